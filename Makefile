@@ -1,0 +1,67 @@
+# A menu: each target is one line that calls the command `signalroom` or a tool. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+BIN := .venv/bin
+TARGET ?= dev
+FILE ?= tests
+export DBT_PROJECT_DIR := dbt_project
+export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev lock demo load build docs test test-quick test-file soak lint format typecheck ci clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
+
+.venv/bin/uv:
+	@$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet uv
+
+.venv/installed: requirements.txt pyproject.toml | .venv/bin/uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e . && touch $@
+
+.venv/installed-dev: requirements-dev.txt pyproject.toml | .venv/installed
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt && touch $@
+
+install: .venv/installed ## Set up .venv with what running needs
+
+install-dev: .venv/installed-dev ## Set up .venv with what developing needs too
+
+lock: install ## Pin the requirements anew from pyproject.toml
+	@for extra in "" "-dev"; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate $${extra:+--extra dev} pyproject.toml -o requirements$$extra.txt; done
+
+demo: install ## The main job on made data: load, build, test, and the numbers
+	@$(BIN)/signalroom demo
+
+load: install ## Load every configured source, then the seeds (TARGET=prod for Postgres)
+	@$(BIN)/signalroom load --target $(TARGET) && $(BIN)/signalroom dbt seed --target $(TARGET)
+
+build: install ## Build and test the marts with dbt
+	@$(BIN)/signalroom dbt build --target $(TARGET)
+
+docs: install ## The docs site in one file, target/static_index.html
+	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET)
+
+test: install-dev ## All tests
+	@$(BIN)/pytest
+
+test-quick: install-dev ## The tests that need no dbt and no killed processes
+	@$(BIN)/pytest -m "not slow"
+
+test-file: install-dev ## One file of tests: make test-file FILE=tests/loaders/test_windows.py
+	@$(BIN)/pytest $(FILE)
+
+soak: install-dev ## Thirty loads killed at random
+	@$(BIN)/pytest -m soak tests
+
+lint: install-dev ## ruff, sqlfluff in three dialects, imports, dependencies, YAML, workflows
+	@bash .ci/lint
+
+format: install-dev ## Format Python and fix what can be fixed
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/sqlfluff fix --quiet dbt_project/models dbt_project/tests
+
+typecheck: install-dev ## mypy --strict
+	@$(BIN)/mypy
+
+ci: lint typecheck test ## What CI runs
+
+clean: ## Remove what the Makefile makes, but no warehouse
+	@rm -rf .venv target dbt_project/target dbt_project/logs logs .dlt/pipelines demo.duckdb* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info && find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,242 @@
+"""Loading a source of daily rows for one client: plan, read, judge, land, and only then say so.
+
+Nothing is landed before the whole window was read and believed; a window is landed at once.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from loaders import ledger
+from loaders.errors import ApiError, LoadError, TruncatedError
+from loaders.http import redact
+from loaders.land import Landing, create_missing, land
+from loaders.source import Account, Answer, DailySource, Reader
+from loaders.table import Row, Table
+from loaders.verdict import GOOD, judge
+from loaders.warehouse import Warehouse
+from loaders.windows import Window, closed_through, local_day, next_window, settled_through
+
+log = logging.getLogger(__name__)
+
+HALF_A_CENT = Decimal("0.005")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for; every field left out is decided from the ledger."""
+
+    run_id: str
+    start_date: date | None = None
+    end_date: date | None = None
+    advertiser_id: str | None = None
+    full_refresh: bool = False
+    allow_empty: bool = False
+
+
+@dataclass(frozen=True)
+class DailyLoad:
+    """One source for one client into one warehouse; `workdir` is dlt's working folder."""
+
+    source: DailySource
+    account: Account
+    warehouse: Warehouse
+    workdir: Path
+    request: Request
+
+    @property
+    def advertiser_id(self) -> str | None:
+        """The advertiser to which the run is limited, where the source knows advertisers."""
+        return self.request.advertiser_id if self.source.by_advertiser else None
+
+    def window(self, now: datetime) -> Window:
+        """The days to read and replace."""
+        request, account = self.request, self.account
+        today = local_day(now, account.timezone)
+        known = [] if request.full_refresh else self._covered()
+        usual = next_window(start_date=account.start_date, today=today, covered=known)
+        start = request.start_date or (usual.start if usual else None)
+        end = request.end_date or (usual.end if usual else None)
+        if start is None or end is None or end < start:
+            raise LoadError(
+                f"nothing to read for client {account.client_id}: it starts on "
+                f"{account.start_date}; give --start-date and --end-date"
+            )
+        return Window(start, end)
+
+    def run(self) -> ledger.Run:
+        """Load, and write the ledger; errors end in the run's verdict, not in an exception."""
+        started_at = datetime.now(UTC)
+        table = self.source.table
+        try:
+            window = self.window(started_at)
+        except LoadError as error:
+            day = local_day(started_at, self.account.timezone)
+            run = self._new_run(Window(day, day), started_at)
+            run.error = str(error)
+        else:
+            run = self._new_run(window, started_at)
+            log.info("%s %s: reading %s", run.client_id, run.source, window)
+            try:
+                self._read_and_land(run, window)
+            except LoadError as error:
+                run.verdict, run.error = error.verdict, redact(str(error))  # type: ignore[assignment]
+            except Exception as error:  # one source must not stop the others
+                log.exception("%s %s: unexpected error", run.client_id, table.name)
+                run.error = redact(f"{type(error).__name__}: {error}")
+        ledger.write(self.warehouse, self.workdir, run)
+        return run
+
+    def _new_run(self, window: Window, started_at: datetime) -> ledger.Run:
+        return ledger.Run(
+            run_id=self.request.run_id,
+            source=self.source.name,
+            client_id=self.account.client_id,
+            table_name=self.source.table.name,
+            window_start=window.start,
+            window_end=window.end,
+            advertiser_id=self.advertiser_id,
+            timezone=self.account.timezone,
+            currency=self.account.currency,
+            started_at=started_at,
+        )
+
+    def _read_and_land(self, run: ledger.Run, window: Window) -> None:
+        rows = self._read(run, window)
+        days = {row["date"] for row in rows}
+        held_back = {row.date for row in run.rejected if row.date}
+        judgement = judge(
+            self.held(window),
+            days | held_back,
+            weight=self.source.table.weight,
+            allow_empty=self.request.allow_empty,
+        )
+        run.verdict, run.error = judgement.verdict, judgement.reason
+        if run.verdict not in GOOD:
+            return
+        markers = [self._marker(day) for day in judgement.emptied]
+        self._land([*rows, *markers], loaded_at=run.started_at)
+        run.rows_written, run.days_emptied = len(rows), len(markers)
+        run.min_date, run.max_date = min(days, default=None), max(days, default=None)
+        if self.advertiser_id is None:  # a part of the rows completes no day
+            zone = self.account.timezone
+            run.complete_through = closed_through(
+                window, read_at=run.started_at, timezone=zone, closes_at=self.source.closes_at
+            )
+            run.settled_through = settled_through(window, read_at=run.started_at, timezone=zone)
+
+    def _read(self, run: ledger.Run, window: Window) -> list[Row]:
+        """The rows that fit, chunk by chunk, each chunk held against the service's totals."""
+        reader = self.source.open(self.account)
+        rows: list[Row] = []
+        for chunk in window.chunks(self.source.chunk_days):
+            answer = self._believed(reader, chunk)
+            rows += answer.rows
+            run.rejected += answer.rejected
+        run.rows_rejected, run.rows_read = len(run.rejected), len(rows) + len(run.rejected)
+        if run.rejected and not rows:
+            first = run.rejected[0]
+            raise ApiError(
+                f"{run.source}: none of {run.rows_read} rows can be read; {first.origin}, "
+                f"line {first.line}: {first.reason}"
+            )
+        return rows
+
+    def _believed(self, reader: Reader, chunk: Window) -> Answer:
+        """An answer that equals its totals; figures may move between two requests, so ask twice."""
+        for _ in range(2):
+            answer = reader.read(chunk, self.advertiser_id)
+            difference = differing_total(self.source.table, answer)
+            if difference is None:
+                break
+        else:
+            raise TruncatedError(f"{self.source.name}: {chunk}: {difference}")
+        for row in answer.rows:
+            if row["date"] not in chunk:
+                raise ApiError(f"{self.source.name}: asked for {chunk}, got a row of {row['date']}")
+        return answer
+
+    def held(self, window: Window) -> dict[date, Decimal]:
+        """The days with rows that a read of `window` would replace, and the weight of each."""
+        rows = self._query(f"sum(coalesce({self.source.table.weight}, 0))", window, "group by date")
+        return {day: Decimal(weight) for day, weight in rows}
+
+    def rows_held(self, window: Window) -> int:
+        """How many rows a read of `window` would replace."""
+        return sum(int(rows) for _, rows in self._query("count(*)", window, "group by date"))
+
+    def _query(self, measure: str, window: Window, tail: str) -> list[tuple[Any, ...]]:
+        table = self.source.table.name
+        if table not in self.warehouse.columns(self.source.name):
+            return []
+        parameters: list[Any] = [self.account.client_id, window.start, window.end]
+        only = ""
+        if self.advertiser_id:
+            only = "and advertiser_id = %s "
+            parameters.append(self.advertiser_id)
+        return self.warehouse.query(
+            f"select date, {measure} from {self.source.name}.{table} "  # noqa: S608
+            f"where _client_id = %s and date between %s and %s {only}{tail}",
+            parameters,
+        )
+
+    def _covered(self) -> list[Window]:
+        return ledger.covered(self.warehouse, self.source.name, self.account)
+
+    def _marker(self, day: date) -> Row:
+        """A row that is never landed: it makes dlt empty the day."""
+        key = dict.fromkeys(self.source.table.key, "")
+        if self.advertiser_id:
+            key["advertiser_id"] = self.advertiser_id
+        return {**key, "date": day, "_deleted": True}
+
+    def _land(self, rows: list[Row], *, loaded_at: datetime) -> None:
+        tags = {"_client_id": self.account.client_id, "_loaded_at": loaded_at}
+        by = ("date", "advertiser_id") if self.advertiser_id else ("date",)
+        land(
+            self.warehouse,
+            self.workdir,
+            schema=self.source.name,
+            name=self.account.client_id,
+            landings=[
+                landing(self.source, replaces=by, rows=[row | tags for row in rows]),
+            ],
+        )
+
+
+def landing(
+    source: DailySource, *, replaces: tuple[str, ...] = ("date",), rows: list[Row] | None = None
+) -> Landing:
+    """The source's table as dlt lands it: by client and what else is replaced."""
+    table = source.table
+    return Landing(
+        table.name,
+        table.dlt_columns(),
+        key=("_client_id", *table.key),
+        replaces=("_client_id", *replaces),
+        rows=rows or [],
+    )
+
+
+def create_tables(source: DailySource, warehouse: Warehouse, workdir: Path) -> None:
+    """Create the source's declared table where it is missing."""
+    create_missing(warehouse, workdir, schema=source.name, landings=[landing(source)])
+
+
+def differing_total(table: Table, answer: Answer) -> str | None:
+    """The first total that the rows do not add up to.
+
+    Counts must be equal; money may differ by half a cent a row, as a service may round each row.
+    """
+    for name, total in answer.totals.items():
+        added = answer.answered.get(name)
+        if added is None:
+            continue
+        is_money = table.columns[name].type == "decimal"
+        allowed = HALF_A_CENT * max(1, len(answer.rows)) if is_money else 0
+        if abs(added - total) > allowed:
+            return f"the rows add up to {name} {added:f}, the service's total is {total:f}"
+    return None

@@ -1,0 +1,155 @@
+"""HTTP manners, the same for every source.
+
+dlt's client retries (409, 429, 5xx, time-outs, dropped connections, cut-off JSON) up to five times
+with exponential back-off from 1 s to 5 min and honours Retry-After; `[runtime]` in
+.dlt/config.toml holds these figures. Whatever is left after that is one `ApiError` that names the
+request and never a secret. 400, 401 and 403 are not tried again.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from decimal import Decimal
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from dlt.sources.helpers.requests import Client
+from dlt.sources.helpers.rest_client.client import RESTClient
+from requests import PreparedRequest, RequestException, Response
+from requests.auth import AuthBase
+
+from loaders.errors import ApiError
+
+RETRIED_STATUS = (409, 429, *range(500, 600))
+SHOWN_CHARACTERS = 160
+
+
+class _Secrets(logging.Filter):
+    """Keeps secrets out of messages and logs, of our own code and of the libraries below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: set[str] = set()
+
+    def conceal(self, *secrets: str) -> None:
+        self._known |= {form for secret in secrets if secret for form in (secret, quote(secret))}
+        for name in ("dlt", "urllib3.connectionpool", "loaders"):
+            logging.getLogger(name).addFilter(self)  # adding it twice changes nothing
+
+    def redact(self, text: str) -> str:
+        for secret in sorted(self._known, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self.redact(record.getMessage()), ()
+        return True
+
+
+_SECRETS = _Secrets()
+redact = _SECRETS.redact
+
+
+class QueryKey(AuthBase):
+    """A key in the query string, added last so that no other code sees the address with it."""
+
+    def __init__(self, name: str, key: str) -> None:
+        self.name, self.key = name, key
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.prepare_url(request.url, {self.name: self.key})
+        return request
+
+
+def open_api(
+    service: str,
+    base_url: str,
+    *,
+    secrets: tuple[str, ...],
+    headers: dict[str, str] | None = None,
+    auth: AuthBase | None = None,
+    pause: Callable[[Response], float] | None = None,
+) -> RESTClient:
+    """dlt's REST client for a service, with the manners above.
+
+    `pause` reads from an answer how many seconds to wait before the next request.
+    """
+    _SECRETS.conceal(*secrets)
+    client = Client(raise_for_status=False, status_codes=RETRIED_STATUS, retry_condition=_cut_off)
+    client.configure()  # takes the figures of [runtime]
+    session = client.session
+    send = session.send
+    resume_at = 0.0
+
+    def send_and_check(request: PreparedRequest, **kwargs: Any) -> Response:
+        nonlocal resume_at
+        sleep(max(0.0, resume_at - monotonic()))
+        what = f"{service}: {request.method} {_address(request.url)}"
+        try:
+            response: Response = send(request, **kwargs)
+        except RequestException as error:
+            raise ApiError(redact(f"{what} failed: {_cause(error)}")) from None
+        if not response.ok:
+            raise ApiError(
+                redact(f"{what} answered HTTP {response.status_code}: {_said(response)}")
+            )
+        if pause:
+            resume_at = monotonic() + pause(response)
+        return response
+
+    session.send = send_and_check  # type: ignore[method-assign]  # as dlt itself adds its retries
+    return RESTClient(base_url, headers=headers, auth=auth, session=session)
+
+
+def answer(response: Response) -> Any:
+    """The JSON of an answer, numbers exact; ApiError for anything that is no JSON or an error.
+
+    Some services send control characters inside strings, or an error with status 200.
+    """
+    where = f"{response.request.method} {_address(response.url)}"
+    try:
+        body = json.loads(response.content, parse_float=Decimal, strict=False)
+    except ValueError:
+        kind = response.headers.get("Content-Type", "no content type")
+        raise ApiError(
+            redact(f"{where} answered {kind} that is no JSON: {_said(response)}")
+        ) from None
+    if isinstance(body, dict) and body.get("error"):
+        raise ApiError(redact(f"{where} answered an error with HTTP 200: {body['error']}"))
+    return body
+
+
+def _cut_off(response: Response | None, _: BaseException | None) -> bool:
+    """Whether a good answer announces JSON and breaks off in the middle of it."""
+    if response is None or not response.ok:
+        return False
+    if "json" not in response.headers.get("Content-Type", ""):
+        return False
+    try:
+        json.loads(response.content, strict=False)
+    except ValueError:
+        return True
+    return False
+
+
+def _address(url: str | None) -> str:
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def _said(response: Response) -> str:
+    text = " ".join(response.text.split())
+    try:
+        body = json.loads(text)
+        text = str(body["error"]) if isinstance(body, dict) and "error" in body else text
+    except ValueError:
+        pass
+    return text[:SHOWN_CHARACTERS] or "nothing"
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason of a failed request: the outer ones repeat the address."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return f"{type(error).__name__} {error}"[:SHOWN_CHARACTERS].strip()

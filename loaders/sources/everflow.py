@@ -1,0 +1,249 @@
+"""Everflow: the network's conversions, revenue and payout by day, affiliate and advertiser.
+
+    POST /v1/networks/reporting/entity/table  ->  everflow.daily_stats
+
+- The API's day is a day of the requested time zone, given as an epoch second of its midnight.
+- Answers are cut at 10,000 rows, sometimes without saying so: such a window is asked for in halves,
+  a single day by affiliates, and every window is held against /entity/summary.
+- Affiliate "0" / "N/A" is a real row with real money.
+- No cursor: past days are restated, so whole days are read again and replaced.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
+
+from loaders.errors import ApiError, TruncatedError
+from loaders.http import answer, open_api
+from loaders.source import Account, Answer, DailySource, Finding, Setting, add_up
+from loaders.table import Column, Row, Table
+from loaders.windows import Window
+
+ROW_CAP = 10_000
+DIMENSIONS = ("date", "affiliate", "advertiser")
+
+# our column: Everflow's metric
+METRICS = {
+    "clicks": "total_click",
+    "conversions": "cv",
+    "revenue": "revenue",
+    "payout": "payout",
+    "profit": "profit",
+    "event": "event",
+    "event_revenue": "event_revenue",
+    "invalid_cv_scrub": "invalid_cv_scrub",
+    "view_through_cv": "view_through_cv",
+    "media_buying_cost": "media_buying_cost",
+}
+COMPARED = {name: METRICS[name] for name in ("clicks", "conversions", "revenue", "payout")}
+
+DAILY_STATS = Table(
+    name="daily_stats",
+    columns={
+        "date": Column("date", "Day in the client's reporting time zone.", required=True),
+        "affiliate_id": Column("text", "Everflow's affiliate id; 0 is its own N/A.", required=True),
+        "affiliate_label": Column("text", "The affiliate's name on the day of the load."),
+        "advertiser_id": Column("text", "Everflow's advertiser id.", required=True),
+        "advertiser_label": Column("text", "The advertiser's name on the day of the load."),
+        "clicks": Column("bigint", "total_click", required=True),
+        "conversions": Column("bigint", "cv: approved base conversions", required=True),
+        "revenue": Column("decimal", "What advertisers pay.", required=True),
+        "payout": Column("decimal", "What affiliates get.", required=True),
+        "profit": Column("decimal", "Everflow's own profit."),
+        "event": Column("bigint", "Post-conversion events."),
+        "event_revenue": Column("decimal", "Revenue of events, not part of revenue."),
+        "invalid_cv_scrub": Column("bigint", "Scrubbed conversions, not part of conversions."),
+        "view_through_cv": Column("bigint", "View-through conversions, not part of conversions."),
+        "media_buying_cost": Column("decimal", "Media cost entered in Everflow."),
+        "currency": Column("text", "Currency of the money columns, as requested."),
+    },
+    key=("date", "affiliate_id", "advertiser_id"),
+    weight="conversions",
+)
+
+
+class Everflow:
+    """One network account."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        key = account.settings["api_key"]
+        self.api = open_api(
+            "everflow",
+            account.settings["base_url"].rstrip("/").removesuffix("/v1"),
+            secrets=(key,),
+            headers={"X-Eflow-API-Key": key},
+        )
+
+    def read(self, window: Window, advertiser_id: str | None) -> Answer:
+        filters = [_filter("advertiser", advertiser_id)] if advertiser_id else []
+        rows = self._rows(window, filters)
+        result = Answer(
+            totals=self._totals(window, filters),
+            answered=add_up([_part(row, "reporting") for row in rows], COMPARED),
+        )
+        origin = f"entity/table {window}"
+        for line, raw in enumerate(rows, start=1):
+            row = self._flatten(raw)
+            answered_id = row["advertiser_id"]
+            if advertiser_id and answered_id != advertiser_id:
+                raise ApiError(
+                    f"everflow: asked for advertiser {advertiser_id}, got a row of {answered_id}"
+                )
+            result.add(DAILY_STATS, row, origin=origin, line=line)
+        return result
+
+    def examine(self) -> Iterator[Finding]:
+        network = answer(self.api.get("/v1/networks"))
+        zone_id, currency = network.get("reporting_timezone_id"), network.get("default_currency_id")
+        yield Finding("ok", "everflow: reachable, the key is accepted")
+        if currency not in (None, self.account.currency):
+            yield Finding(
+                "warn",
+                f"everflow: the network's currency is {currency}, the client's is "
+                f"{self.account.currency}: money is converted by Everflow",
+            )
+        if zone_id not in (None, self._timezone_id):
+            yield Finding(
+                "warn",
+                f"everflow: the network reports in time zone {zone_id}, the client in "
+                f"{self.account.timezone} ({self._timezone_id}): its own pages show other days",
+            )
+
+    @cached_property
+    def _timezone_id(self) -> int:
+        zones = answer(self.api.get("/v1/meta/timezones")).get("timezones") or []
+        for zone in zones:
+            if zone.get("timezone") == self.account.timezone:
+                return int(zone["timezone_id"])
+        raise ApiError(f"everflow: knows no time zone {self.account.timezone}; see client.toml")
+
+    def _body(self, window: Window, filters: Iterable[dict[str, str]]) -> dict[str, Any]:
+        return {
+            "from": str(window.start),
+            "to": str(window.end),
+            "timezone_id": self._timezone_id,
+            "currency_id": self.account.currency,
+            "columns": [{"column": name} for name in DIMENSIONS],
+            "query": {"filters": list(filters)},
+        }
+
+    def _totals(self, window: Window, filters: list[dict[str, str]]) -> dict[str, Decimal]:
+        body = self._body(window, filters)
+        summary = answer(self.api.post("/v1/networks/reporting/entity/summary", json=body))
+        if not isinstance(summary, dict):
+            raise ApiError("everflow: entity/summary answered no object")
+        offered = {name: field for name, field in COMPARED.items() if field in summary}
+        return add_up([summary], offered)
+
+    def _rows(self, window: Window, filters: list[dict[str, str]]) -> list[Any]:
+        """All rows of a window, however often the service cuts its answer."""
+        rows, complete = self._ask(window, filters)
+        if complete:
+            return rows
+        if len(window) > 1:
+            halves = window.chunks((len(window) + 1) // 2)
+            return [row for half in halves for row in self._rows(half, filters)]
+        return self._rows_by_affiliate(window, filters, self._affiliate_ids())
+
+    def _rows_by_affiliate(
+        self, day: Window, filters: list[dict[str, str]], affiliate_ids: list[str]
+    ) -> list[Any]:
+        chosen = [_filter("affiliate", affiliate_id) for affiliate_id in affiliate_ids]
+        rows, complete = self._ask(day, filters + chosen)
+        if complete:
+            return rows
+        if len(affiliate_ids) == 1:
+            raise TruncatedError(
+                f"everflow: {day.start}, affiliate {affiliate_ids[0]} alone exceeds {ROW_CAP} rows"
+            )
+        middle = len(affiliate_ids) // 2
+        return [
+            row
+            for half in (affiliate_ids[:middle], affiliate_ids[middle:])
+            for row in self._rows_by_affiliate(day, filters, half)
+        ]
+
+    def _ask(self, window: Window, filters: list[dict[str, str]]) -> tuple[list[Any], bool]:
+        body = answer(
+            self.api.post("/v1/networks/reporting/entity/table", json=self._body(window, filters))
+        )
+        if not isinstance(body, dict) or not {"table", "incomplete_results"} & set(body):
+            raise ApiError(f"everflow: entity/table answered no table but {str(body)[:160]!r}")
+        rows = body.get("table") or []
+        if not isinstance(rows, list):
+            raise ApiError("everflow: the table of entity/table is no list")
+        return rows, not body.get("incomplete_results") and len(rows) < ROW_CAP
+
+    def _affiliate_ids(self) -> list[str]:
+        pages = self.api.paginate(
+            "/v1/networks/affiliates",
+            params={"page_size": 500},
+            paginator=PageNumberPaginator(base_page=1, total_path=None),
+            data_selector="affiliates",
+        )
+        ids = {str(affiliate["network_affiliate_id"]) for page in pages for affiliate in page}
+        return ["0", *sorted(ids - {"0"})]  # the list leaves out N/A, which has rows all the same
+
+    def _flatten(self, raw: Any) -> Row:
+        """A row by our column names; columns are found by their type, never by position."""
+        cells = _part(raw, "columns", list)
+        columns = {str(_part(cell, "column_type", str)).lower(): cell for cell in cells}
+        affiliate, advertiser = columns.get("affiliate", {}), columns.get("advertiser", {})
+        reporting = _part(raw, "reporting")
+        return {
+            "date": parse_day(columns.get("date", {}), self.account.timezone),
+            "affiliate_id": _id(affiliate),
+            "affiliate_label": affiliate.get("label"),
+            "advertiser_id": _id(advertiser),
+            "advertiser_label": advertiser.get("label"),
+            "currency": self.account.currency,
+            **{name: reporting.get(field) for name, field in METRICS.items()},
+        }
+
+
+def parse_day(cell: dict[str, Any], timezone: str) -> date | None:
+    """The day of a date column: an epoch second of midnight in `timezone`, or an ISO date.
+
+    Accounts carry it in `id`, in `label` or in both; None where neither holds a day.
+    """
+    for value in (cell.get("id"), cell.get("label")):
+        text = str(value or "").strip()
+        try:
+            if text.isdigit():
+                return datetime.fromtimestamp(int(text), ZoneInfo(timezone)).date()
+            return date.fromisoformat(text[:10])
+        except (ValueError, OverflowError, OSError):
+            continue
+    return None
+
+
+def _id(cell: dict[str, Any]) -> str | None:
+    """The id of a column, blank meaning N/A; None where the row lacks the column."""
+    return (str(cell.get("id") or "").strip() or "0") if cell else None
+
+
+def _filter(resource: str, value: str) -> dict[str, str]:
+    return {"resource_type": resource, "filter_id_value": value}  # a number here is a 400
+
+
+def _part(value: Any, name: str, kind: type = dict) -> Any:
+    """A part of an answer, empty where it is not of the kind the API promises."""
+    part = value.get(name) if isinstance(value, dict) else None
+    return part if isinstance(part, kind) else kind()
+
+
+SOURCE = DailySource(
+    name="everflow",
+    table=DAILY_STATS,
+    settings=(Setting("api_key"), Setting("base_url", "https://api.eflow.team")),
+    closes_at=time(3),
+    chunk_days=90,
+    open=Everflow,
+    by_advertiser=True,
+)

@@ -1,0 +1,173 @@
+"""Redtrack: spend and tracker counts by day and traffic source.
+
+    GET /report?group=date,source  ->  redtrack.daily_spend
+
+- The key travels in the address, so no address is ever shown with its query.
+- Twenty requests a minute, and some count twice: the quota that each answer names is respected.
+- Pages overlap and may be capped below what was asked: rows are taken once by key, and only a page
+  with nothing new is the end. The sum is held against the `total` of the answer.
+- Numbers come as numbers, text or nothing. A missing cost is unknown, which is not zero.
+- A blank source id stands for a title only; its key is "title:" and the title.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from requests import Response
+
+from loaders.errors import ApiError
+from loaders.http import QueryKey, answer, open_api
+from loaders.source import Account, Answer, DailySource, Finding, Setting, add_up
+from loaders.table import Column, Row, Table
+from loaders.windows import Window
+
+PAGE_SIZE = 1000
+MOST_PAGES = 1000
+SECONDS_APART = 0.5  # two requests a second
+COMPARED = {name: name for name in ("clicks", "conversions", "cost", "revenue")}
+
+DAILY_SPEND = Table(
+    name="daily_spend",
+    columns={
+        "date": Column("date", "Day in the client's reporting time zone.", required=True),
+        "source_id": Column("text", "Redtrack's source id, or title:<title> where it is blank."),
+        "source": Column("text", "The source's title on the day of the load."),
+        "clicks": Column("bigint", "The tracker's clicks."),
+        "conversions": Column("bigint", "The tracker's conversions of the default type."),
+        "cost": Column("decimal", "Spend in the account's currency; NULL where unknown."),
+        "revenue": Column("decimal", "The tracker's revenue of the default type."),
+    },
+    key=("date", "source_id"),
+    weight="cost",
+)
+
+
+class Redtrack:
+    """One tracker account."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        key = account.settings["api_key"]
+        self.api = open_api(
+            "redtrack",
+            account.settings["base_url"],
+            secrets=(key,),
+            auth=QueryKey("api_key", key),
+            pause=seconds_to_wait,
+        )
+
+    def read(self, window: Window, advertiser_id: str | None) -> Answer:
+        del advertiser_id  # Redtrack knows no advertisers
+        rows: dict[tuple[Any, ...], Row] = {}
+        totals: dict[str, Decimal] = {}
+        for page in range(1, MOST_PAGES + 1):
+            page_rows, page_totals = self._page(window, page)
+            totals = totals or page_totals
+            fresh = {_identity(row): row for row in page_rows if _identity(row) not in rows}
+            if not fresh:
+                break
+            rows |= fresh
+        else:
+            raise ApiError(f"redtrack: /report goes on after {MOST_PAGES} pages for {window}")
+        result = Answer(totals=totals, answered=add_up(list(rows.values()), COMPARED))
+        for line, raw in enumerate(rows.values(), start=1):
+            result.add(DAILY_SPEND, _flatten(raw), origin=f"report {window}", line=line)
+        return result
+
+    def examine(self) -> Iterator[Finding]:
+        sources, _ = unwrap(answer(self.api.get("/sources", params={"per": PAGE_SIZE})), "/sources")
+        yield Finding("ok", "redtrack: reachable, the key is accepted")
+        for source in sources:
+            currency = source.get("currency")
+            if currency not in (None, "", self.account.currency):
+                yield Finding(
+                    "warn",
+                    f"redtrack: source {source.get('title')!r} keeps its cost in {currency}, the "
+                    f"client in {self.account.currency}: /report converts nothing",
+                )
+        today = datetime.now(UTC).date()
+        week = Window(today - timedelta(7), today - timedelta(1))
+        ours, theirs = (self._cost_by_day(week, named) for named in (True, False))
+        if ours != theirs:
+            yield Finding(
+                "warn",
+                "redtrack: days differ between the account's own time zone and "
+                f"{self.account.timezone}: spend is booked by the account's day, set it to the "
+                "client's zone in Redtrack",
+            )
+
+    def _cost_by_day(self, window: Window, named_zone: bool) -> dict[Any, Any]:
+        parameters = self._parameters(window, group="date")
+        if not named_zone:
+            del parameters["timezone"]
+        rows, _ = unwrap(answer(self.api.get("/report", params=parameters)), "/report")
+        return {row.get("date"): add_up([row], COMPARED) for row in rows}
+
+    def _parameters(self, window: Window, *, group: str) -> dict[str, Any]:
+        return {
+            "group": group,
+            "date_from": str(window.start),
+            "date_to": str(window.end),
+            "timezone": self.account.timezone,
+            "sortby": group,  # without an order pages are not stable
+            "per": PAGE_SIZE,
+            "total": "true",
+        }
+
+    def _page(self, window: Window, page: int) -> tuple[list[Any], dict[str, Decimal]]:
+        parameters = self._parameters(window, group="date,source") | {"page": page}
+        rows, totals = unwrap(answer(self.api.get("/report", params=parameters)), "/report")
+        offered = {name: field for name, field in COMPARED.items() if field in totals}
+        return rows, add_up([totals], offered)
+
+
+def unwrap(body: Any, path: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Rows and totals of any of the shapes an answer has: a list, null, or items beside a total."""
+    totals: Any = {}
+    if isinstance(body, dict) and "items" in body:
+        body, totals = body["items"], body.get("total") or {}
+    rows = body if body is not None else []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ApiError(f"redtrack: {path} answered no rows but {str(body)[:160]!r}")
+    return rows, totals if isinstance(totals, dict) else {}
+
+
+def seconds_to_wait(response: Response) -> float:
+    """How long to hold the next request: until the minute is over when the quota is spent."""
+    headers = response.headers
+    try:
+        remaining = int(headers.get("X-Ratelimit-Remaining-Minute", "2"))
+        reset = float(headers.get("Ratelimit-Reset", "60"))
+    except ValueError:
+        return SECONDS_APART
+    return reset if remaining < 2 else SECONDS_APART  # one request may use up two
+
+
+def _identity(row: Row) -> tuple[Any, ...]:
+    return row.get("date"), _source_id(row)
+
+
+def _source_id(row: Row) -> str:
+    source_id = str(row.get("source_id") or "").strip()
+    return source_id or f"title:{str(row.get('source') or '').strip()}"
+
+
+def _flatten(raw: Row) -> Row:
+    try:
+        day = date.fromisoformat(str(raw.get("date"))[:10])
+    except ValueError:
+        day = None
+    measures = {name: raw.get(name) for name in COMPARED}
+    return {"date": day, "source_id": _source_id(raw), "source": raw.get("source"), **measures}
+
+
+SOURCE = DailySource(
+    name="redtrack",
+    table=DAILY_SPEND,
+    settings=(Setting("api_key"), Setting("base_url", "https://api.redtrack.io")),
+    closes_at=time(6),
+    chunk_days=30,
+    open=Redtrack,
+)

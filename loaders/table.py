@@ -1,0 +1,180 @@
+"""Raw tables as data, and the check that every value passes before it is yielded to dlt.
+
+A value that does not fit its column never reaches the warehouse, where dlt would fork the column
+into variants; its row goes to `ops.rejected_rows` with the reason.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any, Literal
+
+ColumnType = Literal["date", "text", "bigint", "decimal"]
+Row = dict[str, Any]
+
+CENT_OF_A_CENT = Decimal("0.0001")  # decimal(18,4), the money of every raw table
+MONEY_LIMIT = Decimal(10) ** 14
+COUNT_LIMIT = 2**63
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f]")  # Postgres refuses NUL; none belongs in a label
+
+# What every raw table has beside its own columns; `_deleted` marks the day that dlt shall empty.
+SYSTEM_COLUMNS: dict[str, dict[str, Any]] = {
+    "_client_id": {"data_type": "text", "nullable": False},
+    "_loaded_at": {"data_type": "timestamp", "nullable": False},
+    "_deleted": {"data_type": "bool", "hard_delete": True},
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, its meaning, and whether a row without it is no row."""
+
+    type: ColumnType
+    description: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table that is replaced by day.
+
+    `key` names a row of a client; `weight` is the measure whose disappearance is suspicious.
+    """
+
+    name: str
+    columns: Mapping[str, Column]
+    key: tuple[str, ...]
+    weight: str
+
+    def __post_init__(self) -> None:
+        unknown = {*self.key, self.weight, "date"} - set(self.columns)
+        if unknown:
+            raise ValueError(f"{self.name}: {sorted(unknown)} are no columns of it")
+        blank = [
+            n for n in self.key if not self.columns[n].required and self.columns[n].type != "text"
+        ]
+        if blank:
+            raise ValueError(f"{self.name}: key columns {blank} must be required")
+
+    def dlt_columns(self) -> dict[str, dict[str, Any]]:
+        """The columns as dlt's hints, types exact on every engine."""
+        own = {
+            name: {
+                "data_type": column.type,
+                "nullable": name not in self.key,
+                "description": column.description,
+                **({"precision": 18, "scale": 4} if column.type == "decimal" else {}),
+            }
+            for name, column in self.columns.items()
+        }
+        return own | SYSTEM_COLUMNS
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that did not fit, where it stood and why."""
+
+    origin: str
+    line: int
+    reason: str
+    payload: Any
+    date: date | None = None
+
+
+@dataclass
+class Checked:
+    """The rows of an answer that fit, and those that did not."""
+
+    rows: list[Row] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    _keys: set[tuple[Any, ...]] = field(default_factory=set, repr=False)
+
+    def add(self, table: Table, row: Row, *, origin: str, line: int) -> None:
+        """Take one raw row in, or note why it cannot be taken."""
+        try:
+            fitted = fit(table, row)
+            key = tuple(fitted[name] for name in table.key)
+            if key in self._keys:  # dlt would keep one of the two, unseen
+                raise ValueError(f"a second row for {', '.join(map(str, key))}")
+            self._keys.add(key)
+            self.rows.append(fitted)
+        except ValueError as reason:
+            day = row.get("date")
+            self.rejected.append(
+                Rejected(origin, line, str(reason), row, day if isinstance(day, date) else None)
+            )
+
+
+def fit(table: Table, row: Row) -> Row:
+    """The row with every value in its column's type; ValueError names the value that is none."""
+    fitted: Row = {}
+    for name, column in table.columns.items():
+        try:
+            value = FITTERS[column.type](row.get(name))
+        except ValueError as reason:
+            raise ValueError(f"{name}: {reason}") from None
+        if value is None and column.required:
+            raise ValueError(f"{name}: missing")
+        if value is None and name in table.key:
+            value = ""  # a NULL merge key kills a whole load
+        fitted[name] = value
+    return fitted
+
+
+def number(value: Any) -> Decimal | None:
+    """A JSON number, numeric text or nothing as an exact decimal; ValueError for anything else."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise ValueError(f"{value!r} is no number")
+    try:
+        decimal = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is no number") from None
+    if not decimal.is_finite():
+        raise ValueError(f"{value!r} is no number")
+    return decimal
+
+
+def fit_decimal(value: Any) -> Decimal | None:
+    decimal = number(value)
+    if decimal is None:
+        return None
+    if abs(decimal) >= MONEY_LIMIT:
+        raise ValueError(f"{value!r} does not fit decimal(18,4)")
+    return decimal.quantize(CENT_OF_A_CENT, ROUND_HALF_UP)
+
+
+def fit_bigint(value: Any) -> int | None:
+    decimal = number(value)
+    if decimal is None:
+        return None
+    if decimal != decimal.to_integral_value():
+        raise ValueError(f"{value!r} is no whole number")
+    if abs(decimal) >= COUNT_LIMIT:
+        raise ValueError(f"{value!r} does not fit bigint")
+    return int(decimal)
+
+
+def fit_text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, dict | list | bool):
+        raise ValueError(f"{value!r} is no text")
+    return CONTROL_CHARACTERS.sub("", str(value))
+
+
+def fit_date(value: Any) -> date | None:
+    if value is None or isinstance(value, date):
+        return value
+    raise ValueError(f"{value!r} is no date")
+
+
+FITTERS = {
+    "date": fit_date,
+    "text": fit_text,
+    "bigint": fit_bigint,
+    "decimal": fit_decimal,
+}

@@ -1,0 +1,83 @@
+"""Windows of whole days: what to read, and which of those days were over when they were read.
+
+All dates are days of the client's time zone; both ends are inclusive.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+RESTATED_DAYS = 35  # statuses, adjustments, holds and ad costs are restated for weeks
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """The days from `start` to `end`, both included."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"a window cannot end ({self.end}) before it starts ({self.start})")
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.start <= day <= self.end
+
+    def __len__(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def __str__(self) -> str:
+        return f"{self.start}..{self.end}"
+
+    def chunks(self, days: int) -> Iterator["Window"]:
+        """The same days in consecutive windows of at most `days`."""
+        for offset in range(0, len(self), days):
+            start = self.start + timedelta(offset)
+            yield Window(start, min(self.end, start + timedelta(days - 1)))
+
+
+def local_day(moment: datetime, timezone: str) -> date:
+    """The day of `moment` in the client's zone."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+def closed_through(
+    window: Window, *, read_at: datetime, timezone: str, closes_at: time
+) -> date | None:
+    """The last day of `window` that was over, by the source's own clock, when it was read.
+
+    A day is over at `closes_at` of the day after: services go on booking for some hours.
+    """
+    local = read_at.astimezone(ZoneInfo(timezone))
+    last = local.date() - timedelta(1 if local.time() >= closes_at else 2)
+    return min(last, window.end) if last >= window.start else None
+
+
+def settled_through(window: Window, *, read_at: datetime, timezone: str) -> date | None:
+    """The last day of `window` that was older than the restatement period when it was read."""
+    last = local_day(read_at, timezone) - timedelta(RESTATED_DAYS + 1)
+    return min(last, window.end) if last >= window.start else None
+
+
+def covered_through(start: date, covered: Iterable[Window]) -> date | None:
+    """The last day up to which every day since `start` lies in one of the `covered` windows."""
+    through = start - timedelta(1)
+    for window in sorted(covered):
+        if window.start > through + timedelta(1):
+            break
+        through = max(through, window.end)
+    return through if through >= start else None
+
+
+def next_window(*, start_date: date, today: date, covered: Iterable[Window]) -> Window | None:
+    """What a run without dates reads: the restated days and whatever was missed, to yesterday.
+
+    None when the client starts today or later.
+    """
+    end = today - timedelta(1)
+    through = covered_through(start_date, covered)
+    missed_from = start_date if through is None else through + timedelta(1)
+    start = max(start_date, min(missed_from, end - timedelta(RESTATED_DAYS - 1)))
+    return Window(start, end) if start <= end else None

@@ -1,0 +1,31 @@
+"""The command's entry: one group, one module a command under `commands/`."""
+
+import logging
+
+import click
+
+from signalroom.commands.dbt import dbt
+from signalroom.commands.demo import demo
+from signalroom.commands.doctor import doctor
+from signalroom.commands.load import load
+from signalroom.commands.mappings import mappings
+from signalroom.commands.sandbox import sandbox
+from signalroom.commands.status import status
+from signalroom.commands.summary import summary
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="signalroom")
+def main() -> None:
+    """SignalRoom: conversions, revenue, spend and CPA per client and advertiser, every morning.
+
+    \b
+    A first look without any account:   make demo
+    Every morning:                      signalroom load && signalroom dbt build
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("loaders").setLevel(logging.INFO)
+
+
+for command in (load, mappings, status, doctor, summary, dbt, sandbox, demo):
+    main.add_command(command)

@@ -1,0 +1,181 @@
+"""The client registry: who our clients are, read from data/clients/<id>/config/client.toml.
+
+Adding a client is adding a folder, so a file that says something we do not understand is refused
+with its path, key and reason instead of being guessed at: a client half read is a wrong report.
+"""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+WHOLE_NUMBER = r"0|[1-9][0-9]*"  # a leading zero would never meet Everflow's own spelling
+
+_FORMS = {
+    "client_id": (r"[a-z0-9_]+", "must be small letters, digits and _"),
+    "status": (r"active|planned", "must be active or planned"),
+    "currency": (r"[A-Z]{3}", "must be three capitals, such as USD"),
+    "everflow_advertiser_id": (WHOLE_NUMBER, "must be a whole number, such as '1'"),
+    # it becomes the name of a mart
+    "report_name": (r"[a-z][a-z0-9_]*", "must be small letters, digits and _"),
+}
+
+
+class ConfigError(click.ClickException):
+    """A file of data/ or seeds/ that cannot be used, with the place in it and the reason."""
+
+    def __init__(self, path: Path, place: str, reason: str) -> None:
+        super().__init__(f"{path}, {place}: {reason}" if place else f"{path}: {reason}")
+
+
+@dataclass(frozen=True)
+class Advertiser:
+    """Whom a client sells for, under its id in Everflow."""
+
+    everflow_advertiser_id: str
+    label: str
+    name: str
+    product_category: str
+    report_name: str
+
+
+@dataclass(frozen=True)
+class Client:
+    """Whose numbers we keep: since when, in which time zone and currency, from which sources."""
+
+    client_id: str
+    name: str
+    status: str
+    start_date: date
+    timezone: str
+    currency: str
+    sources: tuple[str, ...]
+    advertisers: tuple[Advertiser, ...]
+
+
+def read_clients(root: Path, *, known_sources: Collection[str] | None = None) -> list[Client]:
+    """Read every client below root/data/clients, sorted by id."""
+    folder = root / "data" / "clients"
+    if not folder.is_dir():
+        raise ConfigError(folder, "", "there is no such folder; run this from the project root")
+    folders = sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith("."))
+    paths = [f / "config" / "client.toml" for f in folders]
+    clients = [read_client(path, known_sources=known_sources) for path in paths]
+    owner: dict[str, Path] = {}
+    for path, client in zip(paths, clients, strict=True):
+        for advertiser in client.advertisers:
+            name = advertiser.report_name
+            if name in owner:
+                reason = f"{name!r} is the report of another advertiser in {owner[name]}"
+                raise ConfigError(path, "report_name", reason)
+            owner[name] = path
+    return clients
+
+
+def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> Client:
+    """Read one client.toml; with `known_sources`, a source that is not among them is refused."""
+    table = _load(path)
+    _check_keys(path, table, [f.name for f in fields(Client)], optional={"advertisers"})
+    client_id = _text(path, table, "client_id")
+    if client_id != path.parents[1].name:
+        raise ConfigError(path, "client_id", f"{client_id!r} is not the name of its folder")
+    start_date = table["start_date"]
+    if type(start_date) is not date:  # a datetime is a date too, and not what is asked
+        raise ConfigError(path, "start_date", "must be a date without quotes, such as 2025-12-01")
+    return Client(
+        client_id=client_id,
+        name=_text(path, table, "name"),
+        status=_text(path, table, "status"),
+        start_date=start_date,
+        timezone=_timezone(path, table),
+        currency=_text(path, table, "currency"),
+        sources=_sources(path, table, known_sources),
+        advertisers=_advertisers(path, table.get("advertisers", [])),
+    )
+
+
+def select_clients(clients: Iterable[Client], wanted: str | None) -> list[Client]:
+    """The client asked for, also when it is only planned; the active ones when none is."""
+    by_id = {client.client_id: client for client in clients}
+    if wanted is None:
+        return [client for client in by_id.values() if client.status == "active"]
+    if wanted not in by_id:
+        known = ", ".join(by_id) or "none"
+        raise click.UsageError(f"There is no client {wanted!r}; known clients: {known}.")
+    return [by_id[wanted]]
+
+
+def _load(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(path, "", f"cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, "", "is not in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, "", f"is no valid TOML: {error}") from error
+
+
+def _check_keys(
+    path: Path, table: Mapping[str, object], known: Iterable[str], *, optional: Collection[str] = ()
+) -> None:
+    for key in known:
+        if key not in table and key not in optional:
+            raise ConfigError(path, key, "is missing")
+    for key in table:
+        if key not in known:
+            raise ConfigError(path, key, f"is not known; known are: {', '.join(known)}")
+
+
+def _text(path: Path, table: Mapping[str, object], key: str) -> str:
+    value = table[key]
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(path, key, "must be a text in quotes, not blank")
+    form, reason = _FORMS.get(key, (r"[^\x00-\x1f]+", "must stand on one line"))
+    if not re.fullmatch(form, value.strip()):
+        raise ConfigError(path, key, f"{reason}, not {value!r}")
+    return value.strip()
+
+
+def _timezone(path: Path, table: Mapping[str, object]) -> str:
+    name = _text(path, table, "timezone")
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: 'America', a folder
+        reason = f"{name!r} is no known time zone; write one such as America/New_York"
+        raise ConfigError(path, "timezone", reason) from error
+
+
+def _sources(
+    path: Path, table: Mapping[str, object], known: Collection[str] | None
+) -> tuple[str, ...]:
+    names = table["sources"]
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise ConfigError(path, "sources", 'must be a list such as ["everflow", "redtrack"]')
+    for name in names:
+        if known is not None and name not in known:
+            reason = f"{name!r} is not known; known are: {', '.join(sorted(known))}"
+            raise ConfigError(path, "sources", reason)
+    if len(set(names)) < len(names):
+        raise ConfigError(path, "sources", "names a source twice")
+    return tuple(names)
+
+
+def _advertisers(path: Path, tables: object) -> tuple[Advertiser, ...]:
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError(path, "advertisers", "must be written as [[advertisers]] tables")
+    keys = [f.name for f in fields(Advertiser)]
+    found: dict[str, Advertiser] = {}
+    for table in tables:
+        _check_keys(path, table, keys)
+        advertiser = Advertiser(**{key: _text(path, table, key) for key in keys})
+        if advertiser.everflow_advertiser_id in found:
+            reason = f"{advertiser.everflow_advertiser_id!r} stands twice"
+            raise ConfigError(path, "everflow_advertiser_id", reason)
+        found[advertiser.everflow_advertiser_id] = advertiser
+    return tuple(found.values())

@@ -1,0 +1,1 @@
+"""The commands of `signalroom`, one module a group."""

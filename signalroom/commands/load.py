@@ -1,0 +1,74 @@
+"""signalroom load"""
+
+import sys
+from datetime import date, datetime
+
+import click
+
+from signalroom.clients import select_clients
+from signalroom.options import client_option, target_option
+from signalroom.settings import Settings
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@client_option
+@click.option("--start-date", type=DAY, help="First day to read, in the client's zone.")
+@click.option("--end-date", type=DAY, help="Last day to read, included.")
+@click.option("--advertiser-id", metavar="ID", help="Only this advertiser (Everflow).")
+@target_option
+@click.option("--dry-run", is_flag=True, help="Say what would be read and replaced; do nothing.")
+@click.option("--full-refresh", is_flag=True, help="Read again from the client's start date.")
+@click.option("--allow-empty", is_flag=True, help="Believe an answer that empties days.")
+def load(  # noqa: PLR0917  # click passes them by name
+    sources: tuple[str, ...],
+    client_id: str | None,
+    start_date: datetime | None,
+    end_date: datetime | None,
+    advertiser_id: str | None,
+    target: str,
+    dry_run: bool,
+    full_refresh: bool,
+    allow_empty: bool,
+) -> None:
+    """Load sources into the raw tables; all of them, or those named.
+
+    Without dates: from the client's start date at first, later the last 35 days and whatever was
+    missed. The days that were read are replaced, no others. Exit code 1 when a source failed or
+    its answer was suspicious.
+
+    \b
+    signalroom load
+    signalroom load everflow --client 713 --start-date 2025-12-01 --end-date 2025-12-18
+    """
+    from loaders.daily import Request
+    from loaders.registry import SOURCES
+    from signalroom.loading import load_all, new_run_id, plan_all
+
+    unknown = sorted(set(sources) - set(SOURCES))
+    if unknown:
+        raise click.UsageError(f"no source named {unknown[0]}; there are: {', '.join(SOURCES)}")
+    start, end = _day(start_date), _day(end_date)
+    if start and end and end < start:
+        raise click.UsageError(f"--end-date {end} lies before --start-date {start}")
+    if full_refresh and start:
+        raise click.UsageError("--full-refresh reads from the client's start date: no --start-date")
+    settings = Settings.of_this_process()
+    request = Request(new_run_id(), start, end, advertiser_id, full_refresh, allow_empty)
+    clients = select_clients(settings.clients(), client_id)
+    run = plan_all if dry_run else load_all
+    failed = False
+    for outcome in run(settings, target, clients, sources, request):
+        click.echo(f"{outcome.client_id} {outcome.source}: {_mark(outcome.kind)}{outcome.text}")
+        failed |= outcome.kind == "failed"
+    sys.exit(1 if failed else 0)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _mark(kind: str) -> str:
+    return "" if kind == "ok" else f"{kind}: "

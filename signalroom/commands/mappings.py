@@ -1,0 +1,40 @@
+"""The commands over what clients map to what."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from signalroom.mappings import plan_sync, write_seeds
+
+
+@click.group()
+def mappings() -> None:
+    """Compile the clients' mappings and settings for dbt."""
+
+
+@mappings.command()
+@click.option("--client", "client_id", metavar="ID", help="Compile this client only.")
+@click.option("--all", "all_clients", is_flag=True, help="Compile every client.")
+@click.option("--dry-run", is_flag=True, help="Show the rows that would change; write nothing.")
+@click.option("--check", is_flag=True, help="Fail when seeds/ differs from data/; write nothing.")
+def sync(client_id: str | None, all_clients: bool, dry_run: bool, check: bool) -> None:
+    """Compile data/clients/ to the seeds/ that dbt loads.
+
+    \b
+    Example: signalroom mappings sync --client 713 --dry-run
+    """
+    if (client_id is None) != all_clients:
+        raise click.UsageError("Say either --client ID or --all.")
+    root = Path()  # the project root is where the command runs
+    plans = plan_sync(root, client_id, now=datetime.now(UTC))
+    if not (dry_run or check):
+        write_seeds(root, plans)
+    for plan in plans:
+        click.echo(plan.summary)
+        if dry_run or check:
+            click.echo("".join(f"{line}\n" for line in plan.differences()), nl=False)
+    drifted = [plan.seed.name for plan in plans if plan.has_drift]
+    if check and drifted:
+        fix = "run `signalroom mappings sync --all` and commit seeds/"
+        raise click.ClickException(f"seeds/ differs from data/ in {', '.join(drifted)}; {fix}")

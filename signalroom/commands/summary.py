@@ -1,0 +1,64 @@
+"""signalroom summary"""
+
+import click
+
+from loaders.warehouse import Warehouse
+from signalroom.options import client_option, target_option
+from signalroom.settings import Settings
+
+COLUMNS = {
+    "date": "report_date",
+    "advertiser": "advertiser_label",
+    "conversions": "conversions",
+    "revenue": "revenue",
+    "payout": "payout",
+    "spend": "spend",
+    "effective CPA": "effective_cpa",
+    "CPA": "cpa",
+    "complete?": "is_complete",
+    "waiting for": "incomplete_reason",
+}
+
+
+@click.command()
+@client_option
+@target_option
+@click.option("--days", default=7, show_default=True, help="How many of the newest days.")
+def summary(client_id: str | None, target: str, days: int) -> None:
+    """Print the daily summary: conversions, revenue, payout, spend, CPA, and is it complete.
+
+    \b
+    signalroom summary
+    signalroom summary --client 713 --days 30 --target prod
+    """
+    from loaders.errors import LoadError
+    from signalroom.clients import select_clients
+
+    settings = Settings.of_this_process()
+    try:
+        warehouse = settings.warehouse(target)
+        for client in select_clients(settings.clients(), client_id):
+            print_summary(warehouse, client.client_id, days=days)
+    except LoadError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> None:
+    """Print the rows of marts.daily_summary of the newest `days`, or of all."""
+    from signalroom.tables import print_table
+
+    if "daily_summary" not in warehouse.columns("marts"):
+        raise click.ClickException(
+            f"{warehouse.name} has no marts.daily_summary yet; run `signalroom dbt build`"
+        )
+    rows = warehouse.query(
+        f"select {', '.join(COLUMNS.values())} from marts.daily_summary "  # noqa: S608
+        "where client_id = %s order by report_date, length(advertiser_id), advertiser_id",
+        (client_id,),
+    )
+    newest = sorted({row[0] for row in rows})[-days:] if days else sorted({row[0] for row in rows})
+    print_table(
+        f"Daily summary of client {client_id}, money in the client's currency",
+        list(COLUMNS),
+        [row for row in rows if row[0] in newest],
+    )

@@ -1,0 +1,113 @@
+"""What `signalroom doctor` looks at: configuration, warehouse, seeds and every account."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from loaders.errors import LoadError
+from loaders.registry import SOURCES
+from loaders.source import Account, DailySource, Finding
+from signalroom.clients import Client, select_clients
+from signalroom.mappings import plan_sync
+from signalroom.settings import NotConfigured, Settings
+
+
+def examine(settings: Settings, target: str, client_id: str | None) -> Iterator[Finding]:
+    """Every finding, the local ones first; asks each service one or two cheap questions."""
+    yield from _examine_dbt(settings)
+    yield from _examine_warehouse(settings, target)
+    yield from _examine_seeds(settings)
+    clients = select_clients(settings.clients(), client_id)
+    for name, source in SOURCES.items():
+        accounts: dict[str, str] = {}
+        for client in clients:
+            if name in client.sources:
+                yield from _examine_account(settings, client, source, accounts)
+
+
+def _examine_dbt(settings: Settings) -> Iterator[Finding]:
+    program = Path(sys.executable).with_name("dbt")
+    if not shutil.which(program):
+        yield Finding("fail", f"dbt: {program} is missing; run `make install-dev`")
+    elif settings.environ.get("DBT_PROJECT_DIR"):
+        yield Finding("ok", f"dbt: DBT_PROJECT_DIR is {settings.environ['DBT_PROJECT_DIR']}")
+    else:
+        yield Finding(
+            "warn",
+            "dbt: DBT_PROJECT_DIR is not set, so a bare `dbt run` finds no project; "
+            "`export DBT_PROJECT_DIR=dbt_project`, or use `signalroom dbt run`",
+        )
+
+
+def _examine_warehouse(settings: Settings, target: str) -> Iterator[Finding]:
+    try:
+        warehouse = settings.warehouse(target)
+        if not warehouse.exists():
+            yield Finding("ok", f"warehouse: {warehouse.name} is not there yet; a load makes it")
+            return
+        marts = warehouse.columns("marts")
+        runs = warehouse.columns("ops")
+    except NotConfigured as missing:
+        yield Finding("fail", f"warehouse: {missing.message}")
+    except LoadError as error:
+        yield Finding("fail", f"warehouse: {error}")
+    else:
+        yield Finding("ok", f"warehouse: {warehouse.name} is reachable")
+        if "load_runs" not in runs:
+            yield Finding("warn", "warehouse: nothing was ever loaded; run `signalroom load`")
+        elif not marts:
+            yield Finding("warn", "warehouse: there are no marts; run `signalroom dbt build`")
+
+
+def _examine_seeds(settings: Settings) -> Iterator[Finding]:
+    drifted = [
+        plan.seed.name
+        for plan in plan_sync(settings.root, None, now=datetime.now(UTC))
+        if plan.has_drift
+    ]
+    if drifted:
+        yield Finding(
+            "fail",
+            f"seeds: {', '.join(drifted)} differ from data/; run `signalroom mappings sync --all`",
+        )
+    else:
+        yield Finding("ok", "seeds: equal to data/")
+
+
+def _examine_account(
+    settings: Settings, client: Client, source: DailySource, accounts: dict[str, str]
+) -> Iterator[Finding]:
+    try:
+        account = settings.account(client, source)
+    except NotConfigured as missing:
+        level = "fail" if client.status == "active" else "warn"
+        yield _of(client, Finding(level, f"{source.name}: {missing.message}"))
+        return
+    yield from _examine_sharing(client, source, account, accounts)
+    try:
+        for finding in source.open(account).examine():
+            yield _of(client, finding)
+    except LoadError as error:
+        variable = f"{source.name}_API_KEY".upper()
+        fix = f"check {variable} and {variable.replace('API_KEY', 'BASE_URL')}"
+        yield _of(client, Finding("fail", f"{error}; {fix}"))
+
+
+def _examine_sharing(
+    client: Client, source: DailySource, account: Account, accounts: dict[str, str]
+) -> Iterator[Finding]:
+    """Two clients on one key are one account's rows under two names."""
+    key = account.settings["api_key"]
+    other = accounts.setdefault(key, client.client_id)
+    if other != client.client_id:
+        variable = f"{source.name}_API_KEY__{client.client_id}".upper()
+        yield _of(
+            client,
+            Finding("warn", f"{source.name}: reads the account of {other}; set {variable}"),
+        )
+
+
+def _of(client: Client, finding: Finding) -> Finding:
+    return Finding(finding.level, f"{client.client_id} {finding.text}")

@@ -1,0 +1,121 @@
+"""Running the loaders: which client and source, one after the other, under the warehouse's lock."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import click
+
+from loaders import daily, ledger
+from loaders.daily import DailyLoad, Request
+from loaders.errors import LoadError
+from loaders.registry import SOURCES
+from loaders.source import DailySource
+from loaders.verdict import GOOD
+from signalroom.clients import Client
+from signalroom.settings import NotConfigured, Settings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one source of one client, in words."""
+
+    client_id: str
+    source: str
+    kind: Literal["ok", "skipped", "failed"]
+    text: str
+
+
+def load_all(
+    settings: Settings,
+    target: str,
+    clients: Sequence[Client],
+    sources: Sequence[str],
+    request: Request,
+) -> Iterator[Outcome]:
+    """Load each source of each client; one that fails does not stop the others.
+
+    Sources named by the user must be configured; of the rest, those that are not are skipped.
+    """
+    warehouse = settings.warehouse(target)
+    with warehouse.lock("signalroom load", click.echo):
+        ledger.create_ledger(warehouse, settings.workdir)
+        for source in SOURCES.values():
+            daily.create_tables(source, warehouse, settings.workdir)
+        for client, source in pairs(clients, sources):
+            try:
+                account = settings.account(client, source)
+            except NotConfigured as missing:
+                kind: Literal["failed", "skipped"] = "failed" if sources else "skipped"
+                yield Outcome(client.client_id, source.name, kind, missing.message)
+                continue
+            load = DailyLoad(source, account, warehouse, settings.workdir, request)
+            try:
+                yield told(load.run())
+            except LoadError as error:  # the ledger itself cannot be written
+                yield Outcome(client.client_id, source.name, "failed", str(error))
+
+
+def plan_all(
+    settings: Settings,
+    target: str,
+    clients: Sequence[Client],
+    sources: Sequence[str],
+    request: Request,
+) -> Iterator[Outcome]:
+    """What `load_all` would read and replace; asks no service and writes nothing."""
+    warehouse = settings.warehouse(target)
+    for client, source in pairs(clients, sources):
+        try:
+            account = settings.account(client, source)
+            load = DailyLoad(source, account, warehouse, settings.workdir, request)
+            window = load.window(datetime.now(UTC))
+            yield Outcome(
+                client.client_id,
+                source.name,
+                "ok",
+                f"would read {window} ({len(window)} days) and replace "
+                f"{load.rows_held(window):,} rows of {source.name}.{source.table.name} "
+                f"in {warehouse.name}",
+            )
+        except NotConfigured as missing:
+            yield Outcome(client.client_id, source.name, "skipped", missing.message)
+        except LoadError as error:
+            yield Outcome(client.client_id, source.name, "failed", str(error))
+
+
+def pairs(
+    clients: Sequence[Client], sources: Sequence[str]
+) -> Iterator[tuple[Client, DailySource]]:
+    """Each client with each of its enabled sources, in the registry's order."""
+    for client in clients:
+        for name, source in SOURCES.items():
+            if name in client.sources and (not sources or name in sources):
+                yield client, source
+
+
+def new_run_id() -> str:
+    """An id for one call of the command, sortable by time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+
+
+def told(run: ledger.Run) -> Outcome:
+    """A run in one line."""
+    window = f"{run.window_start}..{run.window_end}"
+    if run.verdict not in GOOD:
+        text = f"{window}: {run.verdict}, nothing replaced: {run.error}"
+        return Outcome(run.client_id, run.source, "failed", text)
+    parts = [f"{window}: {run.rows_written:,} rows, {run.verdict}"]
+    if run.days_emptied:
+        parts.append(f"{run.days_emptied} days emptied")
+    if run.rejected:
+        first = run.rejected[0]
+        parts.append(
+            f"{run.rows_rejected:,} rejected, see ops.rejected_rows "
+            f"(first: {first.origin}, line {first.line}: {first.reason})"
+        )
+    if run.complete_through:
+        parts.append(f"complete through {run.complete_through}")
+    return Outcome(run.client_id, run.source, "ok", ", ".join(parts))

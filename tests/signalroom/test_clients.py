@@ -1,0 +1,145 @@
+"""The client registry: what it reads, and what it refuses with file, key and reason."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+import pytest
+
+from signalroom.clients import ConfigError, read_client, read_clients, select_clients
+
+REPO = Path(__file__).parents[2]
+
+ACME = """
+client_id = "acme"
+name = "Acme"
+status = "active"
+start_date = 2025-12-01
+timezone = "America/New_York"
+currency = "USD"
+sources = ["everflow", "redtrack"]
+
+[[advertisers]]
+everflow_advertiser_id = "1"
+label = "ONE"
+name = "Number One"
+product_category = "ONE"
+report_name = "daily_one_summary"
+"""
+
+
+def write_client(root: Path, client_id: str, text: str) -> Path:
+    path = root / "data" / "clients" / client_id / "config" / "client.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_our_own_clients_are_read() -> None:
+    active, planned = read_clients(REPO, known_sources={"everflow", "redtrack"})
+    assert (active.client_id, active.status, active.start_date) == (
+        "713",
+        "active",
+        date(2025, 12, 1),
+    )
+    assert (active.timezone, active.currency) == ("America/New_York", "USD")
+    assert [(a.everflow_advertiser_id, a.label, a.report_name) for a in active.advertisers] == [
+        ("1", "CCW", "daily_ccw_summary"),
+        ("2", "EXP", "daily_exp_summary"),
+    ]
+    assert (planned.client_id, planned.status, planned.start_date) == (
+        "cti",
+        "planned",
+        date(2026, 1, 1),
+    )
+    assert (planned.sources, planned.advertisers) == (("everflow", "redtrack"), ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "reason"),
+    [
+        ('name = "Acme"\n', "", "name", "is missing"),
+        ('label = "ONE"\n', "", "label", "is missing"),
+        ('name = "Acme"', 'name = "Acme"\nfax = "1"', "fax", "is not known; known are: client_id,"),
+        ('label = "ONE"', 'label = "ONE"\nfax = "1"', "fax", "is not known; known are: everflow_"),
+        ('name = "Acme"', 'name = "  "', "name", "must be a text in quotes, not blank"),
+        ('"Acme"', '"""A\ncme"""', "name", r"must stand on one line, not 'A\ncme'"),
+        ('"active"', '"paused"', "status", "must be active or planned, not 'paused'"),
+        ("2025-12-01", '"2025-12-01"', "start_date", "must be a date without quotes"),
+        ("2025-12-01", "2025-12-01T00:00:00", "start_date", "must be a date without quotes"),
+        ("America/New_York", "America/New_Yrok", "timezone", "is no known time zone"),
+        ("America/New_York", "America", "timezone", "is no known time zone"),
+        ("America/New_York", "../etc", "timezone", "is no known time zone"),
+        ("USD", "dollars", "currency", "must be three capitals, such as USD, not 'dollars'"),
+        ('"acme"', '"acne"', "client_id", "'acne' is not the name of its folder"),
+        ('"acme"', "713", "client_id", "must be a text in quotes, not blank"),
+        ('"redtrack"]', '"redtrak"]', "sources", "'redtrak' is not known; known are: everflow, re"),
+        ('"redtrack"]', '"everflow"]', "sources", "names a source twice"),
+        ('["everflow", "redtrack"]', '"everflow"', "sources", "must be a list such as"),
+        ('id = "1"', 'id = "01"', "everflow_advertiser_id", "must be a whole number"),
+        ('id = "1"', 'id = "one"', "everflow_advertiser_id", "must be a whole number"),
+        ("daily_one", "Daily One", "report_name", "must be small letters, digits and _"),
+        ("[[advertisers]]", "[advertisers]", "advertisers", "must be written as [[advertisers]]"),
+    ],
+)
+def test_a_wrong_key_is_refused(tmp_path: Path, old: str, new: str, key: str, reason: str) -> None:
+    assert old in ACME
+    path = write_client(tmp_path, "acme", ACME.replace(old, new))
+    with pytest.raises(ConfigError) as refusal:
+        read_client(path, known_sources={"everflow", "redtrack"})
+    assert refusal.value.message.startswith(f"{path}, {key}: ")
+    assert reason in refusal.value.message
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    path = write_client(tmp_path, "acme", ACME.replace("2025-12-01", "2025-13-01"))
+    with pytest.raises(ConfigError, match=r"client\.toml: is no valid TOML: .*line 5"):
+        read_client(path)
+    path.write_bytes(ACME.replace("Acme", "Acmé").encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"client\.toml: is not in UTF-8"):
+        read_client(path)
+    path.unlink()
+    with pytest.raises(ConfigError, match=r"client\.toml: cannot be read \(No such file"):
+        read_clients(tmp_path)
+    with pytest.raises(ConfigError, match="run this from the project root"):
+        read_clients(tmp_path / "data")
+
+
+def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
+    path = write_client(tmp_path, "acme", "\ufeff" + ACME)
+    assert read_client(path).name == "Acme"
+
+
+def test_an_advertiser_stands_once(tmp_path: Path) -> None:
+    twice = ACME + ACME[ACME.index("[[") :].replace("daily_one", "daily_two")
+    path = write_client(tmp_path, "acme", twice)
+    with pytest.raises(ConfigError, match="everflow_advertiser_id: '1' stands twice"):
+        read_client(path)
+
+
+def test_a_report_belongs_to_one_advertiser_of_all_clients(tmp_path: Path) -> None:
+    first = write_client(tmp_path, "acme", ACME)
+    second = write_client(tmp_path, "beta", ACME.replace('"acme"', '"beta"'))
+    with pytest.raises(ConfigError) as refusal:
+        read_clients(tmp_path)
+    assert refusal.value.message == (
+        f"{second}, report_name: 'daily_one_summary' is the report of another advertiser in {first}"
+    )
+
+
+def test_files_beside_the_client_folders_do_not_matter(tmp_path: Path) -> None:
+    write_client(tmp_path, "acme", ACME)
+    (tmp_path / "data" / "clients" / ".DS_Store").touch()
+    (tmp_path / "data" / "clients" / ".cache").mkdir()
+    assert [client.client_id for client in read_clients(tmp_path)] == ["acme"]
+
+
+def test_selecting_clients(tmp_path: Path) -> None:
+    write_client(tmp_path, "acme", ACME)
+    later = ACME.replace('"acme"', '"beta"').replace("active", "planned")
+    write_client(tmp_path, "beta", later.replace("daily_one", "daily_two"))
+    clients = read_clients(tmp_path)
+    assert [client.client_id for client in select_clients(clients, None)] == ["acme"]
+    assert [client.client_id for client in select_clients(clients, "beta")] == ["beta"]
+    with pytest.raises(click.UsageError, match=r"no client 'gamma'; known clients: acme, beta\."):
+        select_clients(clients, "gamma")
