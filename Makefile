@@ -44,7 +44,7 @@ test: install-dev ## All tests
 	@$(BIN)/pytest
 
 test-quick: install-dev ## The tests that need no dbt and no killed processes
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m "not slow and not soak"
 
 test-file: install-dev ## One file of tests: make test-file FILE=tests/loaders/test_windows.py
 	@$(BIN)/pytest $(FILE)

@@ -107,7 +107,7 @@ class DailyLoad:
     def _read_and_land(self, run: ledger.Run, window: Window) -> None:
         rows = self._read(run, window)
         days = {row["date"] for row in rows}
-        held_back = {row.date for row in run.rejected if row.date}
+        held_back = {row.day for row in run.rejected if row.day}
         judgement = judge(
             self.held(window),
             days | held_back,

@@ -87,7 +87,7 @@ def open_api(
         sleep(max(0.0, resume_at - monotonic()))
         what = f"{service}: {request.method} {_address(request.url)}"
         try:
-            response: Response = send(request, **kwargs)
+            response: Response = send(request, **kwargs)  # type: ignore[no-untyped-call]
         except RequestException as error:
             raise ApiError(redact(f"{what} failed: {_cause(error)}")) from None
         if not response.ok:

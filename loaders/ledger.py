@@ -174,7 +174,7 @@ def _rejected_row(run: Run, rejected: Rejected) -> dict[str, Any]:
         "source": run.source,
         "client_id": run.client_id,
         "table_name": run.table_name,
-        "date": rejected.date,
+        "date": rejected.day,
         "origin": rejected.origin,
         "line": rejected.line,
         "reason": rejected.reason,

@@ -80,7 +80,7 @@ class Rejected:
     line: int
     reason: str
     payload: Any
-    date: date | None = None
+    day: date | None = None
 
 
 @dataclass

@@ -82,8 +82,8 @@ def _examine_account(
     try:
         account = settings.account(client, source)
     except NotConfigured as missing:
-        level = "fail" if client.status == "active" else "warn"
-        yield _of(client, Finding(level, f"{source.name}: {missing.message}"))
+        text = f"{source.name}: {missing.message}"
+        yield _of(client, Finding("fail" if client.status == "active" else "warn", text))
         return
     yield from _examine_sharing(client, source, account, accounts)
     try:

@@ -7,10 +7,12 @@
 - Pages overlap and may be capped below what was asked: rows are taken once by key, and only a page
   with nothing new is the end. The sum is held against the `total` of the answer.
 - Numbers come as numbers, text or nothing. A missing cost is unknown, which is not zero.
-- A blank source id stands for a title only; its key is "title:" and the title.
+- A blank source id stands for a title only; its key is "title:" and the title. Where reports carry
+  no ids at all, /sources tells the id of a title.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,6 +27,7 @@ from loaders.windows import Window
 
 PAGE_SIZE = 1000
 MOST_PAGES = 1000
+DELETED = "3"
 SECONDS_APART = 0.5  # two requests a second
 COMPARED = {name: name for name in ("clicks", "conversions", "cost", "revenue")}
 
@@ -65,19 +68,34 @@ class Redtrack:
         for page in range(1, MOST_PAGES + 1):
             page_rows, page_totals = self._page(window, page)
             totals = totals or page_totals
-            fresh = {_identity(row): row for row in page_rows if _identity(row) not in rows}
+            answered = {_identity(row): row for row in page_rows}
+            if len(answered) < len(page_rows):
+                raise ApiError(f"redtrack: /report names two sources alike on one day of {window}")
+            fresh = {key: row for key, row in answered.items() if key not in rows}
             if not fresh:
                 break
             rows |= fresh
         else:
             raise ApiError(f"redtrack: /report goes on after {MOST_PAGES} pages for {window}")
         result = Answer(totals=totals, answered=add_up(list(rows.values()), COMPARED))
+        unnamed = any("source_id" not in row for row in rows.values())
+        ids = self._ids_by_title() if unnamed else {}
         for line, raw in enumerate(rows.values(), start=1):
-            result.add(DAILY_SPEND, _flatten(raw), origin=f"report {window}", line=line)
+            result.add(DAILY_SPEND, _flatten(raw, ids), origin=f"report {window}", line=line)
         return result
 
+    def _sources(self) -> list[dict[str, Any]]:
+        body = answer(self.api.get("/sources", params={"per": PAGE_SIZE}))
+        return unwrap(body, "/sources")[0]
+
+    def _ids_by_title(self) -> dict[str, str]:
+        """The id of each source in use, for accounts whose reports carry titles alone."""
+        in_use = [source for source in self._sources() if str(source.get("status")) != DELETED]
+        titles = Counter(source.get("title") for source in in_use)
+        return {s["title"]: str(s["id"]) for s in in_use if titles[s.get("title")] == 1}
+
     def examine(self) -> Iterator[Finding]:
-        sources, _ = unwrap(answer(self.api.get("/sources", params={"per": PAGE_SIZE})), "/sources")
+        sources = self._sources()
         yield Finding("ok", "redtrack: reachable, the key is accepted")
         for source in sources:
             currency = source.get("currency")
@@ -111,7 +129,7 @@ class Redtrack:
             "date_from": str(window.start),
             "date_to": str(window.end),
             "timezone": self.account.timezone,
-            "sortby": group,  # without an order pages are not stable
+            "sortby": f"{group},source_id",  # pages are stable only in an order without ties
             "per": PAGE_SIZE,
             "total": "true",
         }
@@ -154,13 +172,16 @@ def _source_id(row: Row) -> str:
     return source_id or f"title:{str(row.get('source') or '').strip()}"
 
 
-def _flatten(raw: Row) -> Row:
+def _flatten(raw: Row, ids_by_title: Mapping[str, str]) -> Row:
     try:
         day = date.fromisoformat(str(raw.get("date"))[:10])
     except ValueError:
         day = None
     measures = {name: raw.get(name) for name in COMPARED}
-    return {"date": day, "source_id": _source_id(raw), "source": raw.get("source"), **measures}
+    source = raw.get("source")
+    named = None if "source_id" in raw else ids_by_title.get(str(source))
+    source_id = named or _source_id(raw)
+    return {"date": day, "source_id": source_id, "source": source, **measures}
 
 
 SOURCE = DailySource(

@@ -1,0 +1,19 @@
+"""Local stand-ins of the outside services, over real HTTP, with data that is made, not real.
+
+One server speaks every service's protocol under its own prefix, with the service's bad habits:
+Everflow at `<base>/everflow`, Redtrack at `<base>/redtrack`. The loaders reach it by base URL
+alone. The data covers 2025-11-01 to 2025-12-31 (days of America/New_York), is the same in every
+process, and adds up to client 713's published totals for December 1-18, 2025.
+
+In a test:
+
+    with Sandbox() as sandbox:
+        sandbox.url("everflow")                       # http://127.0.0.1:PORT/everflow
+        sandbox.everflow.faults.on("capped", rows=5, times=1)
+        sandbox.everflow.restate("add", date="2025-12-05", affiliate_id="1",
+                                 advertiser_id="1", cv=2, payout="54.00")
+        sandbox.everflow.requests                     # what was asked
+
+In another process: `serve(port)`, steered by `/_sandbox/<service>/faults`, `/restate`, `/limits`
+and `/requests`. All faults are listed in sandbox/faults.py.
+"""

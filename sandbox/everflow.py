@@ -1,0 +1,287 @@
+"""Everflow's network API: entity reports, lists, metadata; the key in a header."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, g, request
+
+from sandbox.data import ACCOUNTS, EVERFLOW_METRICS, EVERFLOW_MONEY, everflow_cells
+from sandbox.everflow_ask import CURRENCIES, TIMEZONES, Ask, validated
+from sandbox.everflow_table import TIME_COLUMNS, Row, answer_table
+from sandbox.facts import Facts
+from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
+from sandbox.shape import Cell, bucket
+
+MOST_AT_ONCE = 10
+
+Bucket = tuple[str, ...]
+Sums = list[int]
+
+
+class Everflow(Service):
+    """The fake of api.eflow.team with a network key."""
+
+    name = "everflow"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Facts(
+                everflow_cells, EVERFLOW_METRICS, EVERFLOW_MONEY, ("affiliate_id", "advertiser_id")
+            )
+        )
+        self.row_cap = 10_000
+        self.limits = {
+            "second": Limit(50, 1, self.now),
+            "granular": Limit(1_000, 3_600, self.now),
+        }
+
+    def add_routes(self, routes: Blueprint) -> None:
+        for path, view in (
+            ("/v1/networks/reporting/entity/table", self.table),
+            ("/v1/networks/reporting/entity", self.entity),
+            ("/v1/networks/reporting/entity/summary", self.summary),
+        ):
+            routes.add_url_rule(path, view_func=view, methods=["POST"])
+        for path, view in (
+            ("/v1/networks", self.network),
+            ("/v1/networks/affiliates", self.affiliates),
+            ("/v1/networks/advertisers", self.advertisers),
+            ("/v1/meta/timezones", self.timezones),
+            ("/v1/meta/currencies", self.currencies),
+        ):
+            routes.add_url_rule(path, view_func=view)
+        routes.add_url_rule(
+            "/v1/<any(affiliates, advertisers, partners):portal>/<path:rest>",
+            view_func=self.other_portal,
+            methods=["GET", "POST"],
+        )
+
+    def account_of_request(self) -> str:
+        key = request.headers.get("X-Eflow-API-Key", "")
+        if not key:
+            raise RefusedError(401, "No Authentication Method Found")
+        if key not in keys_of(self.name):
+            raise RefusedError(401, "Invalid API key")
+        if fault("wrong_realm"):
+            raise RefusedError(403, "Out of realm")
+        return keys_of(self.name)[key]
+
+    def keep_limits(self) -> None:
+        if not self.limits["second"].take() or self.in_flight > MOST_AT_ONCE:
+            raise RefusedError(429, "Rate limit exceeded")
+
+    def limit_headers(self) -> dict[str, str]:
+        limit = self.limits["second"]
+        return {
+            "X-RateLimit-Limit": str(limit.limit),
+            "X-RateLimit-Remaining": str(limit.remaining),
+        }
+
+    # Reports
+
+    def table(self) -> Response:
+        ask = self._ask()
+        rows = self._rows(ask)
+        cap, flagged = self.row_cap, True
+        if capped := fault("capped") or fault("capped_silently"):
+            cap, flagged = int(str(capped["rows"])), "capped" in g.faults
+        incomplete = len(rows) > cap
+        return answer_table(rows[:cap], ask.zone, incomplete=incomplete and flagged)
+
+    def entity(self) -> Response:
+        ask = self._ask()
+        by_day: defaultdict[int, Sums] = defaultdict(_zeros)
+        for cell in self._cells(ask):
+            _add(by_day[bucket(ask.zone, "date", cell.hour)], cell.values)
+        rows = self._rows(ask)
+        body = {
+            "table": rows[: self.row_cap],
+            "incomplete_results": len(rows) > self.row_cap,
+            "summary": self._total(ask),
+            "performance": [
+                {"unix": day, "reporting": _reporting(sums, ask.currency)}
+                for day, sums in sorted(by_day.items())
+            ],
+        }
+        return answer(body)
+
+    def summary(self) -> Response:
+        return answer(self._total(self._ask()))
+
+    def _total(self, ask: Ask) -> dict[str, float]:
+        sums = _zeros()
+        for cell in self._cells(ask):
+            _add(sums, cell.values)
+        total = _reporting(sums, ask.currency)
+        if disagreeing := fault("summary_disagrees"):
+            total[str(disagreeing["metric"])] += float(str(disagreeing["delta"]))
+        return total
+
+    def _cells(self, ask: Ask) -> Iterator[Cell]:
+        return (cell for cell in self.facts_for_request() if ask.wants(cell))
+
+    def _rows(self, ask: Ask) -> list[Row]:
+        sums: defaultdict[Bucket, Sums] = defaultdict(_zeros)
+        for cell in self._cells(ask):
+            _add(sums[tuple(self._ids(ask, cell))], cell.values)
+        return [
+            {
+                "columns": [
+                    {"column_type": kind, "id": id_, "label": self._label(kind, id_)}
+                    for kind, id_ in zip(ask.columns, ids, strict=True)
+                ],
+                "reporting": dict(_reporting(values, ask.currency)),
+                "usm_columns": [],
+                "custom_metric_columns": [],
+            }
+            for ids, values in sums.items()
+            if any(values)
+        ]
+
+    @staticmethod
+    def _ids(ask: Ask, cell: Cell) -> Iterator[str]:
+        for kind in ask.columns:
+            if kind in TIME_COLUMNS:
+                yield str(bucket(ask.zone, kind, cell.hour))
+            elif kind in ("affiliate", "advertiser"):
+                yield cell.key[kind == "advertiser"]
+            else:
+                yield "0"
+
+    @staticmethod
+    def _label(kind: str, id_: str) -> str:
+        if kind in TIME_COLUMNS:
+            return id_
+        return _names(kind).get(id_, "N/A" if id_ == "0" else f"{kind} {id_} (sandbox)")
+
+    def _ask(self) -> Ask:
+        body = request.get_json(force=True, silent=True)
+        ask = validated(body, ignore_filters=fault("filter_ignored") is not None)
+        if ask.is_granular and not self.limits["granular"].take():
+            raise RefusedError(429, "Granular reporting quota exceeded")
+        return ask
+
+    # Lists and metadata
+
+    def network(self) -> Response:
+        account = ACCOUNTS[g.account]
+        other = fault("other_defaults") or {"currency": "USD", "timezone_id": 80}
+        return answer(
+            {
+                "network_id": 713 if account.id == "713" else 900,
+                "name": account.name,
+                "default_currency_id": other["currency"],
+                "reporting_timezone_id": other["timezone_id"],
+            }
+        )
+
+    def affiliates(self) -> Response:
+        return _page_of("affiliates", "network_affiliate_id", _names("affiliate"))
+
+    def advertisers(self) -> Response:
+        return _page_of("advertisers", "network_advertiser_id", _names("advertiser"))
+
+    def timezones(self) -> Response:
+        zones = []
+        for number, name in TIMEZONES.items():
+            now = datetime.now(ZoneInfo(name))
+            zones.append(
+                {
+                    "timezone_id": number,
+                    "timezone_name": f"{now.tzname()} ({name})",
+                    "timezone": name,
+                    "utc_offset": f"{now:%z}"[:3] + ":" + f"{now:%z}"[3:],
+                }
+            )
+        return answer({"timezones": zones})
+
+    def currencies(self) -> Response:
+        return answer({"currencies": [{"currency_id": name, "name": name} for name in CURRENCIES]})
+
+    def other_portal(self, **_: str) -> Response:
+        raise RefusedError(403, "Out of realm")
+
+
+def _zeros() -> Sums:
+    return [0] * len(EVERFLOW_METRICS)
+
+
+def _add(sums: Sums, values: Sequence[int]) -> None:
+    for i, value in enumerate(values):
+        sums[i] += value
+
+
+def _names(kind: str) -> dict[str, str]:
+    account = ACCOUNTS[g.account]
+    if kind == "advertiser":
+        return account.advertisers
+    names = {a.id: a.label for a in account.affiliates} if kind == "affiliate" else {}
+    if renamed := fault("renamed_affiliate"):
+        names[str(renamed["id"])] = str(renamed["label"])
+    return names
+
+
+def _reporting(sums: Sequence[int], currency: str) -> dict[str, float]:
+    """Everflow's metrics of some sums: counts as integers, money and ratios unrounded."""
+    made = dict(zip(EVERFLOW_METRICS, sums, strict=True))
+    clicks, cv, event = made["total_click"], made["cv"], made["event"]
+
+    def dollars(micros: int) -> float:
+        return micros * CURRENCIES[currency] / 10 / 1_000_000
+
+    payout, revenue = dollars(made["payout"]), dollars(made["revenue"])
+    event_revenue = dollars(made["event_revenue"])
+    profit = dollars(made["revenue"] - made["payout"])
+    return {
+        "imp": 0,
+        "total_click": clicks,
+        "unique_click": clicks - clicks // 8,
+        "invalid_click": event,
+        "duplicate_click": 2 * event,
+        "gross_click": clicks + 3 * event,
+        "ctr": 0,
+        "cv": cv,
+        "invalid_cv_scrub": made["invalid_cv_scrub"],
+        "view_through_cv": made["view_through_cv"],
+        "total_cv": cv + made["invalid_cv_scrub"] + made["view_through_cv"],
+        "event": event,
+        "cvr": _ratio(100 * cv, clicks),
+        "evr": _ratio(100 * event, cv),
+        "cpc": _ratio(payout, clicks),
+        "cpm": 0,
+        "cpa": _ratio(payout, cv),
+        "epc": _ratio(revenue, clicks),
+        "rpc": _ratio(revenue, clicks),
+        "rpa": _ratio(revenue, cv),
+        "rpm": 0,
+        "payout": payout,
+        "revenue": revenue,
+        "event_revenue": event_revenue,
+        "gross_sales": dollars(made["revenue"] * 2),
+        "profit": profit,
+        "margin": _ratio(100 * profit, revenue),
+        "roas": _ratio(100 * revenue, payout),
+        "avg_sale_value": _ratio(dollars(made["revenue"] * 2), cv),
+        "media_buying_cost": dollars(made["media_buying_cost"]),
+    }
+
+
+def _ratio(above: float, below: float) -> float:
+    return above / below if below else 0
+
+
+def _page_of(name: str, id_field: str, names: Mapping[str, str]) -> Response:
+    try:
+        page = max(1, int(request.args.get("page", 1)))
+        size = min(2000, max(1, int(request.args.get("page_size", 50))))
+    except ValueError:
+        raise RefusedError(400, "invalid page") from None
+    entries = [
+        {id_field: int(id_), "name": label, "account_status": "active"}
+        for id_, label in names.items()
+        if id_ != "0"
+    ]
+    paging = {"page": page, "page_size": size, "total_count": len(entries)}
+    return answer({name: entries[(page - 1) * size : page * size], "paging": paging})

@@ -1,0 +1,236 @@
+"""Redtrack's API: the report by day and source, and the list of sources; the key in the query."""
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import Blueprint, Response, g, request
+
+from sandbox.data import ACCOUNTS, REDTRACK_METRICS, REDTRACK_MONEY, Source, redtrack_cells
+from sandbox.facts import Facts
+from sandbox.redtrack_rows import Row, spoil, title_of, total_of, typed_row
+from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
+from sandbox.shape import HOME_ZONE, Cell, local_date
+
+ACCOUNT_ZONE = HOME_ZONE.key  # no endpoint tells it
+MOST_PER_PAGE = 1_000
+DEFAULT_PER_PAGE = 100
+CARRIED_GROUPS = ("date", "source", "hour_of_day", "day_of_week")
+# Groups the made data knows nothing of: one blank value for all rows, as for traffic without them.
+BLANK_GROUPS = (
+    "campaign", "offer", "landing", "network", "country", "region", "city", "os", "browser",
+    "device", "device_brand", "connection_type", "isp", "rt_source", "rt_medium", "rt_campaign",
+    "rt_adgroup", "rt_ad", "rt_placement", "rt_keyword", *(f"sub{n}" for n in range(1, 21)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A report request that passed validation."""
+
+    groups: tuple[str, ...]
+    first: date
+    last: date
+    zone: str
+    source_ids: tuple[str, ...]
+    sort_by: tuple[str, ...]
+    descending: bool
+    page: int
+    per: int
+    total: bool
+    cached: bool
+
+
+class Redtrack(Service):
+    """The fake of api.redtrack.io."""
+
+    name = "redtrack"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Facts(redtrack_cells, REDTRACK_METRICS, REDTRACK_MONEY, ("source_id", "source"))
+        )
+        self.limits = {
+            "minute": Limit(20, 60, self.now),
+            "second": Limit(2, 1, self.now),
+        }
+
+    def add_routes(self, routes: Blueprint) -> None:
+        routes.add_url_rule("/report", view_func=self.report)
+        routes.add_url_rule("/sources", view_func=self.sources)
+
+    def account_of_request(self) -> str:
+        key = request.args.get("api_key", "")
+        if key not in keys_of(self.name):
+            raise RefusedError(401, "Unauthorized")
+        return keys_of(self.name)[key]
+
+    def keep_limits(self) -> None:
+        if request.endpoint != f"{self.name}.report":
+            return  # the lists took dozens of calls back to back
+        cost = 2 if fault("double_counting") else 1
+        if not self.limits["second"].take():
+            raise RefusedError(429, "API rate limit exceeded", {"Retry-After": "1"})
+        if not self.limits["minute"].take(cost):
+            wait = str(self.limits["minute"].seconds_left)
+            raise RefusedError(429, "API rate limit exceeded", {"Retry-After": wait})
+
+    def limit_headers(self) -> dict[str, str]:
+        minute = self.limits["minute"]
+        return {
+            "X-Ratelimit-Limit-Minute": str(minute.limit),
+            "X-Ratelimit-Remaining-Minute": str(minute.remaining),
+            "Ratelimit-Reset": str(minute.seconds_left),
+        }
+
+    def report(self) -> Response:
+        conflict = fault("conflict")
+        if conflict and (not conflict["overlap_only"] or self.in_flight > 1):
+            raise RefusedError(409, "Conflict")
+        if fault("broken_report"):
+            raise RefusedError(500, "Problem with loading report")
+        if fault("object_in_200"):
+            return answer({"id": "x"})
+        ask = self._ask()
+        rows = self._rows(ask)
+        page = [typed_row(row) for row in self._page(ask, rows)]
+        spoil(page)
+        if not page and fault("null_for_empty"):
+            return answer(None)
+        if not page and fault("items_null"):
+            return answer({"items": None, "total": {}})
+        if (ask.total or fault("envelope_unasked")) and not fault("bare_list"):
+            return answer({"items": page, "total": total_of(rows)})
+        return answer(page)
+
+    def sources(self) -> Response:
+        """Every source the account ever had: deleted ones are marked, blank ones not listed."""
+        ids = [id_ for id_ in request.args.get("ids", "").split(",") if id_]
+        listed = [
+            _listing(source, number)
+            for number, source in enumerate(ACCOUNTS[g.account].sources, 1)
+            if source.listed and (not ids or source.id in ids)
+        ]
+        per = min(_positive("per", DEFAULT_PER_PAGE), MOST_PER_PAGE)
+        page = _positive("page", 1)
+        shown = listed[(page - 1) * per : page * per]
+        if request.args.get("total_stat") == "true":
+            return answer({"items": shown, "total": {"count": len(listed)}})
+        return answer(shown)
+
+    def _rows(self, ask: Ask) -> list[Row]:
+        sums: defaultdict[tuple[object, ...], list[int]] = defaultdict(
+            lambda: [0] * len(REDTRACK_METRICS)
+        )
+        # Cached costs are as old as the data was made: no restatement has reached them.
+        for cell in self.facts_for_request(as_made=ask.cached):
+            day = local_date(ask.zone, cell.hour)
+            wanted = not ask.source_ids or cell.key[0] in ask.source_ids
+            if wanted and ask.first <= day <= ask.last:
+                key = tuple(_group_value(name, ask.zone, cell) for name in ask.groups)
+                sums[key] = [a + b for a, b in zip(sums[key], cell.values, strict=True)]
+        return [
+            Row(
+                dict(zip(ask.groups, key, strict=True)),
+                dict(zip(REDTRACK_METRICS, values, strict=True)),
+            )
+            for key, values in sums.items()
+            if any(values)
+        ]
+
+    def _page(self, ask: Ask, rows: Sequence[Row]) -> list[Row]:
+        """One page. Rows that sortby leaves equal come in another order in each answer."""
+        order = random.Random(len(self.requests))  # noqa: S311 -- repeatable, no secret
+        ordered = order.sample(rows, len(rows))
+        if not fault("unstable_order"):
+            for name in reversed(ask.sort_by):
+                ordered.sort(key=lambda row: row.sort_value(name), reverse=ask.descending)
+        per = ask.per
+        if capped := fault("per_capped"):
+            per = min(per, int(str(capped["rows"])))
+        step = per
+        if overlap := fault("overlapping_pages"):
+            step = max(1, per - int(str(overlap["rows"])))
+        start = (ask.page - 1) * step
+        return ordered[start : start + per]
+
+    def _ask(self) -> Ask:
+        """Validate a report request as Redtrack does; unknown parameters have no effect."""
+        asked = request.args
+        for name in ("group", "date_from", "date_to"):
+            if not asked.get(name):
+                raise RefusedError(400, f"{name} is required")
+        groups = tuple(name.strip() for name in asked["group"].split(","))
+        if not set(groups) <= {*CARRIED_GROUPS, *BLANK_GROUPS}:
+            raise RefusedError(500, "Problem with loading report")
+        sort_by = tuple(name for name in asked.get("sortby", "").split(",") if name)
+        if len(sort_by) > 3:
+            raise RefusedError(400, "sortby takes at most 3 fields")
+        other_zone = fault("account_zone")
+        own_zone = str(other_zone["timezone"]) if other_zone else ACCOUNT_ZONE
+        return Ask(
+            groups,
+            _date("date_from"),
+            _date("date_to"),
+            _zone(asked.get("timezone") or own_zone),
+            tuple(id_ for id_ in asked.get("source_id", "").split(",") if id_),
+            sort_by,
+            asked.get("direction") == "desc",
+            _positive("page", 1),
+            min(_positive("per", DEFAULT_PER_PAGE), MOST_PER_PAGE),
+            asked.get("total") == "true",
+            asked.get("tracks_view") == "true",
+        )
+
+
+def _group_value(name: str, zone: str, cell: Cell) -> object:
+    if name == "source":
+        return cell.key
+    if name == "date":
+        return local_date(zone, cell.hour).isoformat()
+    local = datetime.fromtimestamp(cell.hour, ZoneInfo(zone))
+    if name == "hour_of_day":
+        return local.hour
+    return local.isoweekday() if name == "day_of_week" else ""
+
+
+def _listing(source: Source, number: int) -> dict[str, object]:
+    currency = "USD"
+    if (other := fault("other_currency")) and other["source_id"] == source.id:
+        currency = str(other["currency"])
+    return {
+        "id": source.id,
+        "title": title_of(source.id, source.title),
+        "alias": source.alias,
+        "status": source.status,
+        "type": "paid",
+        "currency": currency,
+        "cost_models": ["cpc"],
+        "serial_number": number,
+        "created_at": "2025-10-01T09:00:00Z",
+        "updated_at": "2025-10-01T09:00:00Z",
+    }
+
+
+def _positive(name: str, default: int) -> int:
+    text = request.args.get(name, str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise RefusedError(400, f"invalid {name}")
+    return int(text)
+
+
+def _date(name: str) -> date:
+    try:
+        return date.fromisoformat(request.args[name])
+    except ValueError:
+        raise RefusedError(400, f"invalid {name}") from None
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError):
+        raise RefusedError(400, "invalid timezone") from None

@@ -1,0 +1,134 @@
+"""The rows of Redtrack's report as they leave the server: number types mixed, keys sparse."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sandbox.data import ACCOUNTS, REDTRACK_METRICS, REDTRACK_MONEY
+from sandbox.service import fault
+from sandbox.shape import CENT, noise
+
+Answered = dict[str, object]
+
+_ALIASES = {s.id: s.alias for account in ACCOUNTS.values() for s in account.sources}
+_UNKNOWN = ("", "")  # traffic of no known source: nobody knows what it cost
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a report before it is written down; the source is its id and title."""
+
+    groups: dict[str, object]
+    values: dict[str, int]
+
+    def sort_value(self, field: str) -> tuple[bool, float, str]:
+        """Numbers before text, so that any field can be asked for."""
+        source = self.groups.get("source", _UNKNOWN)
+        if isinstance(source, tuple) and field in ("source", "source_id"):
+            return True, 0, str(source[field == "source"])
+        value = self.values.get(field, self.groups.get(field, ""))
+        return (False, value, "") if isinstance(value, int) else (True, 0, str(value))
+
+
+def title_of(source_id: str, title: str) -> str:
+    renamed = fault("renamed_source")
+    return str(renamed["title"]) if renamed and renamed["source_id"] == source_id else title
+
+
+def typed_row(row: Row) -> Answered:
+    """A row as JSON: the same number may be an integer, a float or text; zeros may be missing."""
+    answered: Answered = {}
+    for group, value in row.groups.items():
+        if isinstance(value, tuple):
+            _name_source(answered, str(value[0]), str(value[1]))
+        else:
+            answered[group] = value
+            if group in ("campaign", "offer", "landing", "network"):
+                answered[f"{group}_id"] = value
+    for name in REDTRACK_METRICS:
+        _mixed(answered, name, row)
+    if row.groups.get("source") == _UNKNOWN:
+        answered.pop("cost", None)
+    _ratios_and_extras(answered, row)
+    return answered
+
+
+def total_of(rows: Sequence[Row]) -> dict[str, object]:
+    """The sums over all pages."""
+    total: dict[str, object] = {
+        name: _number(name, sum(row.values[name] for row in rows)) for name in REDTRACK_METRICS
+    }
+    if disagreeing := fault("total_disagrees"):
+        metric = str(disagreeing["metric"])
+        total[metric] = float(str(total[metric])) + float(str(disagreeing["delta"]))
+    return total
+
+
+def spoil(rows: Iterable[Answered]) -> None:
+    """The faults of single values."""
+    if bad := fault("bad_metric"):
+        hit = [row for row in rows if bad["source_id"] in (None, row.get("source_id"))]
+        for row in hit[: int(str(bad["rows"]))]:
+            row[str(bad["metric"])] = bad["value"]
+    if missing := fault("cost_missing"):
+        for row in rows:
+            if row.get("source_id") != missing["source_id"]:
+                continue
+            if missing["date"] in (None, row.get("date")):
+                row["cost"] = {"zero": 0}.get(str(missing["how"]))
+                if missing["how"] == "absent":
+                    del row["cost"]
+
+
+def _name_source(answered: Answered, source_id: str, title: str) -> None:
+    answered["source"] = title_of(source_id, title)
+    answered["source_alias"] = _ALIASES.get(source_id, "")
+    # A blank id is "" for traffic without a source, and null when a title is all there is.
+    answered["source_id"] = source_id or (None if title else "")
+    if fault("source_id_absent"):
+        del answered["source_id"]
+
+
+def _mixed(answered: Answered, name: str, row: Row) -> None:
+    value = row.values[name]
+    number = _number(name, value)
+    luck = noise(name, sorted(row.groups.items(), key=str))
+    if luck < 0.35:
+        answered[name] = _text(name, value)
+    elif luck < 0.6 and number == int(number):
+        answered[name] = int(number)
+    elif value or name == "cost":
+        answered[name] = float(number)
+    elif luck < 0.8:
+        answered[name] = None  # else the key is absent; an unknown cost alone is not zero
+
+
+def _ratios_and_extras(answered: Answered, row: Row) -> None:
+    values = row.values
+    clicks, sales = values["clicks"], values["conversions"]
+    cost, revenue = (values[name] / 1_000_000 for name in ("cost", "revenue"))
+    answered["profit"] = revenue - cost
+    answered["cpc"] = cost / clicks if clicks else 0
+    answered["cr"] = str(round(100 * sales / clicks, 2)) if clicks else None
+    if cost:
+        answered["roi"] = (revenue - cost) / cost
+    if sales:
+        answered["cpa"] = cost / sales
+        answered["convtype1"] = sales
+        answered["revenuetype1"] = f"{revenue:.2f}"
+        answered["total_revenue"] = revenue
+    if clicks % 3 == 0:
+        answered["unique_clicks"] = clicks - clicks // 10
+        answered["type2_cpa"] = 0
+        answered["attribution"] = ""
+
+
+def _number(name: str, value: int) -> float:
+    return value / 1_000_000 if name in REDTRACK_MONEY else value
+
+
+def _text(name: str, value: int) -> str:
+    if name not in REDTRACK_MONEY:
+        return str(value)
+    exact = Decimal(value) / 1_000_000
+    return f"{exact:.2f}" if value % CENT == 0 else str(exact.normalize())

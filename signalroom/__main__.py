@@ -1,0 +1,5 @@
+"""`python -m signalroom` is the command `signalroom`."""
+
+from signalroom.cli import main
+
+main()

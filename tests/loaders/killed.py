@@ -1,0 +1,68 @@
+"""Runs the command and kills it, as a power cut would, at the point named by the first argument.
+
+The points follow one load from the answers in memory to the row in the ledger.
+"""
+
+import os
+import signal
+import sys
+from typing import Any, NoReturn
+from unittest import mock
+
+import dlt
+from dlt.common.storages.load_package import PackageStorage
+from dlt.load.load import Load
+
+from loaders import daily, ledger
+from loaders.land import land
+from signalroom.cli import main
+
+
+def die(*_: Any, **__: Any) -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("still alive")
+
+
+def while_landing(*patches: Any) -> Any:
+    """Apply patches to dlt while rows are landed, not while tables or the ledger are."""
+
+    def landing(*arguments: Any, **named: Any) -> None:
+        for patch in patches:
+            patch.start()
+        land(*arguments, **named)
+
+    return mock.patch.object(daily, "land", landing)
+
+
+def after_the_merge(complete_job: Any) -> Any:
+    """The database has committed the merge; dlt has not yet noted that its job is done."""
+
+    def completing(self: PackageStorage, load_id: str, file_name: str) -> Any:
+        if file_name.endswith(".sql"):
+            die()
+        return complete_job(self, load_id, file_name)
+
+    return completing
+
+
+def after_the_ledger(*arguments: Any, write: Any = ledger.write) -> None:
+    write(*arguments)
+    die()
+
+
+POINTS = {
+    "after_extract": while_landing(mock.patch.object(dlt.Pipeline, "normalize", die)),
+    "after_normalize": while_landing(mock.patch.object(dlt.Pipeline, "load", die)),
+    "after_merge": while_landing(
+        mock.patch.object(
+            PackageStorage, "complete_job", after_the_merge(PackageStorage.complete_job)
+        )
+    ),
+    "before_marker": while_landing(mock.patch.object(Load, "complete_package", die)),
+    "before_ledger": mock.patch.object(ledger, "write", die),
+    "after_ledger": mock.patch.object(ledger, "write", after_the_ledger),
+}
+
+if __name__ == "__main__":
+    with POINTS[sys.argv.pop(1)]:
+        main()
