@@ -21,6 +21,12 @@ class Row:
     groups: dict[str, object]
     values: dict[str, int]
 
+    @property
+    def source_id(self) -> str:
+        """The id of the row's source, blank where the report has none."""
+        source = self.groups.get("source", _UNKNOWN)
+        return str(source[0]) if isinstance(source, tuple) else ""
+
     def sort_value(self, field: str) -> tuple[bool, float, str]:
         """Numbers before text, so that any field can be asked for."""
         source = self.groups.get("source", _UNKNOWN)
@@ -56,12 +62,20 @@ def typed_row(row: Row) -> Answered:
 def total_of(rows: Sequence[Row]) -> dict[str, object]:
     """The sums over all pages."""
     total: dict[str, object] = {
-        name: _number(name, sum(row.values[name] for row in rows)) for name in REDTRACK_METRICS
+        name: _number(name, sum(_counted(row, name) for row in rows)) for name in REDTRACK_METRICS
     }
     if disagreeing := fault("total_disagrees"):
         metric = str(disagreeing["metric"])
         total[metric] = float(str(total[metric])) + float(str(disagreeing["delta"]))
     return total
+
+
+def _counted(row: Row, name: str) -> int:
+    """What a row adds to a total: nothing where its cost is missing."""
+    missing = fault("cost_missing") if name == "cost" else None
+    if missing and row.source_id == missing["source_id"]:
+        return 0 if missing["date"] in (None, row.groups.get("date")) else row.values[name]
+    return row.values[name]
 
 
 def spoil(rows: Iterable[Answered]) -> None:

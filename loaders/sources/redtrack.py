@@ -117,25 +117,26 @@ class Redtrack:
             )
 
     def _cost_by_day(self, window: Window, named_zone: bool) -> dict[Any, Any]:
-        parameters = self._parameters(window, group="date")
+        parameters = self._parameters(window, group="date", order="date")
         if not named_zone:
             del parameters["timezone"]
         rows, _ = unwrap(answer(self.api.get("/report", params=parameters)), "/report")
         return {row.get("date"): add_up([row], COMPARED) for row in rows}
 
-    def _parameters(self, window: Window, *, group: str) -> dict[str, Any]:
+    def _parameters(self, window: Window, *, group: str, order: str) -> dict[str, Any]:
         return {
             "group": group,
+            "sortby": order,  # pages are stable only in an order without ties
             "date_from": str(window.start),
             "date_to": str(window.end),
             "timezone": self.account.timezone,
-            "sortby": f"{group},source_id",  # pages are stable only in an order without ties
             "per": PAGE_SIZE,
             "total": "true",
         }
 
     def _page(self, window: Window, page: int) -> tuple[list[Any], dict[str, Decimal]]:
-        parameters = self._parameters(window, group="date,source") | {"page": page}
+        order = "date,source,source_id"
+        parameters = self._parameters(window, group="date,source", order=order) | {"page": page}
         rows, totals = unwrap(answer(self.api.get("/report", params=parameters)), "/report")
         offered = {name: field for name, field in COMPARED.items() if field in totals}
         return rows, add_up([totals], offered)
