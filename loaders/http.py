@@ -12,7 +12,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from time import monotonic, sleep
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from dlt.sources.helpers.requests import Client
 from dlt.sources.helpers.rest_client.client import RESTClient
@@ -33,7 +33,8 @@ class _Secrets(logging.Filter):
         self._known: set[str] = set()
 
     def conceal(self, *secrets: str) -> None:
-        self._known |= {form for secret in secrets if secret for form in (secret, quote(secret))}
+        for secret in filter(None, secrets):
+            self._known |= {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
         for name in ("dlt", "urllib3.connectionpool", "loaders"):
             logging.getLogger(name).addFilter(self)  # adding it twice changes nothing
 

@@ -59,13 +59,17 @@ class Project:
         return dict(os.environ) | self.environ | {"PYTHONPATH": str(REPOSITORY)}
 
     def start(
-        self, *arguments: str, program: tuple[str, ...] = ("-m", "signalroom")
+        self,
+        *arguments: str,
+        program: tuple[str, ...] = ("-m", "signalroom"),
+        without: tuple[str, ...] = (),
     ) -> subprocess.Popen[str]:
-        """The command in a process of its own, which can be killed."""
+        """The command in a process of its own, which can be killed, without some variables."""
+        environ = self.process_environ
         return subprocess.Popen(
             [sys.executable, *program, *arguments],
             cwd=self.root,
-            env=self.process_environ,
+            env={name: value for name, value in environ.items() if name not in without},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

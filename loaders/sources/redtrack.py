@@ -105,9 +105,7 @@ class Redtrack:
                     f"redtrack: source {source.get('title')!r} keeps its cost in {currency}, the "
                     f"client in {self.account.currency}: /report converts nothing",
                 )
-        today = datetime.now(UTC).date()
-        week = Window(today - timedelta(7), today - timedelta(1))
-        ours, theirs = (self._cost_by_day(week, named) for named in (True, False))
+        ours, theirs = (self._sums_by_day(recent_days(), named) for named in (True, False))
         if ours != theirs:
             yield Finding(
                 "warn",
@@ -116,7 +114,7 @@ class Redtrack:
                 "client's zone in Redtrack",
             )
 
-    def _cost_by_day(self, window: Window, named_zone: bool) -> dict[Any, Any]:
+    def _sums_by_day(self, window: Window, named_zone: bool) -> dict[Any, Any]:
         parameters = self._parameters(window, group="date", order="date")
         if not named_zone:
             del parameters["timezone"]
@@ -140,6 +138,12 @@ class Redtrack:
         rows, totals = unwrap(answer(self.api.get("/report", params=parameters)), "/report")
         offered = {name: field for name, field in COMPARED.items() if field in totals}
         return rows, add_up([totals], offered)
+
+
+def recent_days() -> Window:
+    """The week before today."""
+    today = datetime.now(UTC).date()
+    return Window(today - timedelta(7), today - timedelta(1))
 
 
 def unwrap(body: Any, path: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:

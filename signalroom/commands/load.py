@@ -1,13 +1,17 @@
 """signalroom load"""
 
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from signalroom.clients import select_clients
 from signalroom.options import client_option, target_option
 from signalroom.settings import Settings
+
+if TYPE_CHECKING:
+    from signalroom.loading import Outcome
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -44,6 +48,7 @@ def load(  # noqa: PLR0917  # click passes them by name
     signalroom load everflow --client 713 --start-date 2025-12-01 --end-date 2025-12-18
     """
     from loaders.daily import Request
+    from loaders.errors import LoadError
     from loaders.registry import SOURCES
     from signalroom.loading import load_all, new_run_id, plan_all
 
@@ -53,6 +58,8 @@ def load(  # noqa: PLR0917  # click passes them by name
     start, end = _day(start_date), _day(end_date)
     if start and end and end < start:
         raise click.UsageError(f"--end-date {end} lies before --start-date {start}")
+    if end and end > datetime.now(UTC).date():
+        raise click.UsageError(f"--end-date {end} lies in the future")
     if full_refresh and start:
         raise click.UsageError("--full-refresh reads from the client's start date: no --start-date")
     settings = Settings.of_this_process()
@@ -60,9 +67,11 @@ def load(  # noqa: PLR0917  # click passes them by name
     clients = select_clients(settings.clients(), client_id)
     run = plan_all if dry_run else load_all
     failed = False
-    for outcome in run(settings, target, clients, sources, request):
-        click.echo(f"{outcome.client_id} {outcome.source}: {_mark(outcome.kind)}{outcome.text}")
-        failed |= outcome.kind == "failed"
+    try:
+        for outcome in run(settings, target, clients, sources, request):
+            failed |= _say(outcome)
+    except LoadError as error:
+        raise click.ClickException(str(error)) from None
     sys.exit(1 if failed else 0)
 
 
@@ -70,5 +79,8 @@ def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _mark(kind: str) -> str:
-    return "" if kind == "ok" else f"{kind}: "
+def _say(outcome: "Outcome") -> bool:
+    """Print an outcome; True when it is a failure."""
+    kind = "" if outcome.kind == "ok" else f"{outcome.kind}: "
+    click.echo(f"{outcome.client_id} {outcome.source}: {kind}{outcome.text}")
+    return outcome.kind == "failed"

@@ -1,5 +1,7 @@
 """signalroom summary"""
 
+from typing import Any
+
 import click
 
 from loaders.warehouse import Warehouse
@@ -18,6 +20,8 @@ COLUMNS = {
     "complete?": "is_complete",
     "waiting for": "incomplete_reason",
 }
+
+ADDED = 4  # conversions, revenue, payout, spend
 
 
 @click.command()
@@ -44,7 +48,10 @@ def summary(client_id: str | None, target: str, days: int) -> None:
 
 
 def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> None:
-    """Print the rows of marts.daily_summary of the newest `days`, or of all."""
+    """Print the rows of marts.daily_summary of the newest `days`, or of all, and their sums.
+
+    Complete days of an advertiser without conversions and money are left out.
+    """
     from signalroom.tables import print_table
 
     if "daily_summary" not in warehouse.columns("marts"):
@@ -53,12 +60,24 @@ def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> 
         )
     rows = warehouse.query(
         f"select {', '.join(COLUMNS.values())} from marts.daily_summary "  # noqa: S608
-        "where client_id = %s order by report_date, length(advertiser_id), advertiser_id",
+        "where client_id = %s and (conversions <> 0 or revenue <> 0 or payout <> 0 or spend <> 0 "
+        "or not is_complete) order by report_date, length(advertiser_id), advertiser_id",
         (client_id,),
     )
-    newest = sorted({row[0] for row in rows})[-days:] if days else sorted({row[0] for row in rows})
+    dates = sorted({row[0] for row in rows})
+    shown = [row for row in rows if days is None or row[0] in dates[-days:]]
     print_table(
         f"Daily summary of client {client_id}, money in the client's currency",
         list(COLUMNS),
-        [row for row in rows if row[0] in newest],
+        [*shown, *_sums(shown)],
     )
+
+
+def _sums(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """A row an advertiser with what can be added up; ratios are marts' business."""
+    sums: dict[str, list[Any]] = {}
+    for _, advertiser, *values in rows:
+        added = sums.setdefault(advertiser, [0] * ADDED)
+        sums[advertiser] = [a + b for a, b in zip(added, values, strict=False)]
+    blanks = [None] * (len(COLUMNS) - 2 - ADDED)
+    return [("sum", advertiser, *added, *blanks) for advertiser, added in sums.items()]

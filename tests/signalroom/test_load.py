@@ -1,0 +1,141 @@
+"""`signalroom load`: any combination of sources and clients, and exit codes one can build on."""
+
+import pytest
+
+from sandbox.server import Sandbox
+from tests.support import DECEMBER, Project, sandbox_environ
+
+CTI_ROWS = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("facebook",), "no source named facebook; there are: everflow, redtrack"),
+        (("--client", "999"), "999"),
+        (("--start-date", "12/01/2025"), "does not match the format"),
+        (("--start-date", "2025-12-02", "--end-date", "2025-12-01"), "lies before"),
+        (("--full-refresh", "--start-date", "2025-12-02"), "no --start-date"),
+        (("--end-date", "2999-01-01"), "lies in the future"),
+        (("--target", "mars"), "not one of"),
+    ],
+)
+def test_wrong_usage_exits_2(project: Project, arguments: tuple[str, ...], says: str) -> None:
+    result = project.run("load", *arguments)
+    assert result.exit_code == 2
+    assert says in result.output
+    assert not project.warehouse.exists()
+
+
+def test_one_failing_source_does_not_stop_the_other(project: Project, sandbox: Sandbox) -> None:
+    sandbox.everflow.faults.on("invalid_key")
+    result = project.run("load", *DECEMBER)
+    assert result.exit_code == 1
+    assert "713 everflow: failed: 2025-12-01..2025-12-18: failed, nothing replaced" in result.output
+    assert "713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok" in result.output
+    run = project.last_run("everflow")
+    assert run["verdict"] == "failed"
+    assert "HTTP 401" in run["error"]
+
+
+def test_an_unexpected_error_does_not_stop_the_other(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("loaders.sources.everflow.Everflow.read", broken)
+    result = project.run("load", *DECEMBER)
+    assert result.exit_code == 1
+    assert "RuntimeError: a bug" in result.output
+    assert "713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok" in result.output
+
+
+def test_a_source_that_is_not_configured_is_skipped_and_said(
+    project: Project, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    monkeypatch.delenv("EVERFLOW_API_KEY")
+    result = project.run("load", *DECEMBER)
+    assert result.exit_code == 0
+    assert "713 everflow: skipped: EVERFLOW_API_KEY is not set" in result.output
+    assert "713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok" in result.output
+    assert project.query("select count(*) from everflow.daily_stats") == [(0,)], "dbt can build"
+
+    named = project.run("load", "everflow", *DECEMBER)
+    assert named.exit_code == 1
+    assert "EVERFLOW_API_KEY is not set" in named.output
+    assert sandbox.everflow.requests == []
+
+
+def test_two_clients_with_their_own_keys_never_mix(
+    loaded_project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = loaded_project.raw("everflow"), loaded_project.raw("redtrack")
+    for name, value in sandbox_environ(sandbox, "cti", suffix="__cti").items():
+        monkeypatch.setenv(name, value)
+
+    result = loaded_project.run("load", "--client", "cti", *DECEMBER)
+
+    assert result.exit_code == 0, result.output
+    theirs = int(loaded_project.query(CTI_ROWS)[0][0])
+    assert theirs > 0
+    assert theirs != len(ours[0])
+    assert [r for r in loaded_project.raw("everflow") if "cti" not in r] == ours[0]
+    assert [r for r in loaded_project.raw("redtrack") if "cti" not in r] == ours[1]
+    assert {request.account for request in sandbox.everflow.requests} == {"cti"}
+
+    sandbox.everflow.restate("remove", date="2025-12-05", account="713")
+    assert loaded_project.run("load", "everflow", *DECEMBER).exit_code == 0
+    assert int(loaded_project.query(CTI_ROWS)[0][0]) == theirs
+
+
+def test_a_planned_client_is_loaded_only_when_asked_for(loaded_project: Project) -> None:
+    assert "cti" not in loaded_project.run("load", "--dry-run").output
+    assert "cti everflow" in loaded_project.run("load", "--dry-run", "--client", "cti").output
+
+
+def test_settings_in_files_are_read(
+    project: Project, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    """A client's own entry in secrets.toml wins over .env, which fills what the rest lacks."""
+    for name in ("EVERFLOW_API_KEY", "EVERFLOW_BASE_URL"):
+        monkeypatch.delenv(name)
+    (project.root / ".env").write_text(
+        f"EVERFLOW_API_KEY=wrong\nEVERFLOW_BASE_URL={sandbox.url('everflow')}\n"
+    )
+    (project.root / ".dlt" / "secrets.toml").write_text(
+        '[sources.everflow.clients.713]\napi_key = "sandbox-everflow-713"\n'
+    )
+    load = project.start(
+        "load", "everflow", *DECEMBER, without=("EVERFLOW_API_KEY", "EVERFLOW_BASE_URL")
+    )
+    said, _ = load.communicate(timeout=120)
+    assert load.returncode == 0, said
+    assert len(project.raw("everflow")) == 444
+
+
+@pytest.mark.parametrize("variable", ["EVERFLOW_API_KEY", "REDTRACK_API_KEY"])
+def test_no_key_is_in_any_output_log_or_ledger(
+    variable: str,
+    project: Project,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Not when refused, not when the connection breaks, not at the most talkative log level."""
+    key = "s3cret/key&with+signs"
+    monkeypatch.setenv(variable, key)
+    service = sandbox.services[variable.split("_", maxsplit=1)[0].lower()]
+    caplog.set_level("DEBUG")
+    said = project.run("load", *DECEMBER).output
+    service.faults.on("connection_dropped")
+    said += project.run("load", *DECEMBER).output
+    monkeypatch.setenv(service.name.upper() + "_BASE_URL", "http://127.0.0.1:9")
+    said += project.run("load", *DECEMBER).output
+    said += project.run("doctor").output
+    assert f"{service.name}: failed" in said
+    errors = str(project.query("select error from ops.load_runs"))
+    everything = said + caplog.text + errors + str([r.getMessage() for r in caplog.records])
+    for form in (key, "s3cret"):
+        assert form not in everything
+    assert "urllib3" in caplog.text
