@@ -1,0 +1,195 @@
+-- The one place that decides whether a day's numbers are complete, and whether they are settled.
+with days as (
+    select * from {{ ref('int_days__loaded') }}
+),
+
+clients as (
+    select * from {{ ref('clients') }}
+),
+
+client_sources as (  -- the sources that a CPA is made of; others do not gate it
+    select * from {{ ref('client_sources') }}
+    where source in ('everflow', 'redtrack')
+),
+
+spend as (
+    select * from {{ ref('int_spend__by_source') }}
+),
+
+reads as (
+    select * from {{ ref('stg_ops__load_runs') }}
+    where verdict in ('ok', 'expected-empty')
+),
+
+rejected_rows as (
+    select distinct
+        run_id,
+        source_name,
+        client_id,
+        raw_table,
+        report_date
+    from {{ ref('stg_ops__rejected_rows') }}
+),
+
+expected as (
+    select
+        days.client_id,
+        days.report_date,
+        client_sources.source as source_name,
+        clients.timezone,
+        clients.currency
+    from days
+    inner join client_sources on days.client_id = client_sources.client_id
+    inner join clients on days.client_id = clients.client_id
+),
+
+read_days as (  -- another timezone cut its days elsewhere: only reads in the present one count
+    select
+        expected.client_id,
+        expected.report_date,
+        expected.source_name,
+        bool_or(expected.report_date <= reads.complete_through_date) as is_closed,
+        bool_or(expected.report_date <= reads.settled_through_date) as is_settled
+    from expected
+    inner join reads
+        on
+            expected.client_id = reads.client_id
+            and expected.source_name = reads.source_name
+            and expected.timezone = reads.timezone
+            and expected.currency = reads.currency
+            and expected.report_date between reads.window_start_date and reads.window_end_date
+    group by expected.client_id, expected.report_date, expected.source_name
+),
+
+spoiled_days as (  -- rows of the newest read were rejected, so the day lacks them
+    select distinct
+        expected.client_id,
+        expected.report_date,
+        expected.source_name
+    from expected
+    inner join reads
+        on
+            expected.client_id = reads.client_id
+            and expected.source_name = reads.source_name
+            and expected.report_date between reads.window_start_date and reads.window_end_date
+    inner join rejected_rows
+        on
+            reads.run_id = rejected_rows.run_id
+            and reads.source_name = rejected_rows.source_name
+            and reads.client_id = rejected_rows.client_id
+            and reads.raw_table = rejected_rows.raw_table
+            and (
+                rejected_rows.report_date is null
+                or expected.report_date = rejected_rows.report_date
+            )
+    where not exists (  -- a later read of one advertiser mends only that advertiser's rows
+        select 1
+        from reads as later
+        where
+            later.client_id = reads.client_id
+            and later.source_name = reads.source_name
+            and later.raw_table = reads.raw_table
+            and later.started_at > reads.started_at
+            and expected.report_date between later.window_start_date and later.window_end_date
+            and (later.advertiser_id is null or later.advertiser_id = reads.advertiser_id)
+    )
+),
+
+uncosted_sources as (  -- clicks without the usual cost: the tracker has not fetched it yet
+    select
+        spend.client_id,
+        spend.report_date,
+        spend.mapping_id,
+        spend.redtrack_source
+    from spend
+    where
+        spend.is_mapped
+        and spend.tracker_clicks > 0
+        and spend.spend = 0
+        and exists (
+            select 1
+            from spend as earlier
+            where
+                earlier.client_id = spend.client_id
+                and earlier.redtrack_source_id = spend.redtrack_source_id
+                and earlier.spend <> 0
+                and earlier.report_date < spend.report_date
+                and earlier.report_date
+                >= cast({{ dbt.dateadd('day', -7, 'spend.report_date') }} as date)
+        )
+),
+
+uncosted_days as (
+    select
+        client_id,
+        report_date,
+        'redtrack' as source_name,
+        {{ dbt.listagg(
+            "redtrack_source || ' has clicks but no cost'", "', '", "order by mapping_id"
+        ) }} as uncosted_reason
+    from uncosted_sources
+    group by client_id, report_date
+),
+
+judged as (  -- one row per client, day and enabled source
+    select
+        expected.client_id,
+        expected.report_date,
+        expected.source_name,
+        coalesce(read_days.is_settled, false) as is_settled,
+        case
+            when not coalesce(read_days.is_closed, false) then expected.source_name
+            when spoiled_days.client_id is not null
+                then expected.source_name || ': rejected rows'
+            when uncosted_days.client_id is not null
+                then expected.source_name || ': ' || uncosted_days.uncosted_reason
+        end as incomplete_reason
+    from expected
+    left join read_days
+        on
+            expected.client_id = read_days.client_id
+            and expected.report_date = read_days.report_date
+            and expected.source_name = read_days.source_name
+    left join spoiled_days
+        on
+            expected.client_id = spoiled_days.client_id
+            and expected.report_date = spoiled_days.report_date
+            and expected.source_name = spoiled_days.source_name
+    left join uncosted_days
+        on
+            expected.client_id = uncosted_days.client_id
+            and expected.report_date = uncosted_days.report_date
+            and expected.source_name = uncosted_days.source_name
+),
+
+judged_days as (
+    select
+        client_id,
+        report_date,
+        bool_and(incomplete_reason is null) as is_complete,
+        bool_and(is_settled) as is_settled,
+        bool_and(case when source_name = 'everflow' then incomplete_reason is null end)
+            as is_everflow_complete,
+        bool_and(case when source_name = 'redtrack' then incomplete_reason is null end)
+            as is_redtrack_complete,
+        {{ dbt.listagg("incomplete_reason", "'; '", "order by source_name") }} as incomplete_reason
+    from judged
+    group by client_id, report_date
+)
+
+select
+    days.client_id,
+    days.report_date,
+    judged_days.is_everflow_complete,
+    judged_days.is_redtrack_complete,
+    coalesce(judged_days.is_complete, false) as is_complete,
+    coalesce(judged_days.is_settled, false) as is_settled,
+    case
+        when judged_days.client_id is null then 'no source enabled'
+        else judged_days.incomplete_reason
+    end as incomplete_reason
+from days
+left join judged_days
+    on
+        days.client_id = judged_days.client_id
+        and days.report_date = judged_days.report_date

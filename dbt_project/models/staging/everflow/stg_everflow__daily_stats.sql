@@ -1,0 +1,38 @@
+with source as (
+    select * from {{ source('everflow', 'daily_stats') }}
+),
+
+renamed as (
+    select
+        -- keys
+        cast(_client_id as {{ dbt.type_string() }}) as client_id,
+        cast(date as date) as report_date,
+        -- no affiliate is '0' (N/A) or blank in the API: one meaning, one id
+        coalesce(nullif({{ clean_id('affiliate_id') }}, ''), '0') as affiliate_id,
+        coalesce(nullif({{ clean_id('advertiser_id') }}, ''), '0') as advertiser_id,
+        cast(affiliate_id as {{ dbt.type_string() }}) as delivered_affiliate_id,
+        cast(advertiser_id as {{ dbt.type_string() }}) as delivered_advertiser_id,
+
+        -- dimensions
+        nullif(trim(both ' ' from affiliate_label), '') as affiliate_label,
+        nullif(trim(both ' ' from advertiser_label), '') as advertiser_label,
+        cast(currency as {{ dbt.type_string() }}) as currency,
+
+        -- measures
+        cast(clicks as bigint) as clicks,
+        cast(conversions as bigint) as conversions,
+        cast(revenue as decimal(18, 4)) as revenue,
+        cast(payout as decimal(18, 4)) as payout,
+        cast(profit as decimal(18, 4)) as profit,
+        cast(event as bigint) as events,
+        cast(event_revenue as decimal(18, 4)) as event_revenue,
+        cast(invalid_cv_scrub as bigint) as scrubbed_conversions,
+        cast(view_through_cv as bigint) as view_through_conversions,
+        cast(media_buying_cost as decimal(18, 4)) as media_buying_cost,
+
+        -- load
+        _loaded_at
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,61 @@
+-- Questions to the warehouse, ready to run on DuckDB and Postgres alike.
+-- tests/dbt/test_queries.py runs every statement of this file as it stands.
+
+-- Conversions and payout per day and advertiser, straight from the network's raw rows.
+-- On DuckDB `numeric` is decimal(18, 3): a fourth decimal is rounded before the second.
+SELECT date, advertiser_label, SUM(conversions) as conversions, ROUND(SUM(payout)::numeric, 2) as payout FROM everflow.daily_stats GROUP BY date, advertiser_label ORDER BY date DESC, conversions DESC;
+
+-- The ten affiliates of CCW with the most conversions. '0' (N/A) is the network's own "no affiliate":
+-- real conversions, nobody's success. marts.affiliate_leaderboard shows it without a rank.
+SELECT affiliate_id, affiliate_label, SUM(conversions) as conversions, ROUND(SUM(payout)::numeric, 2) as payout FROM everflow.daily_stats WHERE advertiser_label = 'CCW' GROUP BY affiliate_id, affiliate_label ORDER BY conversions DESC LIMIT 10;
+
+-- Network rows of the affiliates that the client buys traffic for. Look, but do not add up: the
+-- mapping has a row per Redtrack source, and two sources map to affiliate 1 of CCW, so each of its
+-- rows comes out twice. It also shows an affiliate's rows for advertisers it is not internal for.
+SELECT e.*, m.everflow_affiliate_label FROM everflow.daily_stats e JOIN public.affiliate_mapping m ON e.affiliate_id = m.everflow_affiliate_id AND e._client_id = m.client_id WHERE e._client_id = '713';
+
+-- The right one: the mapping brought to one row per affiliate and advertiser first. Every network
+-- row comes out once, with all its labels, and its conversions may be added up.
+SELECT
+    e.*,
+    m.everflow_affiliate_labels
+FROM everflow.daily_stats AS e
+INNER JOIN (
+    SELECT
+        client_id,
+        everflow_affiliate_id,
+        everflow_advertiser_id,
+        STRING_AGG(everflow_affiliate_label, ' + ' ORDER BY id) AS everflow_affiliate_labels
+    FROM public.affiliate_mapping
+    GROUP BY client_id, everflow_affiliate_id, everflow_advertiser_id
+) AS m
+    ON
+        e._client_id = m.client_id
+        AND e.affiliate_id = m.everflow_affiliate_id
+        AND e.advertiser_id = m.everflow_advertiser_id
+WHERE e._client_id = '713';
+
+-- The same from the marts, where the mapping is applied already.
+SELECT report_date, advertiser_label, affiliate_label, conversions, spend, cpa, match_status
+FROM marts.fct_affiliate_daily
+WHERE client_id = '713' AND is_internal
+ORDER BY report_date DESC, spend DESC;
+
+-- The morning's answer for the newest days, and whether it may be trusted yet.
+SELECT report_date, advertiser_label, conversions, revenue, payout, spend, effective_cpa, cpa, is_complete, incomplete_reason
+FROM marts.daily_summary
+WHERE client_id = '713'
+ORDER BY report_date DESC, conversions DESC
+LIMIT 21;
+
+-- CPA over any window is a ratio of sums, never the mean of daily CPAs, and unknown when internal
+-- conversions have no cost row at all.
+SELECT
+    advertiser_label,
+    CASE WHEN SUM(spend_rows) > 0 THEN ROUND(SUM(spend) / NULLIF(SUM(internal_conversions), 0), 4) END AS cpa,
+    CASE WHEN SUM(spend_rows) > 0 OR SUM(internal_conversions) = 0 THEN ROUND(SUM(effective_cost) / NULLIF(SUM(conversions), 0), 4) END AS effective_cpa,
+    SUM(uncosted_conversions) AS uncosted_conversions
+FROM marts.daily_summary
+WHERE client_id = '713' AND report_date BETWEEN '2025-12-01' AND '2025-12-02'
+GROUP BY advertiser_label
+ORDER BY advertiser_label;

@@ -1,0 +1,140 @@
+"""Typos in dbt's YAML are silent, so every key is held against a list, and every word is there."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.dbt.conftest import Query
+from tests.dbt.project import REPOSITORY
+
+PROJECT = REPOSITORY / "dbt_project"
+PLACES = ("dbt_project/models/**/*.yml", "dbt_project/macros/*.yml", "seeds/*.yml")
+FILES = sorted(path for place in PLACES for path in REPOSITORY.glob(place))
+
+# where a mapping stands -> the keys it may have; a star is any name in a list
+KEYS: dict[str, set[str]] = {
+    "": {"models", "sources", "seeds", "macros", "exposures", "unit_tests"},
+    "models": {"name", "description", "data_tests", "columns"},
+    "models.columns": {"name", "data_type", "description", "data_tests"},
+    "seeds": {"name", "description", "data_tests", "columns"},
+    "seeds.columns": {"name", "description", "data_tests"},
+    "macros": {"name", "description"},
+    "sources": {"name", "description", "schema", "config", "tables"},
+    "sources.config": {"loaded_at_field", "freshness"},
+    "sources.tables": {"name", "description", "config", "columns"},
+    "sources.tables.config": {"loaded_at_field", "freshness"},
+    "sources.tables.columns": {"name", "description"},
+    "exposures": {
+        *("name", "label", "type", "maturity", "description", "owner", "depends_on"),
+    },
+    "exposures.owner": {"name"},
+    "unit_tests": {"name", "description", "model", "given", "expect"},
+    "unit_tests.given": {"input", "format", "rows"},
+    "unit_tests.expect": {"format", "rows"},
+}
+FRESHNESS = {"warn_after", "error_after"}
+TESTS: dict[str, set[str]] = {
+    "unique_combination": {"columns"},
+    "foreign_key": {"columns", "to"},
+    "expression_is_true": {"expression"},
+    "accepted_values": {"values"},
+}
+PLAIN_TESTS = {"unique", "not_null"}
+DESCRIBED = {
+    *("models", "models.columns", "seeds", "seeds.columns", "macros", "sources"),
+    *("sources.tables", "sources.tables.columns", "exposures", "unit_tests"),
+}
+
+
+def _content(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(path.read_text())
+    return content
+
+
+def _mappings(value: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every mapping of a file with its place, but for tests, fixtures and freshness."""
+    if isinstance(value, list):
+        for entry in value:
+            yield from _mappings(entry, place)
+    elif isinstance(value, dict):
+        yield place, value
+        for key, inner in value.items():
+            if key not in {"data_tests", "rows", "freshness"}:
+                yield from _mappings(inner, f"{place}.{key}".lstrip("."))
+
+
+def _data_tests(content: Mapping[str, Any]) -> Iterator[Any]:
+    for _, mapping in _mappings(content):
+        yield from mapping.get("data_tests", [])
+
+
+def _entries(kind: str) -> Iterator[dict[str, Any]]:
+    for path in FILES:
+        yield from _content(path).get(kind, [])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_key_is_one_that_dbt_knows(path: Path) -> None:
+    for place, mapping in _mappings(_content(path)):
+        unknown = set(mapping) - KEYS[place]
+        assert not unknown, f"{place or 'file'} {mapping.get('name', '')}: {unknown}"
+        assert set(mapping.get("freshness", {})) <= FRESHNESS, place
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_test_is_one_that_exists_and_has_its_arguments(path: Path) -> None:
+    for test in _data_tests(_content(path)):
+        if isinstance(test, str):
+            assert test in PLAIN_TESTS
+            continue
+        ((name, body),) = test.items()
+        assert set(body) <= {"name", "arguments"}, name
+        assert set(body["arguments"]) == TESTS[name], name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_everything_is_described(path: Path) -> None:
+    for place, mapping in _mappings(_content(path)):
+        if place in DESCRIBED:
+            name = mapping.get("name")
+            assert str(mapping.get("description", "")).strip(), f"{place} {name}"
+
+
+def test_every_model_and_macro_has_an_entry() -> None:
+    models = {path.stem for path in PROJECT.glob("models/**/*.sql")}
+    assert {entry["name"] for entry in _entries("models")} == models
+    macros = {path.stem for path in PROJECT.glob("macros/*.sql")}
+    assert {entry["name"] for entry in _entries("macros")} == macros
+
+
+def test_every_model_and_seed_says_and_tests_its_grain() -> None:
+    for entry in [*_entries("models"), *_entries("seeds")]:
+        assert entry["description"].startswith("One row per "), entry["name"]
+        tests = [name for test in entry.get("data_tests", []) for name in test]
+        assert "unique_combination" in tests, entry["name"]
+
+
+def test_every_column_of_the_warehouse_is_described(duckdb_warehouse: Query) -> None:
+    found = duckdb_warehouse(
+        "select table_name, column_name from information_schema.columns"
+        " where table_schema in ('public', 'staging', 'intermediate', 'marts')"
+    )
+    described = {
+        (entry["name"], column["name"])
+        for entry in [*_entries("models"), *_entries("seeds")]
+        for column in entry["columns"]
+    }
+    assert set(found) == described
+
+
+def test_every_model_with_branches_has_a_unit_test() -> None:
+    tested = {entry["model"] for entry in _entries("unit_tests")}
+    # without branches: typed columns only, or rows of another mart under a client's name
+    plain = {
+        *("stg_ops__load_runs", "stg_ops__rejected_rows"),
+        *("daily_ccw_summary", "daily_exp_summary"),
+    }
+    assert {path.stem for path in PROJECT.glob("models/**/*.sql")} - plain == tested

@@ -1,0 +1,161 @@
+"""What the documents tell people to type and to open exists; what people can type is explained."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from loaders.registry import SOURCES
+from signalroom.cli import main
+from signalroom.settings import POSTGRES_NEEDS
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / ".env.example"]
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = dict(re.findall(r"^([a-z-]+):.*## (.+)$", MAKEFILE, re.MULTILINE))
+
+CODE = re.compile(r"```\w*\n((?:.|\n)*?)```|`([^`\n]+)`|^ {4,}(\S.*)$", re.MULTILINE)
+END_OF_COMMAND = re.compile(r"\s{2,}|\s#|&&|[;|`…]|──")
+ENV_EXAMPLE = (ROOT / ".env.example").read_text()
+NOT_READ_YET = ENV_EXAMPLE.partition("NOT READ YET")[2]
+
+
+def code(document: Path) -> Iterator[str]:
+    """Each line of code of a document, whether in a block or in a sentence."""
+    for match in CODE.finditer(document.read_text()):
+        yield from next(part for part in match.groups() if part is not None).splitlines()
+
+
+def typed(program: str) -> Iterator[tuple[str, list[str]]]:
+    """Where the documents call a program, and the words they put behind it."""
+    call = re.compile(rf"(?<![\w./-])(?:\.venv/bin/)?{program} (?=\S)")
+    for document in DOCUMENTS:
+        for line in code(document):
+            for match in call.finditer(line):
+                words = END_OF_COMMAND.split(line[match.end() :], maxsplit=1)[0].split()
+                yield f"{document.relative_to(ROOT)}: {line.strip()}", words
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command below a group with the words that call it, groups left out."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield (*path, name), command
+
+
+COMMANDS = dict(commands(main))
+
+
+def test_the_two_commands_come_first() -> None:
+    start = (ROOT / "README.md").read_text()[:1000]
+    assert "make demo" in start
+    assert "make test" in start
+
+
+def test_every_make_target_named_exists() -> None:
+    calls = list(typed("make"))
+    assert len(calls) > 5
+    for where, words in calls:
+        for word in words:
+            name, is_variable, _ = word.partition("=")
+            known = rf"^{name} \?=" if is_variable else rf"^{name}:"
+            assert re.search(known, MAKEFILE, re.MULTILINE), f"{where}: no {word!r} in the Makefile"
+
+
+def test_every_command_named_exists_with_its_options() -> None:
+    calls = [call for call in typed("signalroom") if not call[1][0].startswith("-")]
+    assert len(calls) > 10
+    for where, words in calls:
+        path = tuple(words[:1]) if tuple(words[:1]) in COMMANDS else tuple(words[:2])
+        assert path in COMMANDS, f"{where}: there is no such command"
+        if path != ("dbt",):  # whose arguments are dbt's own
+            COMMANDS[path].make_context(" ".join(path), words[len(path) :])
+
+
+def test_every_option_named_alone_exists() -> None:
+    known = {
+        name
+        for command in (main, *COMMANDS.values())
+        for parameter in command.get_params(click.Context(command))
+        for name in parameter.opts
+    }
+    for document in DOCUMENTS:
+        for option in re.findall(r"`(--[a-z-]+)[ `]", document.read_text()):
+            assert option in known, f"{document.name}: no command has {option}"
+
+
+def test_every_link_leads_somewhere() -> None:
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)#]+)", document.read_text()):
+            if "://" not in target:
+                path = document.parent / target
+                assert path.exists(), f"{document.relative_to(ROOT)}: {target} is not there"
+
+
+def test_every_path_named_in_the_readme_exists() -> None:
+    folders = "data|dbt_project|docs|loaders|sandbox|seeds|signalroom|tests"
+    for line in code(ROOT / "README.md"):
+        for path in re.findall(rf"(?<![\w./-])(?:{folders})/[\w./-]*", line):
+            made = path.startswith("dbt_project/target/") or f"{path}<" in line
+            assert made or (ROOT / path).exists(), f"README.md: {path} is not there"
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_is_explained_with_an_example(path: tuple[str, ...]) -> None:
+    text = COMMANDS[path].help or ""
+    assert text.splitlines()[0].endswith((".", ":"))
+    assert f"signalroom {' '.join(path)}" in text
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_option_is_explained(path: tuple[str, ...]) -> None:
+    options = [p for p in COMMANDS[path].params if isinstance(p, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+
+
+def variables_read() -> set[str]:
+    """The variables that the settings, the warehouse, dbt's profile and the sources read."""
+    code = "".join(
+        (ROOT / path).read_text()
+        for path in ("signalroom/settings.py", "loaders/warehouse.py", "signalroom/examination.py")
+    )
+    return {
+        *re.findall(r'get\("([A-Z_]+)"', code),
+        *re.findall(r"env_var\('([A-Z_]+)'", (ROOT / "profiles.yml").read_text()),
+        *POSTGRES_NEEDS,
+        *(f"{s.name}_{setting.name}".upper() for s in SOURCES.values() for setting in s.settings),
+    }
+
+
+def test_env_example_has_every_variable_that_is_read_and_no_other() -> None:
+    active = re.findall(r"^([A-Z_]+)=", ENV_EXAMPLE, re.MULTILINE)
+    assert sorted(active) == sorted(variables_read())
+
+
+def test_env_example_keeps_what_is_not_read_apart() -> None:
+    later = re.findall(r"^# ([A-Z0-9_]+)=$", NOT_READ_YET, re.MULTILINE)
+    assert {"S3_BUCKET_NAME", "POSTHOG_API_KEY", "SLACK_WEBHOOK_URL"} < set(later)
+    assert not set(later) & variables_read()
+    assert not re.search(r"^[A-Z]", NOT_READ_YET, re.MULTILINE)
+
+
+def test_env_example_holds_no_secret() -> None:
+    for name, value in re.findall(r"^([A-Z_]+)=(.*)$", ENV_EXAMPLE, re.MULTILINE):
+        if name.endswith(("_KEY", "PASSWORD", "TOKEN", "SECRET")):
+            assert value == "", name
+
+
+def test_the_makefile_is_a_menu() -> None:
+    """Every target one line, explained by `make help`, and listed as no file."""
+    rules = re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)*)", MAKEFILE, re.MULTILINE)
+    assert {name for name, _ in rules} == set(TARGETS)
+    for name, recipe in rules:
+        assert recipe.count("\n") <= 1, f"{name} has more than one line"
+        assert "\\\n" not in recipe, f"{name} goes on over the end of its line"
+    phony = re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
+    assert phony is not None
+    assert set(phony[1].split()) == set(TARGETS)

@@ -1,0 +1,134 @@
+"""The GitHub workflows: pinned, with the least rights, and safe from what is typed into them."""
+
+import re
+import subprocess
+import sys
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from loaders.registry import SOURCES
+
+ROOT = Path(__file__).parents[1]
+PATHS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+NIGHTLY = ROOT / ".github/workflows/nightly.yml"
+
+every_workflow = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> dict[Any, Any]:
+    workflow = yaml.safe_load(path.read_text())
+    assert isinstance(workflow, dict)
+    return workflow
+
+
+def steps(path: Path) -> list[dict[str, Any]]:
+    return [step for job in read(path)["jobs"].values() for step in job["steps"]]
+
+
+def test_both_are_there() -> None:
+    assert [path.stem for path in PATHS] == ["ci", "nightly"]
+
+
+@every_workflow
+def test_every_action_is_pinned_and_says_its_version(path: Path) -> None:
+    uses = re.findall(r"uses: (.+)$", path.read_text(), re.MULTILINE)
+    assert len(uses) == sum("uses" in step for step in steps(path)) > 0
+    for action in uses:
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+
+
+@every_workflow
+def test_nothing_is_permitted_but_reading_the_code(path: Path) -> None:
+    workflow = read(path)
+    assert workflow["permissions"] == {}
+    for job in workflow["jobs"].values():
+        assert job["permissions"] == {"contents": "read"}
+        assert job["timeout-minutes"] <= 120
+
+
+@every_workflow
+def test_no_credentials_stay_behind(path: Path) -> None:
+    for step in steps(path):
+        if "actions/checkout@" in step.get("uses", ""):
+            assert step["with"]["persist-credentials"] is False
+
+
+@every_workflow
+def test_no_expression_stands_in_a_script(path: Path) -> None:
+    """What is typed reaches a shell through the environment, never as a part of the command."""
+    for step in steps(path):
+        assert "${{" not in step.get("run", ""), step["name"]
+
+
+def test_ci_runs_what_a_laptop_runs() -> None:
+    workflow = read(ROOT / ".github/workflows/ci.yml")
+    assert set(workflow[True]) == {"push", "pull_request"}  # YAML reads `on` as true
+    assert "bash .ci/run" in [step.get("run") for step in steps(ROOT / ".github/workflows/ci.yml")]
+    assert "secrets." not in (ROOT / ".github/workflows/ci.yml").read_text()
+
+
+def test_nightly_never_runs_twice_at_once() -> None:
+    assert read(NIGHTLY)["concurrency"] == {"group": "nightly-load", "cancel-in-progress": False}
+
+
+def test_nightly_starts_after_the_last_source_has_closed_its_day() -> None:
+    """In New York, summer and winter; cron speaks UTC."""
+    (schedule,) = read(NIGHTLY)[True]["schedule"]
+    minute, hour = (int(part) for part in schedule["cron"].split()[:2])
+    closed = max(source.closes_at for source in SOURCES.values())
+    for day in (date(2026, 1, 15), date(2026, 7, 15)):
+        start = datetime.combine(day, time(hour, minute), UTC)
+        assert start.astimezone(ZoneInfo("America/New_York")).time() > closed
+
+
+def test_nightly_takes_a_window_by_hand() -> None:
+    inputs = read(NIGHTLY)[True]["workflow_dispatch"]["inputs"]
+    assert list(inputs) == ["start_date", "end_date", "client", "full_refresh"]
+    (load,) = [step["run"] for step in steps(NIGHTLY) if step["name"] == "Load"]
+    for option in ("--start-date", "--end-date", "--client", "--full-refresh"):
+        assert option in load
+
+
+def test_every_secret_and_variable_of_nightly_is_explained() -> None:
+    explained = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    secrets = set(re.findall(r"secrets\.(\w+)", NIGHTLY.read_text()))
+    assert secrets
+    assert secrets <= set(explained)
+    named = re.findall(r"(\w+): \$\{\{ secrets\.(\w+) \}\}", NIGHTLY.read_text())
+    assert all(variable == secret for variable, secret in named)
+
+
+def test_nightly_installs_without_any_secret_that_opens_a_door() -> None:
+    (job,) = read(NIGHTLY)["jobs"].values()
+    for env in (job["env"], *(step.get("env", {}) for step in job["steps"] if "id" in step)):
+        assert not [name for name in env if name.endswith(("_KEY", "PASSWORD"))]
+
+
+def test_nightly_keeps_docs_and_results_of_a_failed_run_too() -> None:
+    kept = {
+        step["with"]["name"]: step
+        for step in steps(NIGHTLY)
+        if "upload-artifact@" in step.get("uses", "")
+    }
+    assert kept["docs"]["with"]["path"].endswith("/static_index.html")
+    assert kept["run-results"]["with"]["path"].endswith("/run_results.json")
+    assert all("!cancelled()" in step["if"] for step in kept.values())
+    names = [step["name"] for step in steps(NIGHTLY)]  # dbt docs writes its own run_results.json
+    assert names.index(kept["run-results"]["name"]) < names.index("Docs")
+
+
+def test_zizmor_finds_nothing() -> None:
+    zizmor = Path(sys.executable).with_name("zizmor")
+    checked = subprocess.run(
+        [zizmor, "--offline", "--no-progress", "--persona", "pedantic", ".github/workflows"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
