@@ -13,7 +13,7 @@ help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
 
 .venv/bin/uv:
-	@$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet uv
+	@$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet --disable-pip-version-check uv
 
 .venv/installed: requirements.txt pyproject.toml | .venv/bin/uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e . && touch $@
@@ -37,7 +37,7 @@ load: install ## Load every configured source, then the seeds (TARGET=prod for P
 build: install ## Build and test the marts with dbt
 	@$(BIN)/signalroom dbt build --target $(TARGET)
 
-docs: install ## The docs site in one file, target/static_index.html
+docs: install ## The docs site in one file, dbt_project/target/static_index.html
 	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET)
 
 test: install-dev ## All tests

@@ -77,6 +77,10 @@ def create_missing(
     """Create the declared tables that are not there yet, so that dbt builds without any rows."""
     existing = warehouse.columns(schema)
     if any(set(landing.columns) - existing.get(landing.table, set()) for landing in landings):
+        for made in (schema, f"{schema}_staging"):
+            if "_dlt_version" in warehouse.columns(made):
+                # dlt trusts this note of its own and would not look for what somebody dropped
+                warehouse.execute(f"delete from {made}._dlt_version")  # noqa: S608
         land(warehouse, workdir, schema=schema, name="tables", landings=landings)
 
 

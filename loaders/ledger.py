@@ -158,16 +158,10 @@ def _with_rows(landing: Landing, rows: Sequence[dict[str, Any]]) -> Landing:
 
 
 def _rejected_row(run: Run, rejected: Rejected) -> dict[str, Any]:
-    """Keyed by what the row says, so that reading the same bad row again adds nothing."""
+    """Keyed by its run and what it says: a later run must not take it from the one it spoiled."""
     payload = json.dumps(rejected.payload, default=str, sort_keys=True)
-    identity = [
-        run.source,
-        run.client_id,
-        run.table_name,
-        rejected.origin,
-        rejected.reason,
-        payload,
-    ]
+    place = [run.run_id, run.source, run.client_id, run.table_name]
+    identity = [*place, rejected.origin, rejected.line, rejected.reason, payload]
     return {
         "rejected_row_id": hashlib.sha256(json.dumps(identity).encode()).hexdigest(),
         "run_id": run.run_id,

@@ -68,6 +68,11 @@ class Warehouse(ABC):
             cursor.execute(self.placeholders(sql), parameters)
             return list(cursor.fetchall())
 
+    def execute(self, sql: str) -> None:
+        """A statement that changes something."""
+        with self.connect(read_only=False) as connection:
+            connection.cursor().execute(sql)
+
     def columns(self, schema: str) -> dict[str, set[str]]:
         """The columns of each table of a schema; empty where there is no such schema yet."""
         tables: dict[str, set[str]] = {}

@@ -1,5 +1,6 @@
 """What `signalroom doctor` looks at: configuration, warehouse, seeds and every account."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from signalroom.settings import NotConfigured, Settings
 
 def examine(settings: Settings, target: str, client_id: str | None) -> Iterator[Finding]:
     """Every finding, the local ones first; asks each service one or two cheap questions."""
-    yield from _examine_dbt(settings)
+    yield from _examine_dbt()
     yield from _examine_warehouse(settings, target)
     yield from _examine_seeds(settings)
     clients = select_clients(settings.clients(), client_id)
@@ -27,12 +28,12 @@ def examine(settings: Settings, target: str, client_id: str | None) -> Iterator[
                 yield from _examine_account(settings, client, source, accounts)
 
 
-def _examine_dbt(settings: Settings) -> Iterator[Finding]:
+def _examine_dbt() -> Iterator[Finding]:
     program = Path(sys.executable).with_name("dbt")
     if not shutil.which(program):
         yield Finding("fail", f"dbt: {program} is missing; run `make install-dev`")
-    elif settings.environ.get("DBT_PROJECT_DIR"):
-        yield Finding("ok", f"dbt: DBT_PROJECT_DIR is {settings.environ['DBT_PROJECT_DIR']}")
+    elif directory := os.environ.get("DBT_PROJECT_DIR"):  # a bare dbt reads no .env
+        yield Finding("ok", f"dbt: DBT_PROJECT_DIR is {directory}")
     else:
         yield Finding(
             "warn",

@@ -28,4 +28,4 @@ def hash(field: str) -> str:
 
 def listagg(measure: str, delimiter_text: str, order_by_clause: str) -> str:
     """Texts of a group in one."""
-    return f"string_agg({measure} || {delimiter_text}) /* {order_by_clause} */"
+    return f"string_agg({measure}, {delimiter_text} {order_by_clause})"

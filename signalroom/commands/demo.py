@@ -1,7 +1,9 @@
 """signalroom demo"""
 
+import json
 import os
 import sys
+from collections import Counter
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -19,16 +21,20 @@ NEXT = f"""
 These numbers are MADE: the sandbox's, of client {CLIENT}, {FIRST_DAY}..{LAST_DAY}, in {WAREHOUSE}.
 
 Where to look next
-  signalroom summary --help       this table for your own warehouse
-  docs/queries.sql                questions to ask in SQL, e.g. with DUCKDB_PATH={WAREHOUSE}
-  make docs                       every table and column explained, with lineage
-  cp .env.example .env            your own accounts; then `signalroom doctor` and `make load build`
+  docs/queries.sql                  questions to ask {WAREHOUSE} in SQL
+  DUCKDB_PATH={WAREHOUSE} make docs   every table and column explained, with lineage
+  cp .env.example .env              your own accounts, then `make load build`
+  .venv/bin/signalroom --help       status, doctor, summary and the rest
 """
 
 
 @click.command()
 def demo() -> None:
-    """Run the main job on made data: load from the sandbox, build, test, print the summary."""
+    """Run the main job on made data: load from the sandbox, build, test, print the summary.
+
+    \b
+    signalroom demo
+    """
     from loaders.daily import Request
     from sandbox.server import Sandbox
     from signalroom.loading import load_all, new_run_id
@@ -48,6 +54,7 @@ def demo() -> None:
     step("3/4 building and testing the marts with dbt")
     if run_dbt(settings, "build", "--target", "dev", "--warn-error", "--quiet"):
         sys.exit(1)
+    click.echo(f"    {built(root)}")
     step("4/4 the daily summary")
     print_summary(settings.warehouse("dev"), CLIENT, days=None)
     click.echo(NEXT)
@@ -67,6 +74,16 @@ def demo_settings(root: Path, everflow: str, redtrack: str) -> Settings:
             f"REDTRACK_BASE_URL__{CLIENT}": redtrack,
             f"REDTRACK_API_KEY__{CLIENT}": f"sandbox-redtrack-{CLIENT}",
         },
+    )
+
+
+def built(root: Path) -> str:
+    """What dbt's last run did, in a line."""
+    run = json.loads((root / "dbt_project" / "target" / "run_results.json").read_text())
+    kinds = Counter(result["unique_id"].split(".")[0] for result in run["results"])
+    return (
+        f"{kinds['model']} models and {kinds['seed']} seeds built, {kinds['test']} data tests and "
+        f"{kinds['unit_test']} unit tests passed in {run['elapsed_time']:.0f} s"
     )
 
 

@@ -164,10 +164,8 @@ def test_affiliate_leaderboard(warehouse: Query, window: str, first: date) -> No
     expected = set()
     for day, affiliate, advertiser in FIGURES:
         if first <= day <= NEWEST:
-            place, earlier = (
-                present.get((advertiser, affiliate)),
-                previous.get((advertiser, affiliate)),
-            )
+            pair = (advertiser, affiliate)
+            place, earlier = present.get(pair), previous.get(pair)
             change = earlier - place if earlier and place else None
             expected.add((*pair, place, earlier, change, first, NEWEST))
     assert set(rows) == expected

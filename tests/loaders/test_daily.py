@@ -3,6 +3,7 @@
 import shutil
 from datetime import date, timedelta
 
+import duckdb
 import pytest
 
 from sandbox.server import Sandbox
@@ -149,3 +150,27 @@ def test_redtracks_minute_is_respected(
     assert len(asked) > 10
     assert {request.status for request in asked} == {200}
     assert clock[0] > 1_800_000_000 + 60 * 3
+
+
+def test_a_table_dropped_by_hand_is_made_again(loaded_project: Project) -> None:
+    expected = loaded_project.raw("everflow")
+    with duckdb.connect(str(loaded_project.warehouse)) as connection:
+        connection.execute("drop table everflow.daily_stats")
+        connection.execute("alter table redtrack.daily_spend drop column revenue")
+    assert loaded_project.run("load", *DECEMBER).exit_code == 0
+    assert loaded_project.raw("everflow") == expected
+    assert loaded_project.query("select count(revenue) > 0 from redtrack.daily_spend") == [(True,)]
+
+
+def test_a_later_bad_run_does_not_take_a_rejected_row_from_the_good_one(
+    loaded_project: Project, sandbox: Sandbox
+) -> None:
+    """The good run's day lacks the row; it must stay held back."""
+    sandbox.everflow.faults.on("bad_metric", metric="cv", value="n/a")
+    assert loaded_project.run("load", "everflow", *DECEMBER).exit_code == 0
+    good = loaded_project.last_run("everflow")
+    sandbox.everflow.faults.on("empty_day", date="2025-12-16")
+    assert loaded_project.run("load", "everflow", *DECEMBER).exit_code == 0
+    spoiled = loaded_project.query("select run_id from ops.rejected_rows order by rejected_at")
+    assert spoiled[0][0] == good["run_id"]
+    assert len(spoiled) == 2
