@@ -35,7 +35,7 @@ load: install ## Load every configured source, then the seeds (TARGET=prod for P
 	@$(BIN)/signalroom load --target $(TARGET) && $(BIN)/signalroom dbt seed --target $(TARGET)
 
 build: install ## Build and test the marts with dbt
-	@$(BIN)/signalroom dbt build --target $(TARGET)
+	@$(BIN)/signalroom build --target $(TARGET)
 
 docs: install ## The docs site in one file, dbt_project/target/static_index.html
 	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET)

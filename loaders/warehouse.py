@@ -73,6 +73,10 @@ class Warehouse(ABC):
         with self.connect(read_only=False) as connection:
             connection.cursor().execute(sql)
 
+    @abstractmethod
+    def tidy(self, schema: str) -> None:
+        """Give back the room of replaced rows and tell the planner of the new ones."""
+
     def columns(self, schema: str) -> dict[str, set[str]]:
         """The columns of each table of a schema; empty where there is no such schema yet."""
         tables: dict[str, set[str]] = {}
@@ -107,6 +111,9 @@ class DuckDB(Warehouse):
 
     def placeholders(self, sql: str) -> str:
         return sql.replace("%s", "?")
+
+    def tidy(self, schema: str) -> None:
+        """DuckDB does so by itself at each checkpoint."""
 
     @contextmanager
     def connect(self, *, read_only: bool = True) -> Iterator[Any]:
@@ -183,6 +190,11 @@ class Postgres(Warehouse):
 
     def placeholders(self, sql: str) -> str:
         return sql
+
+    def tidy(self, schema: str) -> None:
+        tables = self.query("select tablename from pg_tables where schemaname = %s", (schema,))
+        for (table,) in tables:
+            self.execute(f'vacuum (analyze) "{schema}"."{table}"')
 
     @contextmanager
     def connect(self, *, read_only: bool = True) -> Iterator[Any]:

@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from signalroom.commands.build import build
 from signalroom.commands.dbt import dbt
 from signalroom.commands.demo import demo
 from signalroom.commands.doctor import doctor
@@ -21,11 +22,11 @@ def main() -> None:
 
     \b
     A first look without any account:   make demo
-    Every morning:                      signalroom load && signalroom dbt build
+    Every morning:                      signalroom load && signalroom build
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("loaders").setLevel(logging.INFO)
 
 
-for command in (load, mappings, status, doctor, summary, dbt, sandbox, demo):
+for command in (load, build, status, doctor, summary, mappings, dbt, sandbox, demo):
     main.add_command(command)

@@ -59,7 +59,7 @@ def _examine_warehouse(settings: Settings, target: str) -> Iterator[Finding]:
         if "load_runs" not in runs:
             yield Finding("warn", "warehouse: nothing was ever loaded; run `signalroom load`")
         elif not marts:
-            yield Finding("warn", "warehouse: there are no marts; run `signalroom dbt build`")
+            yield Finding("warn", "warehouse: there are no marts; run `signalroom build`")
 
 
 def _examine_seeds(settings: Settings) -> Iterator[Finding]:

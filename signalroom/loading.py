@@ -53,8 +53,10 @@ def load_all(
                 continue
             load = DailyLoad(source, account, warehouse, settings.workdir, request)
             try:
-                yield told(load.run())
-            except LoadError as error:  # the ledger itself cannot be written
+                run = load.run()
+                warehouse.tidy(source.name)
+                yield told(run)
+            except LoadError as error:  # the warehouse itself fails
                 yield Outcome(client.client_id, source.name, "failed", str(error))
 
 

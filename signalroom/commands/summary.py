@@ -56,7 +56,7 @@ def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> 
 
     if "daily_summary" not in warehouse.columns("marts"):
         raise click.ClickException(
-            f"{warehouse.name} has no marts.daily_summary yet; run `signalroom dbt build`"
+            f"{warehouse.name} has no marts.daily_summary yet; run `signalroom build`"
         )
     rows = warehouse.query(
         f"select {', '.join(COLUMNS.values())} from marts.daily_summary "  # noqa: S608

@@ -1,0 +1,69 @@
+{#
+  On Postgres `signalroom build` builds and tests the marts beside the ones that people read, in the
+  schema that the variable marts_schema names, and then puts them in their place in one transaction.
+  A build that failed publishes nothing.
+
+  Rows are deleted and inserted, which no reader ever waits for or sees the half of, and which keeps
+  grants, policies and views on the marts. Only when columns changed, or with --full-refresh, the new
+  tables themselves take the place of the old ones.
+#}
+{% macro publish(results) -%}
+    {%- set built = var('marts_schema', 'marts') -%}
+    {%- if not execute or target.type != 'postgres' or built == 'marts' -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- set bad = ['error', 'fail', 'runtime error', 'partial success', 'skipped'] -%}
+    {%- if results | selectattr('status', 'in', bad) | list -%}
+        {%- do log('The build failed: the marts stay as they were.', info=true) -%}
+        {{ return('') }}
+    {%- endif -%}
+do $publish$
+declare
+    mart text;
+    changed boolean := {{ flags.FULL_REFRESH or false }};
+begin
+    create schema if not exists marts;
+    changed := changed or exists (
+        select 1
+        from (
+            select table_name, column_name, data_type, ordinal_position
+            from information_schema.columns where table_schema = '{{ built }}'
+        ) as built
+        left join (
+            select table_name, column_name, data_type, ordinal_position
+            from information_schema.columns where table_schema = 'marts'
+        ) as published using (table_name, column_name, data_type, ordinal_position)
+        where published.table_name is null
+    ) or exists (
+        select 1
+        from information_schema.columns as published
+        where
+            published.table_schema = 'marts'
+            and published.table_name in (
+                select table_name from information_schema.tables where table_schema = '{{ built }}'
+            )
+            and not exists (
+                select 1
+                from information_schema.columns as built
+                where
+                    built.table_schema = '{{ built }}'
+                    and built.table_name = published.table_name
+                    and built.column_name = published.column_name
+            )
+    );
+    set constraints all deferred;
+    for mart in
+        select table_name from information_schema.tables where table_schema = '{{ built }}'
+    loop
+        if changed then
+            execute format('drop table if exists marts.%I cascade', mart);
+            execute format('alter table {{ built }}.%I set schema marts', mart);
+        else
+            execute format('delete from marts.%I', mart);
+            execute format('insert into marts.%1$I select * from {{ built }}.%1$I', mart);
+        end if;
+    end loop;
+    drop schema {{ built }} cascade;
+end
+$publish$
+{%- endmacro %}

@@ -1,0 +1,88 @@
+"""The world reads nothing on Postgres; the read-only role reads the marts; after every build."""
+
+import psycopg2
+import pytest
+
+from tests.prod.conftest import EXPOSED, Production
+from tests.support import DECEMBER
+
+pytestmark = pytest.mark.slow
+
+EVERYTHING = """
+    select schemaname, tablename from pg_tables
+    where schemaname not in ('pg_catalog', 'information_schema')
+    union all
+    select schemaname, viewname from pg_views
+    where schemaname not in ('pg_catalog', 'information_schema')
+"""
+NEVER_EXPOSED = {
+    "everflow",
+    "everflow_staging",
+    "redtrack",
+    "redtrack_staging",
+    "ops",
+    "ops_staging",
+    "public",
+    "staging",
+    "intermediate",
+    "marts",
+}
+
+
+@pytest.fixture(scope="module")
+def exposed(production: Production) -> Production:
+    """Supabase's roles, grants that somebody gave by mistake, and two builds after."""
+    with production.cursor() as cursor:
+        for role in (*EXPOSED, "bi"):
+            cursor.execute(f"create role {role} nologin")
+        for schema in ("everflow", "ops", "staging", "public"):
+            cursor.execute(f"grant usage on schema {schema} to anon, authenticated, public")
+            cursor.execute(f"grant select on all tables in schema {schema} to anon, public")
+            cursor.execute(
+                f"alter default privileges in schema {schema} grant all on tables to anon"
+            )
+        cursor.execute("create table public.of_another_application as select 1 as one")
+        cursor.execute("grant select on public.of_another_application to anon")
+    production.succeed("load", *DECEMBER)
+    for _ in range(2):
+        production.succeed("build")
+    return production
+
+
+@pytest.mark.parametrize("role", EXPOSED)
+def test_the_world_reads_nothing(exposed: Production, role: str) -> None:
+    tables = exposed.query(EVERYTHING)
+    assert {schema for schema, _ in tables} == NEVER_EXPOSED
+    with exposed.cursor(role) as cursor:
+        for schema, table in tables:
+            if table == "of_another_application":
+                continue
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(f'select * from "{schema}"."{table}" limit 1')
+
+
+def test_a_grant_by_mistake_still_shows_no_row(exposed: Production) -> None:
+    """Row level security is the second lock, until the next build takes the grant away again."""
+    with exposed.cursor() as cursor:
+        cursor.execute("grant usage on schema everflow to anon")
+        cursor.execute("grant select on everflow.daily_stats, public.affiliate_mapping to anon")
+    for table in ("everflow.daily_stats", "public.affiliate_mapping"):
+        assert exposed.query(f"select count(*) from {table}")[0][0] > 0
+        assert exposed.query(f"select count(*) from {table}", role="anon") == [(0,)]
+
+
+def test_the_read_only_role_reads_marts_and_nothing_else(exposed: Production) -> None:
+    for schema, table in exposed.query(EVERYTHING):
+        with exposed.cursor("bi") as cursor:
+            if schema == "marts":
+                cursor.execute(f'select count(*) from "{schema}"."{table}"')
+                assert cursor.fetchone()[0] > 0
+                with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                    cursor.execute(f'delete from "{schema}"."{table}"')
+            elif table != "of_another_application":
+                with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                    cursor.execute(f'select * from "{schema}"."{table}" limit 1')
+
+
+def test_what_belongs_to_others_is_left_alone(exposed: Production) -> None:
+    assert exposed.query("select one from public.of_another_application", role="anon") == [(1,)]

@@ -1,0 +1,161 @@
+"""Who reads the marts of Postgres sees the old ones or the new ones, nothing between."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+import pytest
+
+from sandbox.server import Sandbox
+from tests.prod.conftest import Production
+from tests.support import DECEMBER
+
+pytestmark = pytest.mark.slow
+
+FIGURES = """
+    select
+        (select sum(conversions) from marts.fct_affiliate_daily),
+        (select sum(conversions) from marts.daily_summary),
+        (select sum(conversions) from marts.daily_ccw_summary)
+        + (select sum(conversions) from marts.daily_summary
+           where report_name is distinct from 'daily_ccw_summary'),
+        (select sum(metric_value) from marts.summary_comparisons where metric = 'conversions')
+"""
+
+
+class Reader(threading.Thread):
+    """Reads all marts over and over, each time in one transaction of one isolation level."""
+
+    def __init__(self, production: Production, isolation: str) -> None:
+        super().__init__(daemon=True)
+        self.connection = psycopg2.connect(production.server.get_uri())
+        self.connection.set_session(isolation_level=isolation, readonly=True)
+        self.seen: list[tuple[int, ...]] = []
+        self.error: Exception | None = None
+        self.enough = threading.Event()
+
+    def run(self) -> None:
+        try:
+            while not self.enough.is_set():
+                with self.connection, self.connection.cursor() as cursor:
+                    for _ in range(2):
+                        cursor.execute(FIGURES)
+                        self.seen.append(tuple(map(int, cursor.fetchall()[0])))
+        except psycopg2.Error as error:
+            self.error = error
+        finally:
+            self.connection.close()
+
+
+@contextmanager
+def readers(production: Production) -> Iterator[list[Reader]]:
+    reading = [Reader(production, level) for level in ("read committed", "repeatable read")]
+    for reader in reading:
+        reader.start()
+    try:
+        yield reading
+    finally:
+        for reader in reading:
+            reader.enough.set()
+            reader.join()
+
+
+def figures(production: Production) -> tuple[int, ...]:
+    return tuple(map(int, production.query(FIGURES)[0]))
+
+
+def test_a_reader_sees_the_old_marts_or_the_new_ones(
+    production: Production, sandbox: Sandbox
+) -> None:
+    old = figures(production)
+    sandbox.everflow.restate(
+        "set", date="2025-12-05", affiliate_id="1", advertiser_id="1", cv=1000, payout="5.00"
+    )
+    with readers(production) as reading:
+        production.succeed("load", *DECEMBER)
+        production.succeed("build")
+    new = figures(production)
+    assert new != old
+    for reader in reading:
+        assert reader.error is None
+        assert set(reader.seen) == {old, new}
+        repeated = zip(reader.seen[::2], reader.seen[1::2], strict=False)
+        if reader is reading[1]:
+            assert all(first == second for first, second in repeated)
+
+
+def test_a_build_whose_test_fails_publishes_nothing(
+    production: Production, sandbox: Sandbox
+) -> None:
+    old = figures(production)
+    sandbox.everflow.restate("remove", date="2025-12-05", affiliate_id="1", advertiser_id="1")
+    production.succeed("load", *DECEMBER)
+    failing = production.project.root / "dbt_project" / "tests" / "assert_nothing_holds.sql"
+    failing.write_text("select * from {{ ref('daily_summary') }}")
+    try:
+        said, exit_code = production.run("build")
+    finally:
+        failing.unlink()
+    assert exit_code == 1
+    assert "The build failed: the marts stay as they were." in said
+    assert figures(production) == old
+    production.succeed("build")
+    assert figures(production) != old
+
+
+def test_what_people_made_on_marts_stays(production: Production) -> None:
+    with production.cursor() as cursor:
+        cursor.execute("create view public.my_view as select * from marts.daily_summary")
+        cursor.execute("create policy mine on marts.daily_summary using (true)")
+        cursor.execute("create role friend")
+        cursor.execute("grant select on marts.daily_summary to friend")
+    production.succeed("build")
+    assert production.query("select count(*) from public.my_view")[0][0] > 0
+    assert production.query("select polname from pg_policy") == [("mine",)]
+    assert production.query(
+        "select has_table_privilege('friend', 'marts.daily_summary', 'select')"
+    )[0][0]
+    with production.cursor() as cursor:
+        cursor.execute("drop view public.my_view")
+        cursor.execute("drop policy mine on marts.daily_summary")
+
+
+def test_a_changed_column_is_published_too(production: Production) -> None:
+    with production.cursor() as cursor:
+        cursor.execute("alter table marts.daily_summary drop column cvr")
+        cursor.execute("alter table marts.dim_affiliates add column left_over text")
+    production.succeed("build")
+    columns = production.query(
+        "select table_name, column_name from information_schema.columns "
+        "where table_schema = 'marts'"
+    )
+    assert ("daily_summary", "cvr") in columns
+    assert ("dim_affiliates", "left_over") not in columns
+    assert production.query("select 1 from pg_namespace where nspname = 'marts_next'") == []
+
+
+def test_every_mart_has_its_keys_and_statistics(production: Production) -> None:
+    marts = {
+        row[0]
+        for row in production.query("select tablename from pg_tables where schemaname = 'marts'")
+    }
+    keys = production.query(
+        "select conrelid::regclass::text, contype::text from pg_constraint "
+        "where connamespace = 'marts'::regnamespace and contype in ('p', 'f')"
+    )
+    assert {name.removeprefix("marts.") for name, kind in keys if kind == "p"} == marts
+    assert ("marts.fct_affiliate_daily", "f") in keys
+    assert ("marts.daily_summary", "f") in keys
+    analyzed = production.query(
+        "select relname, last_analyze is not null, last_vacuum is not null "
+        "from pg_stat_user_tables where schemaname in ('marts', 'everflow')"
+    )
+    assert {name for name, *done in analyzed if not all(done)} == set()
+    with production.cursor() as cursor:
+        cursor.execute("set enable_seqscan = off")
+        cursor.execute(
+            "explain select * from marts.fct_affiliate_daily "
+            "where client_id = '713' and affiliate_id = '12'"
+        )
+        assert "Index" in str(cursor.fetchall())
