@@ -1,60 +1,93 @@
-"""Loading a source of daily rows for one client: plan, read, judge, land, and only then say so.
+"""Sources of daily rows: plan, read, judge, land, and only then say so.
 
 Nothing is landed before the whole window was read and believed; a window is landed at once.
 """
 
 import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from loaders import ledger
+from loaders.answer import Answer, Reader, differing_total
 from loaders.errors import ApiError, LoadError, TruncatedError
 from loaders.http import redact
-from loaders.land import Landing, create_missing, land
-from loaders.source import Account, Answer, DailySource, Reader
+from loaders.land import Landing, land
+from loaders.source import Account, Finding, Job, Setting
 from loaders.table import Row, Table
 from loaders.verdict import GOOD, judge
-from loaders.warehouse import Warehouse
 from loaders.windows import Window, closed_through, local_day, next_window, settled_through
 
 log = logging.getLogger(__name__)
 
-HALF_A_CENT = Decimal("0.005")
-
 
 @dataclass(frozen=True)
-class Request:
-    """What the user asked for; every field left out is decided from the ledger."""
+class DailySource:
+    """A service that reports by day; each run replaces the days that it read.
 
-    run_id: str
-    start_date: date | None = None
-    end_date: date | None = None
-    advertiser_id: str | None = None
-    full_refresh: bool = False
-    allow_empty: bool = False
+    `closes_at` is the hour of the next day, in the client's zone, from which a day counts as over.
+    `chunk_days` is the longest window of one request.
+    """
+
+    name: str
+    table: Table
+    settings: tuple[Setting, ...]
+    closes_at: time
+    chunk_days: int
+    open: Callable[[Account], Reader]
+    by_advertiser: bool = False
+
+    def landings(self) -> list[Landing]:
+        """Its one table."""
+        return [self.landing()]
+
+    def landing(
+        self, *, replaces: tuple[str, ...] = ("date",), rows: Sequence[Row] = ()
+    ) -> Landing:
+        """The table as dlt lands it: rows replaced by client and what else is named."""
+        return Landing(
+            self.table.name,
+            self.table.dlt_columns(),
+            key=("_client_id", *self.table.key),
+            replaces=("_client_id", *replaces),
+            rows=rows,
+        )
+
+    def plan(self, job: Job, now: datetime) -> Iterator[str]:
+        """The window, and the rows that stand in it."""
+        load = DailyLoad(self, job)
+        window = load.window(now)
+        yield (
+            f"would read {window} ({len(window)} days) and replace {load.rows_held(window):,} rows "
+            f"of {self.name}.{self.table.name} in {job.warehouse.name}"
+        )
+
+    def load(self, job: Job) -> Iterator[ledger.Run]:
+        """One run into the one table."""
+        yield DailyLoad(self, job).run()
+
+    def examine(self, account: Account) -> Iterator[Finding]:
+        """What an open connection finds."""
+        yield from self.open(account).examine()
 
 
 @dataclass(frozen=True)
 class DailyLoad:
-    """One source for one client into one warehouse; `workdir` is dlt's working folder."""
+    """One source for one client into one warehouse."""
 
     source: DailySource
-    account: Account
-    warehouse: Warehouse
-    workdir: Path
-    request: Request
+    job: Job
 
     @property
     def advertiser_id(self) -> str | None:
         """The advertiser to which the run is limited, where the source knows advertisers."""
-        return self.request.advertiser_id if self.source.by_advertiser else None
+        return self.job.request.advertiser_id if self.source.by_advertiser else None
 
     def window(self, now: datetime) -> Window:
         """The days to read and replace."""
-        request, account = self.request, self.account
+        request, account = self.job.request, self.job.account
         today = local_day(now, account.timezone)
         known = [] if request.full_refresh else self._covered()
         usual = next_window(start_date=account.start_date, today=today, covered=known)
@@ -74,7 +107,7 @@ class DailyLoad:
         try:
             window = self.window(started_at)
         except LoadError as error:
-            day = local_day(started_at, self.account.timezone)
+            day = local_day(started_at, self.job.account.timezone)
             run = self._new_run(Window(day, day), started_at)
             run.error = str(error)
         else:
@@ -87,20 +120,20 @@ class DailyLoad:
             except Exception as error:  # one source must not stop the others
                 log.exception("%s %s: unexpected error", run.client_id, table.name)
                 run.error = redact(f"{type(error).__name__}: {error}")
-        ledger.write(self.warehouse, self.workdir, run)
+        ledger.write(self.job.warehouse, self.job.workdir, run)
         return run
 
     def _new_run(self, window: Window, started_at: datetime) -> ledger.Run:
         return ledger.Run(
-            run_id=self.request.run_id,
+            run_id=self.job.request.run_id,
             source=self.source.name,
-            client_id=self.account.client_id,
+            client_id=self.job.account.client_id,
             table_name=self.source.table.name,
             window_start=window.start,
             window_end=window.end,
             advertiser_id=self.advertiser_id,
-            timezone=self.account.timezone,
-            currency=self.account.currency,
+            timezone=self.job.account.timezone,
+            currency=self.job.account.currency,
             started_at=started_at,
         )
 
@@ -112,7 +145,7 @@ class DailyLoad:
             self.held(window),
             days | held_back,
             weight=self.source.table.weight,
-            allow_empty=self.request.allow_empty,
+            allow_empty=self.job.request.allow_empty,
         )
         run.verdict, run.error = judgement.verdict, judgement.reason
         if run.verdict not in GOOD:
@@ -122,7 +155,7 @@ class DailyLoad:
         run.rows_written, run.days_emptied = len(rows), len(markers)
         run.min_date, run.max_date = min(days, default=None), max(days, default=None)
         if self.advertiser_id is None:  # a part of the rows completes no day
-            zone = self.account.timezone
+            zone = self.job.account.timezone
             run.complete_through = closed_through(
                 window, read_at=run.started_at, timezone=zone, closes_at=self.source.closes_at
             )
@@ -130,7 +163,7 @@ class DailyLoad:
 
     def _read(self, run: ledger.Run, window: Window) -> list[Row]:
         """The rows that fit, chunk by chunk, each chunk held against the service's totals."""
-        reader = self.source.open(self.account)
+        reader = self.source.open(self.job.account)
         rows: list[Row] = []
         for chunk in window.chunks(self.source.chunk_days):
             answer = self._believed(reader, chunk)
@@ -170,21 +203,21 @@ class DailyLoad:
 
     def _query(self, measure: str, window: Window, tail: str) -> list[tuple[Any, ...]]:
         table = self.source.table.name
-        if table not in self.warehouse.columns(self.source.name):
+        if table not in self.job.warehouse.columns(self.source.name):
             return []
-        parameters: list[Any] = [self.account.client_id, window.start, window.end]
+        parameters: list[Any] = [self.job.account.client_id, window.start, window.end]
         only = ""
         if self.advertiser_id:
             only = "and advertiser_id = %s "
             parameters.append(self.advertiser_id)
-        return self.warehouse.query(
+        return self.job.warehouse.query(
             f"select date, {measure} from {self.source.name}.{table} "  # noqa: S608
             f"where _client_id = %s and date between %s and %s {only}{tail}",
             parameters,
         )
 
     def _covered(self) -> list[Window]:
-        return ledger.covered(self.warehouse, self.source.name, self.account)
+        return ledger.covered(self.job.warehouse, self.source.name, self.job.account)
 
     def _marker(self, day: date) -> Row:
         """A row that is never landed: it makes dlt empty the day."""
@@ -194,49 +227,14 @@ class DailyLoad:
         return {**key, "date": day, "_deleted": True}
 
     def _land(self, rows: list[Row], *, loaded_at: datetime) -> None:
-        tags = {"_client_id": self.account.client_id, "_loaded_at": loaded_at}
+        tags = {"_client_id": self.job.account.client_id, "_loaded_at": loaded_at}
         by = ("date", "advertiser_id") if self.advertiser_id else ("date",)
         land(
-            self.warehouse,
-            self.workdir,
+            self.job.warehouse,
+            self.job.workdir,
             schema=self.source.name,
-            name=self.account.client_id,
+            name=self.job.account.client_id,
             landings=[
-                landing(self.source, replaces=by, rows=[row | tags for row in rows]),
+                self.source.landing(replaces=by, rows=[row | tags for row in rows]),
             ],
         )
-
-
-def landing(
-    source: DailySource, *, replaces: tuple[str, ...] = ("date",), rows: list[Row] | None = None
-) -> Landing:
-    """The source's table as dlt lands it: by client and what else is replaced."""
-    table = source.table
-    return Landing(
-        table.name,
-        table.dlt_columns(),
-        key=("_client_id", *table.key),
-        replaces=("_client_id", *replaces),
-        rows=rows or [],
-    )
-
-
-def create_tables(source: DailySource, warehouse: Warehouse, workdir: Path) -> None:
-    """Create the source's declared table where it is missing."""
-    create_missing(warehouse, workdir, schema=source.name, landings=[landing(source)])
-
-
-def differing_total(table: Table, answer: Answer) -> str | None:
-    """The first total that the rows do not add up to.
-
-    Counts must be equal; money may differ by half a cent a row, as a service may round each row.
-    """
-    for name, total in answer.totals.items():
-        added = answer.answered.get(name)
-        if added is None:
-            continue
-        is_money = table.columns[name].type == "decimal"
-        allowed = HALF_A_CENT * max(1, len(answer.rows)) if is_money else 0
-        if abs(added - total) > allowed:
-            return f"the rows add up to {name} {added:f}, the service's total is {total:f}"
-    return None

@@ -1,8 +1,6 @@
 """The sources, one explicit list: a new source is a module in `sources/` and a line here."""
 
-from loaders.source import DailySource
+from loaders.source import Source
 from loaders.sources import everflow, redtrack
 
-SOURCES: dict[str, DailySource] = {
-    source.name: source for source in (everflow.SOURCE, redtrack.SOURCE)
-}
+SOURCES: dict[str, Source] = {source.name: source for source in (everflow.SOURCE, redtrack.SOURCE)}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loaders.errors import LoadError
 from loaders.registry import SOURCES
-from loaders.source import Account, DailySource, Finding
+from loaders.source import Account, Finding, Source
 from signalroom.clients import Client, select_clients
 from signalroom.mappings import plan_sync
 from signalroom.settings import NotConfigured, Settings
@@ -78,7 +78,7 @@ def _examine_seeds(settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_account(
-    settings: Settings, client: Client, source: DailySource, accounts: dict[str, str]
+    settings: Settings, client: Client, source: Source, accounts: dict[str, str]
 ) -> Iterator[Finding]:
     try:
         account = settings.account(client, source)
@@ -88,7 +88,7 @@ def _examine_account(
         return
     yield from _examine_sharing(client, source, account, accounts)
     try:
-        for finding in source.open(account).examine():
+        for finding in source.examine(account):
             yield _of(client, finding)
     except LoadError as error:
         variable = f"{source.name}_API_KEY".upper()
@@ -97,7 +97,7 @@ def _examine_account(
 
 
 def _examine_sharing(
-    client: Client, source: DailySource, account: Account, accounts: dict[str, str]
+    client: Client, source: Source, account: Account, accounts: dict[str, str]
 ) -> Iterator[Finding]:
     """Two clients on one key are one account's rows under two names."""
     key = account.settings["api_key"]

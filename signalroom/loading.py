@@ -8,11 +8,11 @@ from typing import Literal
 
 import click
 
-from loaders import daily, ledger
-from loaders.daily import DailyLoad, Request
+from loaders import ledger
 from loaders.errors import LoadError
+from loaders.land import create_missing
 from loaders.registry import SOURCES
-from loaders.source import DailySource
+from loaders.source import Job, Request, Source
 from loaders.verdict import GOOD
 from signalroom.clients import Client
 from signalroom.settings import NotConfigured, Settings
@@ -43,7 +43,9 @@ def load_all(
     with warehouse.lock("signalroom load", click.echo):
         ledger.create_ledger(warehouse, settings.workdir)
         for source in SOURCES.values():
-            daily.create_tables(source, warehouse, settings.workdir)
+            create_missing(
+                warehouse, settings.workdir, schema=source.name, landings=source.landings()
+            )
         for client, source in pairs(clients, sources):
             try:
                 account = settings.account(client, source)
@@ -51,11 +53,10 @@ def load_all(
                 kind: Literal["failed", "skipped"] = "failed" if sources else "skipped"
                 yield Outcome(client.client_id, source.name, kind, missing.message)
                 continue
-            load = DailyLoad(source, account, warehouse, settings.workdir, request)
             try:
-                run = load.run()
+                for run in source.load(Job(account, warehouse, settings.workdir, request)):
+                    yield told(run)
                 warehouse.tidy(source.name)
-                yield told(run)
             except LoadError as error:  # the warehouse itself fails
                 yield Outcome(client.client_id, source.name, "failed", str(error))
 
@@ -72,25 +73,16 @@ def plan_all(
     for client, source in pairs(clients, sources):
         try:
             account = settings.account(client, source)
-            load = DailyLoad(source, account, warehouse, settings.workdir, request)
-            window = load.window(datetime.now(UTC))
-            yield Outcome(
-                client.client_id,
-                source.name,
-                "ok",
-                f"would read {window} ({len(window)} days) and replace "
-                f"{load.rows_held(window):,} rows of {source.name}.{source.table.name} "
-                f"in {warehouse.name}",
-            )
+            job = Job(account, warehouse, settings.workdir, request)
+            for text in source.plan(job, datetime.now(UTC)):
+                yield Outcome(client.client_id, source.name, "ok", text)
         except NotConfigured as missing:
             yield Outcome(client.client_id, source.name, "skipped", missing.message)
         except LoadError as error:
             yield Outcome(client.client_id, source.name, "failed", str(error))
 
 
-def pairs(
-    clients: Sequence[Client], sources: Sequence[str]
-) -> Iterator[tuple[Client, DailySource]]:
+def pairs(clients: Sequence[Client], sources: Sequence[str]) -> Iterator[tuple[Client, Source]]:
     """Each client with each of its enabled sources, in the registry's order."""
     for client in clients:
         for name, source in SOURCES.items():

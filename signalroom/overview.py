@@ -53,7 +53,10 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[S
                 client_id=client.client_id,
                 source=name,
                 last_load=run.get("finished_at"),
-                rows=_rows(warehouse, name, source.table.name, client.client_id),
+                rows=sum(
+                    _rows(warehouse, name, landing.table, client.client_id)
+                    for landing in source.landings()
+                ),
                 complete_through=covered_through(
                     client.start_date, ledger.covered(warehouse, name, account)
                 ),

@@ -18,7 +18,7 @@ from dotenv import dotenv_values
 from signalroom.clients import Client, read_clients
 
 if TYPE_CHECKING:
-    from loaders.source import Account, DailySource
+    from loaders.source import Account, Source
     from loaders.warehouse import Warehouse
 
 DEFAULT_DUCKDB = "signalroom.duckdb"
@@ -75,7 +75,7 @@ class Settings:
             )
         return Postgres(self.environ)
 
-    def account(self, client: Client, source: "DailySource") -> "Account":
+    def account(self, client: Client, source: "Source") -> "Account":
         """The client's account at a source; NotConfigured names the first variable missing."""
         from loaders.source import Account
 

@@ -18,9 +18,11 @@ from zoneinfo import ZoneInfo
 
 from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
 
+from loaders.answer import Answer, add_up
+from loaders.daily import DailySource
 from loaders.errors import ApiError, TruncatedError
 from loaders.http import answer, open_api
-from loaders.source import Account, Answer, DailySource, Finding, Setting, add_up
+from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
 from loaders.windows import Window
 

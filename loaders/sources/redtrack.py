@@ -19,9 +19,11 @@ from typing import Any
 
 from requests import Response
 
+from loaders.answer import Answer, add_up
+from loaders.daily import DailySource
 from loaders.errors import ApiError
 from loaders.http import QueryKey, answer, open_api
-from loaders.source import Account, Answer, DailySource, Finding, Setting, add_up
+from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
 from loaders.windows import Window
 

@@ -35,7 +35,7 @@ def demo() -> None:
     \b
     signalroom demo
     """
-    from loaders.daily import Request
+    from loaders.source import Request
     from sandbox.server import Sandbox
     from signalroom.loading import load_all, new_run_id
 

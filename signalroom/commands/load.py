@@ -47,9 +47,9 @@ def load(  # noqa: PLR0917  # click passes them by name
     signalroom load
     signalroom load everflow --client 713 --start-date 2025-12-01 --end-date 2025-12-18
     """
-    from loaders.daily import Request
     from loaders.errors import LoadError
     from loaders.registry import SOURCES
+    from loaders.source import Request
     from signalroom.loading import load_all, new_run_id, plan_all
 
     unknown = sorted(set(sources) - set(SOURCES))
