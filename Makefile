@@ -32,7 +32,7 @@ demo: install ## The main job on made data: load, build, test, and the numbers
 	@$(BIN)/signalroom demo
 
 load: install ## Load every configured source, then the seeds (TARGET=prod for Postgres)
-	@$(BIN)/signalroom load --target $(TARGET) && $(BIN)/signalroom dbt seed --target $(TARGET)
+	@$(BIN)/signalroom load --target $(TARGET); loaded=$$?; $(BIN)/signalroom dbt seed --target $(TARGET) && exit $$loaded
 
 build: install ## Build and test the marts with dbt
 	@$(BIN)/signalroom build --target $(TARGET)
@@ -63,5 +63,5 @@ typecheck: install-dev ## mypy --strict
 
 ci: lint typecheck test ## What CI runs
 
-clean: ## Remove what the Makefile makes, but no warehouse
+clean: ## Remove what the Makefile makes, but no warehouse of yours
 	@rm -rf .venv target dbt_project/target dbt_project/logs logs .dlt/pipelines demo.duckdb* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info && find . -name __pycache__ -type d -prune -exec rm -rf {} +

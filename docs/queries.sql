@@ -6,8 +6,9 @@
 SELECT date, advertiser_label, SUM(conversions) as conversions, ROUND(SUM(payout)::numeric, 2) as payout FROM everflow.daily_stats GROUP BY date, advertiser_label ORDER BY date DESC, conversions DESC;
 
 -- The ten affiliates of CCW with the most conversions. '0' (N/A) is the network's own "no affiliate":
--- real conversions, nobody's success. marts.affiliate_leaderboard shows it without a rank.
-SELECT affiliate_id, affiliate_label, SUM(conversions) as conversions, ROUND(SUM(payout)::numeric, 2) as payout FROM everflow.daily_stats WHERE advertiser_label = 'CCW' GROUP BY affiliate_id, affiliate_label ORDER BY conversions DESC LIMIT 10;
+-- real conversions, nobody's success. marts.affiliate_leaderboard shows it without a rank. Grouped by
+-- id, as a partner that was renamed has two labels.
+SELECT affiliate_id, MAX(affiliate_label) as affiliate_label, SUM(conversions) as conversions, ROUND(SUM(payout)::numeric, 2) as payout FROM everflow.daily_stats WHERE advertiser_label = 'CCW' GROUP BY affiliate_id ORDER BY conversions DESC LIMIT 10;
 
 -- Network rows of the affiliates that the client buys traffic for. Look, but do not add up: the
 -- mapping has a row per Redtrack source, and two sources map to affiliate 1 of CCW, so each of its
@@ -51,11 +52,12 @@ LIMIT 21;
 -- CPA over any window is a ratio of sums, never the mean of daily CPAs, and unknown when internal
 -- conversions have no cost row at all.
 SELECT
-    advertiser_label,
+    advertiser_id,
+    MAX(advertiser_label) AS advertiser_label,
     CASE WHEN SUM(spend_rows) > 0 THEN ROUND(SUM(spend) / NULLIF(SUM(internal_conversions), 0), 4) END AS cpa,
     CASE WHEN SUM(spend_rows) > 0 OR SUM(internal_conversions) = 0 THEN ROUND(SUM(effective_cost) / NULLIF(SUM(conversions), 0), 4) END AS effective_cpa,
     SUM(uncosted_conversions) AS uncosted_conversions
 FROM marts.daily_summary
 WHERE client_id = '713' AND report_date BETWEEN '2025-12-01' AND '2025-12-02'
-GROUP BY advertiser_label
-ORDER BY advertiser_label;
+GROUP BY advertiser_id
+ORDER BY advertiser_id;

@@ -5,14 +5,14 @@ Nothing is landed before the whole window was read and believed; a window is lan
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from loaders import ledger
 from loaders.answer import Answer, Reader, differing_total
-from loaders.errors import ApiError, LoadError, TruncatedError
+from loaders.errors import ApiError, LoadError, NothingToRead, TruncatedError
 from loaders.http import redact
 from loaders.land import Landing, land
 from loaders.source import Account, Finding, Job, Setting
@@ -86,40 +86,31 @@ class DailyLoad:
         return self.job.request.advertiser_id if self.source.by_advertiser else None
 
     def window(self, now: datetime) -> Window:
-        """The days to read and replace."""
+        """The days to read and replace; NothingToRead when the client starts later."""
         request, account = self.job.request, self.job.account
-        today = local_day(now, account.timezone)
-        known = [] if request.full_refresh else self._covered()
-        usual = next_window(start_date=account.start_date, today=today, covered=known)
+        end = request.end_date or local_day(now, account.timezone) - timedelta(1)
+        known = set() if request.full_refresh else self._covered()
+        usual = next_window(start_date=account.start_date, end=end, covered=known)
         start = request.start_date or (usual.start if usual else None)
-        end = request.end_date or (usual.end if usual else None)
-        if start is None or end is None or end < start:
-            raise LoadError(
-                f"nothing to read for client {account.client_id}: it starts on "
-                f"{account.start_date}; give --start-date and --end-date"
+        if start is None or end < start:
+            raise NothingToRead(
+                f"client {account.client_id} starts on {start or account.start_date}, after {end}"
             )
         return Window(start, end)
 
     def run(self) -> ledger.Run:
         """Load, and write the ledger; errors end in the run's verdict, not in an exception."""
         started_at = datetime.now(UTC)
-        table = self.source.table
+        window = self.window(started_at)
+        run = self._new_run(window, started_at)
+        log.info("%s %s: reading %s", run.client_id, run.source, window)
         try:
-            window = self.window(started_at)
+            self._read_and_land(run, window)
         except LoadError as error:
-            day = local_day(started_at, self.job.account.timezone)
-            run = self._new_run(Window(day, day), started_at)
-            run.error = str(error)
-        else:
-            run = self._new_run(window, started_at)
-            log.info("%s %s: reading %s", run.client_id, run.source, window)
-            try:
-                self._read_and_land(run, window)
-            except LoadError as error:
-                run.verdict, run.error = error.verdict, redact(str(error))  # type: ignore[assignment]
-            except Exception as error:  # one source must not stop the others
-                log.exception("%s %s: unexpected error", run.client_id, table.name)
-                run.error = redact(f"{type(error).__name__}: {error}")
+            run.verdict, run.error = error.verdict, redact(str(error))  # type: ignore[assignment]
+        except Exception as error:  # one source must not stop the others
+            log.exception("%s %s: unexpected error", run.client_id, run.source)
+            run.error = redact(f"{type(error).__name__}: {error}")
         ledger.write(self.job.warehouse, self.job.workdir, run)
         return run
 
@@ -140,11 +131,10 @@ class DailyLoad:
     def _read_and_land(self, run: ledger.Run, window: Window) -> None:
         rows = self._read(run, window)
         days = {row["date"] for row in rows}
-        held_back = {row.day for row in run.rejected if row.day}
+        held_back = {day for row in run.rejected for day in row.spoils()}
         judgement = judge(
             self.held(window),
             days | held_back,
-            weight=self.source.table.weight,
             allow_empty=self.job.request.allow_empty,
         )
         run.verdict, run.error = judgement.verdict, judgement.reason
@@ -168,7 +158,7 @@ class DailyLoad:
         for chunk in window.chunks(self.source.chunk_days):
             answer = self._believed(reader, chunk)
             rows += answer.rows
-            run.rejected += answer.rejected
+            run.rejected += [replace(row, window=chunk) for row in answer.rejected]
         run.rows_rejected, run.rows_read = len(run.rejected), len(rows) + len(run.rejected)
         if run.rejected and not rows:
             first = run.rejected[0]
@@ -192,10 +182,14 @@ class DailyLoad:
                 raise ApiError(f"{self.source.name}: asked for {chunk}, got a row of {row['date']}")
         return answer
 
-    def held(self, window: Window) -> dict[date, Decimal]:
-        """The days with rows that a read of `window` would replace, and the weight of each."""
-        rows = self._query(f"sum(coalesce({self.source.table.weight}, 0))", window, "group by date")
-        return {day: Decimal(weight) for day, weight in rows}
+    def held(self, window: Window) -> dict[date, dict[str, Decimal]]:
+        """The days with rows that a read of `window` would replace, and the weights of each."""
+        weights = self.source.table.weights
+        sums = ", ".join(f"sum(abs(coalesce({name}, 0)))" for name in weights)
+        return {
+            day: dict(zip(weights, map(Decimal, amounts), strict=True))
+            for day, *amounts in self._query(sums, window, "group by date")
+        }
 
     def rows_held(self, window: Window) -> int:
         """How many rows a read of `window` would replace."""
@@ -216,8 +210,15 @@ class DailyLoad:
             parameters,
         )
 
-    def _covered(self) -> list[Window]:
-        return ledger.covered(self.job.warehouse, self.source.name, self.job.account)
+    def _covered(self) -> set[date]:
+        account = self.job.account
+        return ledger.covered(
+            self.job.warehouse,
+            self.source.name,
+            client_id=account.client_id,
+            timezone=account.timezone,
+            currency=account.currency,
+        )
 
     def _marker(self, day: date) -> Row:
         """A row that is never landed: it makes dlt empty the day."""

@@ -19,3 +19,15 @@ class TruncatedError(LoadError):
 
 class WarehouseError(LoadError):
     """A warehouse that cannot be reached or is in somebody else's hands."""
+
+
+class LockLostError(WarehouseError):
+    """The lock on the warehouse is no longer ours: whatever comes next must not be written."""
+
+
+class FileError(LoadError):
+    """A file that cannot be read; the others can."""
+
+
+class NothingToRead(LoadError):  # noqa: N818  # no error of anybody's
+    """A client that starts after the days that were asked for."""

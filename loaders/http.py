@@ -25,27 +25,29 @@ RETRIED_STATUS = (409, 429, *range(500, 600))
 SHOWN_CHARACTERS = 160
 
 
-class _Secrets(logging.Filter):
-    """Keeps secrets out of messages and logs, of our own code and of the libraries below it."""
+class _Secrets:
+    """Keeps secrets out of messages and out of every log record, whichever library writes it."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._known: set[str] = set()
+        self._make_record = logging.getLogRecordFactory()
 
     def conceal(self, *secrets: str) -> None:
         for secret in filter(None, secrets):
             self._known |= {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
-        for name in ("dlt", "urllib3.connectionpool", "loaders"):
-            logging.getLogger(name).addFilter(self)  # adding it twice changes nothing
+        logging.setLogRecordFactory(self._redacted_record)
 
     def redact(self, text: str) -> str:
         for secret in sorted(self._known, key=len, reverse=True):
             text = text.replace(secret, "***")
         return text
 
-    def filter(self, record: logging.LogRecord) -> bool:
+    def _redacted_record(self, *arguments: Any, **named: Any) -> logging.LogRecord:
+        record = self._make_record(*arguments, **named)
         record.msg, record.args = self.redact(record.getMessage()), ()
-        return True
+        if record.exc_info:
+            record.exc_text = self.redact(logging.Formatter().formatException(record.exc_info))
+        return record
 
 
 _SECRETS = _Secrets()

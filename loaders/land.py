@@ -4,27 +4,46 @@ dlt's working folder is thrown away before each run: what is loaded is known fro
 alone, and a package that a killed run left behind can never be loaded in place of a new read.
 """
 
+import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loaders.drift import altered, missing
 from loaders.errors import LoadError
 from loaders.http import redact
 from loaders.table import Row
 from loaders.warehouse import Warehouse
 
+REPLACE = {"disposition": "merge", "strategy": "delete-insert"}
+
 
 @dataclass(frozen=True)
 class Landing:
-    """Rows on their way to one table: `replaces` names the columns whose values are replaced."""
+    """Rows on their way to one table: `replaces` names the columns whose values are replaced.
+
+    Rows that are added are in the table once, whatever died before, if the caller first takes out
+    what an attempt that was never noted in the ledger may have left.
+    """
 
     table: str
     columns: Mapping[str, Mapping[str, Any]]
     key: Sequence[str]
     replaces: Sequence[str] = ()
     rows: Sequence[Row] = ()
+    files: Sequence[Path] = ()  # of the format that the warehouse imports, loaded as they are
+    adds: bool = False  # the caller knows that there is nothing to replace
+
+    def needed(self, schema: str) -> set[str]:
+        """The columns, by their full names, that no row can be without."""
+        return {
+            f"{schema}.{self.table}.{name}"
+            for name, hints in self.columns.items()
+            if name in self.key or not hints.get("nullable", True)
+        }
 
 
 def land(
@@ -51,6 +70,8 @@ def land(
         def rows() -> Iterator[Any]:
             yield dlt.mark.materialize_table_schema()
             yield list(landing.rows)
+            for path in landing.files:
+                yield dlt.mark.with_file_import(str(path), path.suffix[1:])
 
         return dlt.resource(  # type: ignore[call-overload]  # hints are plain dictionaries
             rows,
@@ -58,25 +79,39 @@ def land(
             columns=dict(landing.columns),
             primary_key=tuple(landing.key),
             merge_key=tuple(landing.replaces),
-            write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+            write_disposition="append" if landing.adds else REPLACE,
             schema_contract={"columns": "evolve", "data_type": "freeze"},
         )
 
     source = dlt.source(
         lambda: [resource(landing) for landing in landings], name=schema, max_table_nesting=0
     )
+    warehouse.check_lock()  # dlt's staging tables are shared: beside another load, rows get lost
     try:
-        pipeline.run(source())
+        with _told_once():
+            pipeline.run(source())
     except DltException as error:
-        raise LoadError(redact(f"landing in {schema} failed: {_innermost(error)}")) from error
+        said = warehouse.explain(_innermost(error))
+        raise LoadError(redact(f"landing in {schema} failed: {said}")) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # rows by the million lie in it
+    warehouse.check_lock()
 
 
 def create_missing(
     warehouse: Warehouse, workdir: Path, *, schema: str, landings: Sequence[Landing]
 ) -> None:
-    """Create the declared tables that are not there yet, so that dbt builds without any rows."""
-    existing = warehouse.columns(schema)
-    if any(set(landing.columns) - existing.get(landing.table, set()) for landing in landings):
+    """Create the declared tables that are not there yet, so that dbt builds without any rows.
+
+    LoadError names the column that somebody gave another type: its values would be others.
+    """
+    changes = altered(warehouse, schema, landings)
+    if changes:
+        raise LoadError(
+            f"{'; '.join(changes)}: somebody altered it in {warehouse.name}; alter it back, or "
+            "drop the table, and it is made and read again"
+        )
+    if missing(warehouse, schema, landings):
         for made in (schema, f"{schema}_staging"):
             if "_dlt_version" in warehouse.columns(made):
                 # dlt trusts this note of its own and would not look for what somebody dropped
@@ -84,7 +119,25 @@ def create_missing(
         land(warehouse, workdir, schema=schema, name="tables", landings=landings)
 
 
-def _innermost(error: BaseException) -> str:
+@contextmanager
+def _told_once() -> Iterator[None]:
+    """Without dlt's own pages of traceback: an error is told by the LoadError that it becomes.
+
+    Whoever asks dlt for more than warnings gets them all.
+    """
+    logger = logging.getLogger("dlt")
+
+    def keep(record: logging.LogRecord) -> bool:
+        return record.levelno < logging.WARNING or logger.level < logging.WARNING
+
+    logger.addFilter(keep)
+    try:
+        yield
+    finally:
+        logger.removeFilter(keep)
+
+
+def _innermost(error: BaseException) -> BaseException:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return error

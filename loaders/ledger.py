@@ -6,18 +6,23 @@ here, so a new machine knows it.
 
 import hashlib
 import json
+import logging
+import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from loaders.drift import altered, lost
+from loaders.errors import LoadError, WarehouseError
 from loaders.land import Landing, create_missing, land
-from loaders.source import Account
 from loaders.table import Rejected
 from loaders.verdict import GOOD, Verdict
 from loaders.warehouse import Warehouse
 from loaders.windows import Window
+
+log = logging.getLogger(__name__)
 
 OPS = "ops"
 
@@ -62,6 +67,8 @@ REJECTED_ROWS = Landing(
         client_id="text",
         table_name="text",
         date="date",
+        window_start="date",
+        window_end="date",
         origin="text",
         line="bigint",
         reason="text",
@@ -70,6 +77,31 @@ REJECTED_ROWS = Landing(
     ),
     key=("rejected_row_id",),
 )
+
+
+LOADED_FILES = Landing(
+    "loaded_files",
+    _columns(
+        client_id="text",
+        table_name="text",
+        file_name="text",
+        etag="text",
+        size="bigint",
+        last_modified="timestamp",
+        file_date="date",
+        covers_day="bool",
+        rows="bigint",
+        rows_rejected="bigint",
+        cells_masked="bigint",
+        run_id="text",
+        loaded_at="timestamp",
+    ),
+    key=("client_id", "table_name", "file_name"),
+)
+HASH_SALT = Landing("hash_salt", _columns(salt="text", created_at="timestamp"), key=("salt",))
+
+
+LEDGER = (LOAD_RUNS, REJECTED_ROWS, LOADED_FILES, HASH_SALT)
 
 
 @dataclass
@@ -98,53 +130,152 @@ class Run:
     finished_at: datetime | None = None
     error: str | None = None
     rejected: list[Rejected] = field(default_factory=list, repr=False)
+    notes: list[str] = field(default_factory=list, repr=False)  # said, not kept
 
     def as_row(self) -> dict[str, Any]:
         row = asdict(self)
-        del row["rejected"]
+        del row["rejected"], row["notes"]
         return row
 
 
-def create_ledger(warehouse: Warehouse, workdir: Path) -> None:
-    """Create the tables of `ops` where they are missing."""
-    create_missing(warehouse, workdir, schema=OPS, landings=(LOAD_RUNS, REJECTED_ROWS))
+@dataclass(frozen=True)
+class LoadedFile:
+    """One row of `ops.loaded_files`: the version of a file that stands in the raw table.
 
-
-def write(warehouse: Warehouse, workdir: Path, run: Run) -> None:
-    """Write a run and its rejected rows."""
-    run.finished_at = datetime.now(UTC)
-    rejected = [_rejected_row(run, row) for row in run.rejected]
-    land(
-        warehouse,
-        workdir,
-        schema=OPS,
-        name="ledger",
-        landings=(_with_rows(LOAD_RUNS, [run.as_row()]), _with_rows(REJECTED_ROWS, rejected)),
-    )
-
-
-def covered(warehouse: Warehouse, source: str, account: Account) -> list[Window]:
-    """The windows of days that were over when a good run read them, for this client.
-
-    Runs in another time zone or currency than the client's present one do not count: their days
-    are other days, and are read again.
+    `covers_day` says that it was written after its day had ended in the client's zone.
     """
-    if "load_runs" not in warehouse.columns(OPS):
-        return []
+
+    client_id: str
+    table_name: str
+    file_name: str
+    etag: str
+    size: int
+    last_modified: datetime
+    file_date: date
+    covers_day: bool
+    rows: int
+    rows_rejected: int
+    cells_masked: int
+    run_id: str
+    loaded_at: datetime
+
+
+def create_ledger(warehouse: Warehouse, workdir: Path) -> None:
+    """Create the tables of `ops` where they are missing.
+
+    LoadError when something was taken out of them: what is loaded and what was rejected is decided
+    from here, and must not be guessed.
+    """
+    gone = lost(warehouse, OPS, LEDGER)
+    if gone and LOAD_RUNS.table in warehouse.columns(OPS):
+        raise LoadError(
+            f"{', '.join(gone)} is gone from {warehouse.name}: somebody dropped or renamed it; put "
+            f"it back, or drop {OPS}.{LOAD_RUNS.table}, and every day is read again"
+        )
+    create_missing(warehouse, workdir, schema=OPS, landings=LEDGER)
+    if not warehouse.query(f"select 1 from {OPS}.{HASH_SALT.table}"):  # noqa: S608
+        salt = {"salt": secrets.token_hex(32), "created_at": datetime.now(UTC)}
+        _land(warehouse, workdir, HASH_SALT, [salt])
+
+
+def create_tables(
+    warehouse: Warehouse, workdir: Path, *, schema: str, landings: Sequence[Landing]
+) -> None:
+    """Create the declared tables of a source where they are missing.
+
+    Where something was lost of days that were loaded, they count as unread: the next load without
+    dates reads them again. LoadError when it is a column that no row can be without.
+    """
+    gone = lost(warehouse, schema, landings)
+    needed = [column for landing in landings for column in landing.needed(schema)]
+    if gone:
+        what = f"{', '.join(gone)} is gone from {warehouse.name}: somebody dropped or renamed it"
+        if set(gone) & set(needed):
+            raise LoadError(f"{what}; put it back, or drop the table, and it is read again")
+        log.warning("%s; it is made again, and all of %s counts as not loaded", what, schema)
+        warehouse.execute(
+            f"update {OPS}.{LOAD_RUNS.table} set complete_through = null, "  # noqa: S608
+            f"settled_through = null where source = '{schema}'"
+        )
+        tables = _listed([landing.table for landing in landings])
+        warehouse.execute(
+            f"delete from {OPS}.{LOADED_FILES.table} where table_name in ({tables})"  # noqa: S608
+        )
+    create_missing(warehouse, workdir, schema=schema, landings=landings)
+
+
+def write(warehouse: Warehouse, workdir: Path, *runs: Run) -> None:
+    """Write runs, after their rejected rows: a run without them would pass for a complete read."""
+    _write_rejected(warehouse, workdir, runs)
+    _land(warehouse, workdir, LOAD_RUNS, [run.as_row() for run in runs])
+
+
+def write_files(
+    warehouse: Warehouse, workdir: Path, files: Sequence[LoadedFile], runs: Sequence[Run]
+) -> None:
+    """Write files, after what the runs rejected so far: they are not read again."""
+    _write_rejected(warehouse, workdir, runs)
+    _land(warehouse, workdir, LOADED_FILES, [asdict(file) for file in files])
+
+
+def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, str]:
+    """The files of a client that stand in a raw table, and the ETag of each."""
+    if LOADED_FILES.table not in warehouse.columns(OPS):
+        return {}
     rows = warehouse.query(
-        "select window_start, complete_through from ops.load_runs "  # noqa: S608
-        "where source = %s and client_id = %s and timezone = %s and currency = %s "
-        f"and complete_through is not null and verdict in ({_listed(GOOD)})",
-        (source, account.client_id, account.timezone, account.currency),
+        "select file_name, etag from ops.loaded_files where client_id = %s and table_name = %s",
+        (client_id, table),
     )
-    return [Window(start, end) for start, end in rows]
+    return {file_name: etag for file_name, etag in rows}
+
+
+def covered(
+    warehouse: Warehouse, source: str, *, client_id: str, timezone: str, currency: str
+) -> set[date]:
+    """The client's days that were over when they were read, and stand in the warehouse like that.
+
+    The newest good read of a day decides, as its rows are the ones that stand. In another time
+    zone or currency than the client's present one they are other rows, and a day that lacks
+    rejected rows is to be read again.
+    """
+    if not _is_readable(warehouse):
+        return set()
+    runs = warehouse.query(
+        "select run_id, window_start, window_end, complete_through, timezone, currency "  # noqa: S608
+        "from ops.load_runs where source = %s and client_id = %s "
+        f"and verdict in ({_listed(GOOD)}) order by started_at",
+        (source, client_id),
+    )
+    spoiled = _spoiled_days(warehouse, source, client_id)
+    days: set[date] = set()
+    for run_id, start, end, complete_through, *place in runs:
+        window = Window(start, end)
+        if place != [timezone, currency]:
+            days.difference_update(window.days())
+        elif complete_through:
+            days.update(day for day in window.days() if day <= complete_through)
+        days -= spoiled.get(run_id, set()) & set(window.days())
+    return days
+
+
+def _spoiled_days(warehouse: Warehouse, source: str, client_id: str) -> dict[str, set[date]]:
+    """By run, the days that lack rejected rows."""
+    rows = warehouse.query(
+        "select run_id, date, window_start, window_end from ops.rejected_rows "
+        "where source = %s and client_id = %s",
+        (source, client_id),
+    )
+    spoiled: dict[str, set[date]] = {}
+    for run_id, day, start, end in rows:
+        spoiled.setdefault(run_id, set()).update([day] if day else Window(start, end).days())
+    return spoiled
 
 
 def last_run(warehouse: Warehouse, source: str, client_id: str) -> dict[str, Any] | None:
     """The newest run of a source for a client, good or not; None where there was none."""
-    if "load_runs" not in warehouse.columns(OPS):
+    if not _is_readable(warehouse):
         return None
-    names = list(LOAD_RUNS.columns)
+    names = warehouse.columns(OPS)[LOAD_RUNS.table].keys() & LOAD_RUNS.columns.keys()
     rows = warehouse.query(
         f"select {', '.join(names)} from ops.load_runs "  # noqa: S608
         "where source = %s and client_id = %s order by started_at desc limit 1",
@@ -153,13 +284,40 @@ def last_run(warehouse: Warehouse, source: str, client_id: str) -> dict[str, Any
     return dict(zip(names, rows[0], strict=True)) if rows else None
 
 
-def _with_rows(landing: Landing, rows: Sequence[dict[str, Any]]) -> Landing:
-    return Landing(landing.table, landing.columns, landing.key, rows=rows)
+def _is_readable(warehouse: Warehouse) -> bool:
+    """Whether there is a ledger; WarehouseError when somebody altered it."""
+    if LOAD_RUNS.table not in warehouse.columns(OPS):
+        return False
+    gone = [f"{name} is gone" for name in lost(warehouse, OPS, [LOAD_RUNS])]
+    changes = [*altered(warehouse, OPS, [LOAD_RUNS]), *gone]
+    if changes:
+        raise WarehouseError(f"{warehouse.name} was altered by hand: {'; '.join(changes)}")
+    return True
+
+
+def _write_rejected(warehouse: Warehouse, workdir: Path, runs: Sequence[Run]) -> None:
+    for run in runs:
+        run.finished_at = datetime.now(UTC)
+    _land(
+        warehouse,
+        workdir,
+        REJECTED_ROWS,
+        [_rejected_row(run, row) for run in runs for row in run.rejected],
+    )
+
+
+def _land(
+    warehouse: Warehouse, workdir: Path, table: Landing, rows: Sequence[dict[str, Any]]
+) -> None:
+    if rows:
+        landing = replace(table, rows=rows)
+        land(warehouse, workdir, schema=OPS, name="ledger", landings=[landing])
 
 
 def _rejected_row(run: Run, rejected: Rejected) -> dict[str, Any]:
     """Keyed by its run and what it says: a later run must not take it from the one it spoiled."""
     payload = json.dumps(rejected.payload, default=str, sort_keys=True)
+    whole = Window(run.window_start, run.window_end)
     place = [run.run_id, run.source, run.client_id, run.table_name]
     identity = [*place, rejected.origin, rejected.line, rejected.reason, payload]
     return {
@@ -169,6 +327,8 @@ def _rejected_row(run: Run, rejected: Rejected) -> dict[str, Any]:
         "client_id": run.client_id,
         "table_name": run.table_name,
         "date": rejected.day,
+        "window_start": (rejected.window or whole).start,
+        "window_end": (rejected.window or whole).end,
         "origin": rejected.origin,
         "line": rejected.line,
         "reason": rejected.reason,

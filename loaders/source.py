@@ -4,21 +4,29 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
+from loaders.land import Landing
+from loaders.ledger import Run
 from loaders.warehouse import Warehouse
-
-if TYPE_CHECKING:
-    from loaders.land import Landing
-    from loaders.ledger import Run
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting of a source; without a default it must be given."""
+    """A setting of a source; without a default it must be given.
+
+    `names_account`: two clients with the same value would read one account under two names.
+    `known_as`: its variable, where the world has another name for it than SOURCE_NAME.
+    """
 
     name: str
     default: str | None = None
+    names_account: bool = False
+    known_as: str | None = None
+
+    def variable(self, source: str) -> str:
+        """The environment variable that holds it."""
+        return self.known_as or f"{source}_{self.name}".upper()
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Request:
     advertiser_id: str | None = None
     full_refresh: bool = False
     allow_empty: bool = False
+    max_files: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,13 +80,13 @@ class Source(Protocol):
     @property
     def settings(self) -> tuple[Setting, ...]: ...
 
-    def landings(self) -> list["Landing"]:
+    def landings(self) -> list[Landing]:
         """The tables that it declares, without rows."""
 
     def plan(self, job: Job, now: datetime) -> Iterator[str]:
         """What `load` would read and replace, in words; asks no service and writes nothing."""
 
-    def load(self, job: Job) -> Iterator["Run"]:
+    def load(self, job: Job) -> Iterator[Run]:
         """Load, and write the ledger; errors end in a run's verdict, not in an exception."""
 
     def examine(self, account: Account) -> Iterator[Finding]:

@@ -5,11 +5,13 @@ into variants; its row goes to `ops.rejected_rows` with the reason.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Literal
+
+from loaders.windows import Window
 
 ColumnType = Literal["date", "text", "bigint", "decimal"]
 Row = dict[str, Any]
@@ -40,16 +42,16 @@ class Column:
 class Table:
     """A raw table that is replaced by day.
 
-    `key` names a row of a client; `weight` is the measure whose disappearance is suspicious.
+    `key` names a row of a client; `weights` are the measures whose disappearance is suspicious.
     """
 
     name: str
     columns: Mapping[str, Column]
     key: tuple[str, ...]
-    weight: str
+    weights: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        unknown = {*self.key, self.weight, "date"} - set(self.columns)
+        unknown = {*self.key, *self.weights, "date"} - set(self.columns)
         if unknown:
             raise ValueError(f"{self.name}: {sorted(unknown)} are no columns of it")
         blank = [
@@ -74,13 +76,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that did not fit, where it stood and why."""
+    """A row that did not fit, where it stood and why; `window` is what was asked for."""
 
     origin: str
     line: int
     reason: str
     payload: Any
     day: date | None = None
+    window: Window | None = None
+
+    def spoils(self) -> Iterator[date]:
+        """The days that may lack this row: its own, or all that were asked for with it."""
+        if self.day:
+            yield self.day
+        elif self.window:
+            yield from self.window.days()
 
 
 @dataclass

@@ -7,27 +7,66 @@ at the address that libpq's PG* variables name.
 import hashlib
 import json
 import os
+import re
 import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
-from loaders.errors import WarehouseError
+from loaders.errors import LockLostError, WarehouseError
 
 LOCK_WAIT_SECONDS = 300.0
 LOCK_NAME = "signalroom load"
 Say = Callable[[str], None]
+
+# types as both engines would be spelled alike
+SPELLINGS = {"numeric": "decimal", "character varying": "text", "varchar": "text"}
+
+# libpq's own words: a server that is gone is found out soon, also in the middle of a load
+MANNERS = "connect_timeout=10&keepalives_idle=30&keepalives_interval=10&tcp_user_timeout=60000"
+HOLDERS = (
+    "select a.application_name from pg_locks as l "
+    "inner join pg_stat_activity as a on l.pid = a.pid and l.database = a.datid "
+    "where l.locktype = 'advisory' and l.granted and a.datname = current_database() "
+    "and l.objid::bigint = hashtext(%s)::bigint & 4294967295 "
+)
+
+CUT = "57P01"
+# SQLSTATE: what the person who reads the error can do
+REMEDIES = {
+    "42501": "grant it to the role {user}, see docs/production.md",
+    "53100": "the disk of the server is full",
+    "25006": "the database only lets itself be read, as Supabase's does when its disk is full",
+    CUT: "the connection was cut; run again",
+}
+# the same for the refusal of a connection, which carries no SQLSTATE
+REFUSALS = {
+    "password authentication failed": "check PGUSER and PGPASSWORD",
+    "database .* does not exist": "check PGDATABASE",
+    "SSL": "check PGSSLMODE",
+    "refused|translate host|timeout expired|No such file|No route": "check PGHOST and PGPORT",
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """The files that an engine takes in as they are: their format, and how long one should be."""
+
+    format: Literal["csv", "parquet"]
+    length: int
 
 
 class Warehouse(ABC):
     """One engine at one address."""
 
     target: str
+    imports: ClassVar[Import]
+    list_columns: ClassVar[str]  # table, column and type of a schema's tables and views
 
     @property
     @abstractmethod
@@ -41,7 +80,10 @@ class Warehouse(ABC):
 
     @abstractmethod
     def destination(self) -> Any:
-        """The dlt destination."""
+        """The dlt destination, its merges in one transaction.
+
+        By default dlt deletes, commits and then inserts: who is killed between leaves no rows.
+        """
 
     @abstractmethod
     def exists(self) -> bool:
@@ -54,8 +96,16 @@ class Warehouse(ABC):
 
     @abstractmethod
     @contextmanager
-    def lock(self, purpose: str, say: Say, *, wait: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+    def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
         """Hold the one place for loaders; wait for it, say for whom, give up after `wait`."""
+
+    @abstractmethod
+    def check_lock(self) -> None:
+        """LockLostError when the lock that this process took is no longer its own."""
+
+    @abstractmethod
+    def explain(self, error: BaseException) -> str:
+        """An error of the engine's driver in one line, and what to do where we know it."""
 
     @abstractmethod
     def placeholders(self, sql: str) -> str:
@@ -68,25 +118,23 @@ class Warehouse(ABC):
             cursor.execute(self.placeholders(sql), parameters)
             return list(cursor.fetchall())
 
-    def execute(self, sql: str) -> None:
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """A statement that changes something."""
         with self.connect(read_only=False) as connection:
-            connection.cursor().execute(sql)
+            connection.cursor().execute(self.placeholders(sql), parameters)
 
     @abstractmethod
     def tidy(self, schema: str) -> None:
         """Give back the room of replaced rows and tell the planner of the new ones."""
 
-    def columns(self, schema: str) -> dict[str, set[str]]:
-        """The columns of each table of a schema; empty where there is no such schema yet."""
-        tables: dict[str, set[str]] = {}
+    def columns(self, schema: str) -> dict[str, dict[str, str]]:
+        """The columns of each table of a schema and their types, spelled alike on every engine."""
+        tables: dict[str, dict[str, str]] = {}
         if self.exists():
-            sql = (
-                "select table_name, column_name from information_schema.columns "
-                "where table_schema = %s"
-            )
-            for table, column in self.query(sql, (schema,)):
-                tables.setdefault(table, set()).add(column)
+            for table, column, data_type in self.query(self.list_columns, (schema,)):
+                name, bracket, details = data_type.lower().partition("(")
+                spelled = SPELLINGS.get(name, name) + bracket + details
+                tables.setdefault(table, {})[column] = spelled
         return tables
 
 
@@ -96,6 +144,12 @@ class DuckDB(Warehouse):
 
     path: Path
     target: str = "dev"
+    # rows by the 100,000: fewer in a statement are taken in by one thread
+    imports: ClassVar[Import] = Import("parquet", 1 << 30)
+    list_columns: ClassVar[str] = (
+        "select table_name, column_name, data_type from information_schema.columns "
+        "where table_schema = %s"
+    )
 
     @property
     def name(self) -> str:
@@ -104,7 +158,7 @@ class DuckDB(Warehouse):
     def destination(self) -> Any:
         from dlt.destinations import duckdb
 
-        return duckdb(str(self.path))
+        return duckdb(str(self.path), supports_transactions=True)
 
     def exists(self) -> bool:
         return self.path.exists()
@@ -121,28 +175,46 @@ class DuckDB(Warehouse):
 
         try:
             connection = duckdb.connect(str(self.path), read_only=read_only)
-        except duckdb.IOException as error:
-            raise WarehouseError(_why_not_open(self.path, str(error))) from None
-        with connection:
-            yield connection
+        except duckdb.Error as error:
+            raise WarehouseError(self.explain(error)) from None
+        try:
+            with connection:
+                connection.execute("set timezone = 'UTC'")
+                yield connection
+        except duckdb.Error as error:
+            raise WarehouseError(f"{self.name}: {self.explain(error)}") from None
+
+    def explain(self, error: BaseException) -> str:
+        text = str(error)
+        if "Could not set lock" in text or "being used by another process" in text:
+            by = text.partition("held in ")[2].partition(". See")[0]
+            who = f" ({by})" if by else ""
+            return f"{self.path} is open in another program{who}; close it there and run again"
+        if "not a valid DuckDB database" in text or "Cannot open file" in text:
+            return f"cannot open {self.path}: {_first_line(error)}"
+        return _first_line(error)
+
+    def check_lock(self) -> None:
+        """A file lock is held as long as the process lives."""
 
     @contextmanager
-    def lock(self, purpose: str, say: Say, *, wait: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+    def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
         from filelock import FileLock, Timeout
 
+        wait = LOCK_WAIT_SECONDS if wait is None else wait
         self.path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{self.path}.lock")
         holder = Path(f"{self.path}.holder")  # the lock file itself is emptied by who waits
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            say(f"waiting for {_read_holder(holder)}, which is loading into {self.name}")
+            say(f"waiting for {_read_holder(holder)}, which is working on {self.name}")
             try:
                 lock.acquire(timeout=wait)
             except Timeout:
                 raise WarehouseError(
                     f"{self.name} is still in use by {_read_holder(holder)} after {wait:g} s; "
-                    "run again when that load has ended"
+                    "run again when it has ended"
                 ) from None
         try:
             holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))
@@ -160,6 +232,17 @@ class Postgres(Warehouse):
 
     environ: Mapping[str, str]
     target: str = "prod"
+    # csv goes through COPY without being taken apart again, several files at a time
+    imports: ClassVar[Import] = Import("csv", 1 << 26)
+    # the catalogue, because information_schema hides what one has no right on
+    list_columns: ClassVar[str] = (
+        "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) from pg_attribute as a "
+        "inner join pg_class as c on a.attrelid = c.oid "
+        "inner join pg_namespace as n on c.relnamespace = n.oid "
+        "where n.nspname = %s and c.relkind in ('r', 'p', 'v', 'm', 'f') "
+        "and a.attnum > 0 and not a.attisdropped"
+    )
+    _lock_sessions: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -172,18 +255,18 @@ class Postgres(Warehouse):
         get = self.environ.get
         user, password = quote(get("PGUSER", ""), safe=""), quote(get("PGPASSWORD", ""), safe="")
         host, port, database = get("PGHOST", ""), get("PGPORT", "5432"), get("PGDATABASE", "")
-        sslmode = get("PGSSLMODE", "require")
+        manners = f"sslmode={get('PGSSLMODE', 'require')}&{MANNERS}"
         if host.startswith("/"):
             return (
                 f"postgresql://{user}:{password or 'x'}@localhost:{port}/{database}"
-                f"?host={quote(host)}&sslmode={sslmode}"
+                f"?host={quote(host)}&{manners}"
             )
-        return f"postgresql://{user}:{password}@{host}:{port}/{database}?sslmode={sslmode}"
+        return f"postgresql://{user}:{password}@{host}:{port}/{database}?{manners}"
 
     def destination(self) -> Any:
         from dlt.destinations import postgres
 
-        return postgres(self.url())
+        return postgres(self.url(), supports_transactions=True)
 
     def exists(self) -> bool:
         return True
@@ -203,16 +286,45 @@ class Postgres(Warehouse):
         try:
             connection = psycopg2.connect(self.url(), application_name=LOCK_NAME)
         except psycopg2.OperationalError as error:
-            raise WarehouseError(f"cannot reach {self.name}: {_first_line(error)}") from None
+            raise WarehouseError(f"cannot reach {self.name}: {_refusal(error)}") from None
         try:
             connection.set_session(readonly=read_only, autocommit=True)
+            connection.cursor().execute("set time zone 'UTC'")
             yield connection
+        except psycopg2.Error as error:
+            raise WarehouseError(f"{self.name}: {self.explain(error)}") from None
         finally:
             connection.close()
 
+    def explain(self, error: BaseException) -> str:
+        import psycopg2
+
+        if not isinstance(error, psycopg2.Error):
+            return _first_line(error)
+        was_cut = error.pgcode is None and isinstance(error, psycopg2.OperationalError)
+        remedy = REMEDIES.get(CUT if was_cut else error.pgcode or "", "")
+        said = error.diag.message_primary or _first_line(error)
+        return "; ".join(filter(None, [said, remedy.format(user=self.environ.get("PGUSER"))]))
+
+    def check_lock(self) -> None:
+        import psycopg2
+
+        for cursor in self._lock_sessions:
+            try:
+                cursor.execute(HOLDERS + "and l.pid = pg_backend_pid()", (LOCK_NAME,))
+                if cursor.fetchone():
+                    continue
+            except psycopg2.Error:
+                pass  # its session is gone, and the lock with it
+            raise LockLostError(
+                f"the connection that held the lock on {self.name} was cut, so another load may "
+                "have begun; run again"
+            )
+
     @contextmanager
-    def lock(self, purpose: str, say: Say, *, wait: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+    def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
         # The lock lives as long as its own session: a loader that dies lets go of it.
+        wait = LOCK_WAIT_SECONDS if wait is None else wait
         with self.connect() as connection:
             cursor = connection.cursor()
             me = f"{purpose} (pid {os.getpid()} on {socket.gethostname()})"
@@ -220,17 +332,21 @@ class Postgres(Warehouse):
             until, said = monotonic() + wait, False
             while not _try_advisory_lock(cursor):
                 if not said:
-                    say(
-                        f"waiting for {_advisory_holder(cursor)}, which is loading into {self.name}"
-                    )
+                    who = _advisory_holder(cursor)
+                    say(f"waiting for {who}, which is working on {self.name}")
                     said = True
                 if monotonic() > until:
                     raise WarehouseError(
                         f"{self.name} is still in use by {_advisory_holder(cursor)} after "
-                        f"{wait:g} s; run again when that load has ended"
+                        f"{wait:g} s; run again when it has ended"
                     )
                 sleep(0.5)
-            yield
+            self._lock_sessions.append(cursor)
+            try:
+                yield
+                self.check_lock()
+            finally:
+                self._lock_sessions.remove(cursor)
 
 
 def _try_advisory_lock(cursor: Any) -> bool:
@@ -239,13 +355,7 @@ def _try_advisory_lock(cursor: Any) -> bool:
 
 
 def _advisory_holder(cursor: Any) -> str:
-    cursor.execute(
-        "select a.application_name from pg_locks as l "
-        "inner join pg_stat_activity as a on a.pid = l.pid "
-        "where l.locktype = 'advisory' and l.granted "
-        "and l.objid::bigint = hashtext(%s)::bigint & 4294967295",
-        (LOCK_NAME,),
-    )
+    cursor.execute(HOLDERS, (LOCK_NAME,))
     row = cursor.fetchone()
     return str(row[0]) if row else "another load"
 
@@ -258,13 +368,12 @@ def _read_holder(holder: Path) -> str:
     return f"{held['purpose']} (pid {held['pid']})"
 
 
-def _why_not_open(path: Path, error: str) -> str:
-    if "lock" in error:
-        by = error.partition("held in ")[2].partition(". See")[0]
-        who = f" ({by})" if by else ""
-        return f"{path} is open in another program{who}; close it there and run again"
-    return f"cannot open {path}: {error.splitlines()[0]}"
+def _refusal(error: Exception) -> str:
+    """Why there is no connection, and the variable to look at."""
+    text = _first_line(error)
+    checks = (check for found, check in REFUSALS.items() if re.search(found, str(error)))
+    return "; ".join([text, *checks][:2])
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]

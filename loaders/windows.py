@@ -3,7 +3,7 @@
 All dates are days of the client's time zone; both ends are inclusive.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +27,10 @@ class Window:
 
     def __len__(self) -> int:
         return (self.end - self.start).days + 1
+
+    def days(self) -> Iterator[date]:
+        """Each day, in order."""
+        return (self.start + timedelta(offset) for offset in range(len(self)))
 
     def __str__(self) -> str:
         return f"{self.start}..{self.end}"
@@ -56,27 +60,24 @@ def closed_through(
 
 
 def settled_through(window: Window, *, read_at: datetime, timezone: str) -> date | None:
-    """The last day of `window` that was older than the restatement period when it was read."""
-    last = local_day(read_at, timezone) - timedelta(RESTATED_DAYS + 1)
+    """The last day of `window` that was read after its restatements: 35 days old or older."""
+    last = local_day(read_at, timezone) - timedelta(RESTATED_DAYS)
     return min(last, window.end) if last >= window.start else None
 
 
-def covered_through(start: date, covered: Iterable[Window]) -> date | None:
-    """The last day up to which every day since `start` lies in one of the `covered` windows."""
-    through = start - timedelta(1)
-    for window in sorted(covered):
-        if window.start > through + timedelta(1):
-            break
-        through = max(through, window.end)
-    return through if through >= start else None
+def covered_through(start: date, covered: Container[date]) -> date | None:
+    """The last day up to which every day since `start` is one of the `covered`."""
+    day = start
+    while day in covered:
+        day += timedelta(1)
+    return day - timedelta(1) if day > start else None
 
 
-def next_window(*, start_date: date, today: date, covered: Iterable[Window]) -> Window | None:
-    """What a run without dates reads: the restated days and whatever was missed, to yesterday.
+def next_window(*, start_date: date, end: date, covered: Container[date]) -> Window | None:
+    """What a run that ends with `end` reads: the restated days and whatever was missed.
 
-    None when the client starts today or later.
+    None when the client starts later.
     """
-    end = today - timedelta(1)
     through = covered_through(start_date, covered)
     missed_from = start_date if through is None else through + timedelta(1)
     start = max(start_date, min(missed_from, end - timedelta(RESTATED_DAYS - 1)))

@@ -2,8 +2,10 @@
 
 One server speaks every service's protocol under its own prefix, with the service's bad habits:
 Everflow at `<base>/everflow`, Redtrack at `<base>/redtrack`. The loaders reach it by base URL
-alone. The data covers 2025-11-01 to 2025-12-31 (days of America/New_York), is the same in every
-process, and adds up to client 713's published totals for December 1-18, 2025.
+alone. The order files of client 713 lie in an S3 bucket (moto's) on a port of its own, which opens
+when it is first asked for; sandbox/order_files.py says which of them is odd in which way. The data
+is the same in every process. Everflow's and Redtrack's covers 2025-11-01 to 2025-12-31 (days of
+America/New_York) and adds up to client 713's published totals for December 1-18, 2025.
 
 In a test:
 
@@ -13,7 +15,10 @@ In a test:
         sandbox.everflow.restate("add", date="2025-12-05", affiliate_id="1",
                                  advertiser_id="1", cv=2, payout="54.00")
         sandbox.everflow.requests                     # what was asked
+        sandbox.url("s3_exports")                     # an S3 endpoint; sandbox.s3_exports.bucket
+        sandbox.s3_exports.resend("orders-create/orders-create-2025-12-05.csv")
+        sandbox.s3_exports.faults.on("replaced", path="orders-create-2025-12-05", when="after")
 
 In another process: `serve(port)`, steered by `/_sandbox/<service>/faults`, `/restate`, `/limits`
-and `/requests`. All faults are listed in sandbox/faults.py.
+and `/requests`. All faults are listed in sandbox/faults.py, the bucket's in sandbox/s3_faults.py.
 """

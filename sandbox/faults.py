@@ -95,6 +95,9 @@ FAULTS: tuple[Fault, ...] = (
         metric="payout",
         delta=100.0,
     ),
+    _fault("everflow", "/entity/summary", "summary_bare", "the summary is {}"),
+    _fault("everflow", "/entity/", "day_too_many", "the day before `from` is answered too"),
+    _fault("everflow", "/networks", "list_in_200", 'status 200 whose body is ["x"]'),
     _fault(
         "everflow",
         "",

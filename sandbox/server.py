@@ -1,23 +1,36 @@
 """The sandbox's server: every service under its prefix, and the routes that steer them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
-from threading import Thread
-from typing import Self
+from typing import Protocol, Self
 
 import click
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.everflow import Everflow
+from sandbox.faults import Faults
+from sandbox.http import Server
 from sandbox.redtrack import Redtrack
-from sandbox.service import Service, answer, keys_of
+from sandbox.s3 import S3Exports
+from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
+from sandbox.service import Asked, Limit, Service, answer, keys_of
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Write nothing: each service keeps its own log of requests."""
+class Steered(Protocol):
+    """What a service must have to be steered from another process."""
+
+    name: str
+    faults: Faults
+    limits: dict[str, Limit]
+    requests: list[Asked]
+
+    @property
+    def restate(self) -> Callable[..., None]: ...
+
+    @property
+    def reset(self) -> Callable[[], None]: ...
 
 
 class Sandbox:
@@ -27,33 +40,35 @@ class Sandbox:
         self.everflow = Everflow()
         self.redtrack = Redtrack()
         self.services: dict[str, Service] = {s.name: s for s in (self.everflow, self.redtrack)}
-        self._server = make_server(host, port, self._app(), threaded=True, request_handler=_Quiet)
-        self._base = f"http://{host}:{self._server.server_port}"
-        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self.s3_exports = S3Exports(host, port + 1 if port else 0)
+        self._server = Server(self._app(), host, port)
 
     def url(self, service: str) -> str:
-        """The base URL of a service."""
-        return f"{self._base}/{self.services[service].name}"
+        """The base URL of a service, or the endpoint of the bucket."""
+        if service == self.s3_exports.name:
+            return self.s3_exports.url
+        return f"{self._server.url}/{self.services[service].name}"
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         for service in self.services.values():
             service.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self.s3_exports.close()
+        self._server.stop()
 
     def wait(self) -> None:
         """Stay until interrupted."""
-        self._thread.join()
+        self._server.wait()
 
     def _app(self) -> Flask:
         app = Flask(__name__)
         for service in self.services.values():
             app.register_blueprint(service.blueprint())
             app.register_blueprint(_steering(service))
+        app.register_blueprint(_steering(self.s3_exports))
         app.add_url_rule("/_sandbox/health", view_func=self._health)
         app.register_error_handler(HTTPException, _http_error)
         return app
@@ -68,6 +83,8 @@ def serve(port: int) -> None:
         click.echo("SignalRoom sandbox. All its data is made, not real.")
         for name in sandbox.services:
             click.echo(f"{name:<9} {sandbox.url(name)}   keys: {', '.join(keys_of(name))}")
+        s3 = sandbox.s3_exports
+        click.echo(f"{s3.name} {s3.url}   bucket: {s3.bucket}, keys: {ACCESS_KEY} / {SECRET_KEY}")
         click.echo("Stop it with Ctrl-C.")
         try:
             sandbox.wait()
@@ -75,7 +92,7 @@ def serve(port: int) -> None:
             click.echo("Stopped.")
 
 
-def _steering(service: Service) -> Blueprint:
+def _steering(service: Steered) -> Blueprint:
     """The control routes of one service, for tests in another process."""
     routes = Blueprint(f"steer_{service.name}", __name__, url_prefix=f"/_sandbox/{service.name}")
 

@@ -153,6 +153,8 @@ class Service:
             raise RefusedError(int(str(failing["status"])), "Internal server error")
         if fault("invalid_key"):
             raise RefusedError(401, "Unauthorized")
+        if fault("list_in_200"):
+            return answer(["x"])
         if error := fault("error_in_200"):
             return answer({"error": error["message"]})
         if fault("html"):

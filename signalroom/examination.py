@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from loaders.drift import altered, lost
 from loaders.errors import LoadError
+from loaders.ledger import LEDGER, OPS
 from loaders.registry import SOURCES
-from loaders.source import Account, Finding, Source
+from loaders.source import Finding, Source
+from loaders.warehouse import Warehouse
 from signalroom.clients import Client, select_clients
 from signalroom.mappings import plan_sync
 from signalroom.settings import NotConfigured, Settings
@@ -22,10 +25,9 @@ def examine(settings: Settings, target: str, client_id: str | None) -> Iterator[
     yield from _examine_seeds(settings)
     clients = select_clients(settings.clients(), client_id)
     for name, source in SOURCES.items():
-        accounts: dict[str, str] = {}
         for client in clients:
             if name in client.sources:
-                yield from _examine_account(settings, client, source, accounts)
+                yield from _examine_account(settings, client, source)
 
 
 def _examine_dbt() -> Iterator[Finding]:
@@ -60,12 +62,28 @@ def _examine_warehouse(settings: Settings, target: str) -> Iterator[Finding]:
             yield Finding("warn", "warehouse: nothing was ever loaded; run `signalroom load`")
         elif not marts:
             yield Finding("warn", "warehouse: there are no marts; run `signalroom build`")
+        yield from _examine_tables(warehouse)
+
+
+def _examine_tables(warehouse: Warehouse) -> Iterator[Finding]:
+    """What somebody altered by hand, which a load refuses or makes again."""
+    declared = {OPS: LEDGER} | {name: source.landings() for name, source in SOURCES.items()}
+    try:
+        for schema, landings in declared.items():
+            for change in altered(warehouse, schema, landings):
+                yield Finding("fail", f"warehouse: {change}; alter it back")
+            for name in lost(warehouse, schema, landings):
+                yield Finding("fail", f"warehouse: {name} is gone; put it back")
+    except LoadError as error:
+        yield Finding("fail", f"warehouse: {error}")
 
 
 def _examine_seeds(settings: Settings) -> Iterator[Finding]:
     drifted = [
         plan.seed.name
-        for plan in plan_sync(settings.root, None, now=datetime.now(UTC))
+        for plan in plan_sync(
+            settings.root, None, now=datetime.now(UTC), known_sources=set(SOURCES)
+        )
         if plan.has_drift
     ]
     if drifted:
@@ -77,16 +95,13 @@ def _examine_seeds(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "seeds: equal to data/")
 
 
-def _examine_account(
-    settings: Settings, client: Client, source: Source, accounts: dict[str, str]
-) -> Iterator[Finding]:
+def _examine_account(settings: Settings, client: Client, source: Source) -> Iterator[Finding]:
     try:
         account = settings.account(client, source)
     except NotConfigured as missing:
         text = f"{source.name}: {missing.message}"
         yield _of(client, Finding("fail" if client.status == "active" else "warn", text))
         return
-    yield from _examine_sharing(client, source, account, accounts)
     try:
         for finding in source.examine(account):
             yield _of(client, finding)
@@ -94,20 +109,6 @@ def _examine_account(
         variable = f"{source.name}_API_KEY".upper()
         fix = f"check {variable} and {variable.replace('API_KEY', 'BASE_URL')}"
         yield _of(client, Finding("fail", f"{error}; {fix}"))
-
-
-def _examine_sharing(
-    client: Client, source: Source, account: Account, accounts: dict[str, str]
-) -> Iterator[Finding]:
-    """Two clients on one key are one account's rows under two names."""
-    key = account.settings["api_key"]
-    other = accounts.setdefault(key, client.client_id)
-    if other != client.client_id:
-        variable = f"{source.name}_API_KEY__{client.client_id}".upper()
-        yield _of(
-            client,
-            Finding("warn", f"{source.name}: reads the account of {other}; set {variable}"),
-        )
 
 
 def _of(client: Client, finding: Finding) -> Finding:

@@ -9,13 +9,12 @@ from typing import Literal
 import click
 
 from loaders import ledger
-from loaders.errors import LoadError
-from loaders.land import create_missing
+from loaders.errors import LoadError, LockLostError, NothingToRead
 from loaders.registry import SOURCES
 from loaders.source import Job, Request, Source
 from loaders.verdict import GOOD
 from signalroom.clients import Client
-from signalroom.settings import NotConfigured, Settings
+from signalroom.settings import NotConfigured, Settings, WrongSetting
 
 
 @dataclass(frozen=True)
@@ -42,21 +41,33 @@ def load_all(
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom load", click.echo):
         ledger.create_ledger(warehouse, settings.workdir)
-        for source in SOURCES.values():
-            create_missing(
-                warehouse, settings.workdir, schema=source.name, landings=source.landings()
-            )
+        unusable: dict[str, str] = {}
+        for name, source in SOURCES.items():
+            try:
+                ledger.create_tables(
+                    warehouse, settings.workdir, schema=name, landings=source.landings()
+                )
+            except LoadError as error:
+                unusable[name] = str(error)
         for client, source in pairs(clients, sources):
+            if source.name in unusable:
+                yield Outcome(client.client_id, source.name, "failed", unusable[source.name])
+                continue
             try:
                 account = settings.account(client, source)
             except NotConfigured as missing:
-                kind: Literal["failed", "skipped"] = "failed" if sources else "skipped"
+                bad = bool(sources) or isinstance(missing, WrongSetting)
+                kind: Literal["failed", "skipped"] = "failed" if bad else "skipped"
                 yield Outcome(client.client_id, source.name, kind, missing.message)
                 continue
             try:
                 for run in source.load(Job(account, warehouse, settings.workdir, request)):
                     yield told(run)
                 warehouse.tidy(source.name)
+            except LockLostError:
+                raise
+            except NothingToRead as early:
+                yield Outcome(client.client_id, source.name, "skipped", str(early))
             except LoadError as error:  # the warehouse itself fails
                 yield Outcome(client.client_id, source.name, "failed", str(error))
 
@@ -78,6 +89,8 @@ def plan_all(
                 yield Outcome(client.client_id, source.name, "ok", text)
         except NotConfigured as missing:
             yield Outcome(client.client_id, source.name, "skipped", missing.message)
+        except NothingToRead as early:
+            yield Outcome(client.client_id, source.name, "skipped", str(early))
         except LoadError as error:
             yield Outcome(client.client_id, source.name, "failed", str(error))
 

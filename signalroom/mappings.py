@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import re
+import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +33,9 @@ COLUMNS = {  # of a mapping file -> of its seed
     "everflow.advertiser_id": "everflow_advertiser_id",
     ADVERTISER_LABEL: "everflow_advertiser_label",
 }
+
+# as the warehouse does it (macros/clean_id.sql): ids of other scripts are left as they are
+ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ def read_mapping(path: Path, client: Client) -> list[Row]:
     for line, raw in records:
         fields = {name: value.strip() for name, value in raw.items()}
         _check_fields(path, line, fields)
-        source_id = fields["redtrack.source_id"].lower()
+        source_id = fields["redtrack.source_id"].translate(ASCII_LOWER)
         if source_id in rows:
             raise ConfigError(path, line, f"redtrack.source_id {source_id!r} stands above already")
         advertiser_id = fields["everflow.advertiser_id"]

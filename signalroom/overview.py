@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from loaders import ledger
 from loaders.registry import SOURCES
-from loaders.source import Account
 from loaders.warehouse import Warehouse
 from loaders.windows import covered_through
 from signalroom.clients import Client
@@ -21,18 +20,20 @@ class SourceState:
     source: str
     last_load: datetime | None
     rows: int
+    rejected: int | None
     complete_through: date | None
     verdict: str
     error: str | None
 
     def cells(self) -> tuple[Any, ...]:
         """The state as a row of a table."""
-        loaded = f"{self.last_load:%Y-%m-%d %H:%M}" if self.last_load else None
+        loaded = f"{self.last_load.astimezone(UTC):%Y-%m-%d %H:%M}" if self.last_load else None
         return (
             self.client_id,
             self.source,
             loaded,
             self.rows,
+            self.rejected,
             self.complete_through,
             self.verdict,
             self.error,
@@ -46,8 +47,12 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[S
             if name not in client.sources:
                 continue
             run = ledger.last_run(warehouse, name, client.client_id) or {}
-            account = Account(
-                client.client_id, client.timezone, client.currency, client.start_date, {}
+            covered = ledger.covered(
+                warehouse,
+                name,
+                client_id=client.client_id,
+                timezone=client.timezone,
+                currency=client.currency,
             )
             yield SourceState(
                 client_id=client.client_id,
@@ -57,9 +62,8 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[S
                     _rows(warehouse, name, landing.table, client.client_id)
                     for landing in source.landings()
                 ),
-                complete_through=covered_through(
-                    client.start_date, ledger.covered(warehouse, name, account)
-                ),
+                rejected=run.get("rows_rejected"),
+                complete_through=covered_through(client.start_date, covered),
                 verdict=run.get("verdict", "never loaded"),
                 error=run.get("error"),
             )

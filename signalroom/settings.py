@@ -18,7 +18,7 @@ from dotenv import dotenv_values
 from signalroom.clients import Client, read_clients
 
 if TYPE_CHECKING:
-    from loaders.source import Account, Source
+    from loaders.source import Account, Setting, Source
     from loaders.warehouse import Warehouse
 
 DEFAULT_DUCKDB = "signalroom.duckdb"
@@ -27,6 +27,10 @@ POSTGRES_NEEDS = ("PGHOST", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 class NotConfigured(click.ClickException):
     """A setting that is needed and not there; the message names its variable."""
+
+
+class WrongSetting(NotConfigured):
+    """A setting that is there and cannot be right."""
 
 
 @dataclass(frozen=True)
@@ -76,22 +80,45 @@ class Settings:
         return Postgres(self.environ)
 
     def account(self, client: Client, source: "Source") -> "Account":
-        """The client's account at a source; NotConfigured names the first variable missing."""
+        """The client's account at a source; NotConfigured names the variable that is wrong."""
         from loaders.source import Account
 
-        values: dict[str, str] = {}
-        for setting in source.settings:
-            value = self._find(source.name, client.client_id, setting.name) or setting.default
-            if value is None:
-                variable = f"{source.name}_{setting.name}".upper()
-                raise NotConfigured(
-                    f"{variable} is not set; copy .env.example to .env and fill it in "
-                    f"(for this client alone: {variable}__{client.client_id})"
-                )
-            values[setting.name] = value
+        values = {
+            setting.name: self._value(client, source.name, setting) for setting in source.settings
+        }
         return Account(
             client.client_id, client.timezone, client.currency, client.start_date, values
         )
+
+    def _value(self, client: Client, source: str, setting: "Setting") -> str:
+        variable = setting.variable(source)
+        own = f"{variable}__{client.client_id}"
+        value = self._find(own, f"sources.{source}.clients.{client.client_id}.{setting.name}")
+        if value is None:
+            value = self._find(variable, f"sources.{source}.{setting.name}")
+            if value and setting.names_account and not self._is_only_active(client, source):
+                raise WrongSetting(
+                    f"{own} is not set, and {variable} is another client's: two clients on one "
+                    "account would hold the same rows"
+                )
+            value = value or setting.default
+        if value is None:
+            raise NotConfigured(
+                f"{variable} is not set; copy .env.example to .env and fill it in "
+                f"(for this client alone: {own})"
+            )
+        if not (value.isascii() and value.isprintable()):
+            raise WrongSetting(f"{variable} holds characters that no key or address has")
+        if setting.name == "base_url" and not value.startswith(("http://", "https://")):
+            raise WrongSetting(f"{variable} must start with https:// and is {value}")
+        return value
+
+    def _is_only_active(self, client: Client, source: str) -> bool:
+        """Whether the credentials without a client's name can be none but this client's."""
+        active = [
+            c.client_id for c in self.clients() if c.status == "active" and source in c.sources
+        ]
+        return active == [client.client_id]
 
     def dbt_environ(self) -> dict[str, str]:
         """The environment in which dbt finds the project, its profile and the same warehouses."""
@@ -101,13 +128,9 @@ class Settings:
             "DUCKDB_PATH": str(self.duckdb_path()),
         }
 
-    def _find(self, source: str, client_id: str, name: str) -> str | None:
+    def _find(self, variable: str, entry: str) -> str | None:
+        """The variable, else the entry of .dlt/secrets.toml; without blanks around it."""
         import dlt
 
-        variable = f"{source}_{name}".upper()
-        return (
-            self.environ.get(f"{variable}__{client_id}")
-            or dlt.secrets.get(f"sources.{source}.clients.{client_id}.{name}", str)
-            or self.environ.get(variable)
-            or dlt.secrets.get(f"sources.{source}.{name}", str)
-        )
+        value = self.environ.get(variable) or dlt.secrets.get(entry, str)
+        return (value or "").strip() or None

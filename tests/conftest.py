@@ -1,4 +1,4 @@
-"""The sandbox, shared by all tests of a run, and projects of one's own to load it into."""
+"""The sandbox and a Postgres server, shared by all tests of a run, and projects of one's own."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.server import Sandbox
+from tests.postgres import Database, Server
 from tests.support import DECEMBER, Project
 
 
@@ -35,10 +36,39 @@ def sandbox(sandbox_server: Sandbox) -> Iterator[Sandbox]:
             limit.limit = usual[service.name][name]
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Postgres server, started when the first test asks for it."""
+    server = Server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def project(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Project:
+def database(postgres: Server) -> Iterator[Database]:
+    """An empty database of the test's own."""
+    made = postgres.create()
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def target() -> str:
+    """Where a test's project stands; see `on_both_targets`."""
+    return "dev"
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path,
+    sandbox: Sandbox,
+    target: str,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Project:
     """An empty warehouse and client 713's configuration, pointed at the sandbox."""
-    made = Project.at(tmp_path / "project", sandbox)
+    database = request.getfixturevalue("database") if target == "prod" else None
+    made = Project.at(tmp_path / "project", sandbox, database=database)
     monkeypatch.chdir(made.root)
     for name in ("DUCKDB_PATH", "DBT_PROJECT_DIR"):
         monkeypatch.delenv(name, raising=False)
@@ -52,14 +82,26 @@ def project(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -
 def december(sandbox_server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A DuckDB file into which the sandbox's December 1-18 of client 713 was loaded."""
     made = Project.at(tmp_path_factory.mktemp("december") / "project", sandbox_server)
-    load = made.start("load", *DECEMBER)
-    said, _ = load.communicate(timeout=120)
-    assert load.returncode == 0, said
+    made.succeed("load", *DECEMBER)
     return made.warehouse
 
 
+@pytest.fixture(scope="session")
+def december_database(
+    sandbox_server: Sandbox, postgres: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Database:
+    """The same in Postgres; tests work on copies of it."""
+    database = postgres.create()
+    folder = tmp_path_factory.mktemp("december") / "project"
+    Project.at(folder, sandbox_server, database=database).succeed("load", *DECEMBER)
+    return database
+
+
 @pytest.fixture
-def loaded_project(project: Project, december: Path) -> Project:
+def loaded_project(project: Project, request: pytest.FixtureRequest) -> Project:
     """A project with December 1-18 loaded."""
-    shutil.copy(december, project.warehouse)
+    if project.database is None:
+        shutil.copy(request.getfixturevalue("december"), project.warehouse)
+    else:
+        project.database.copy_from(request.getfixturevalue("december_database"))
     return project

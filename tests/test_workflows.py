@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from loaders.daily import DailySource
 from loaders.registry import SOURCES
 
 ROOT = Path(__file__).parents[1]
@@ -80,7 +81,8 @@ def test_nightly_starts_after_the_last_source_has_closed_its_day() -> None:
     """In New York, summer and winter; cron speaks UTC."""
     (schedule,) = read(NIGHTLY)[True]["schedule"]
     minute, hour = (int(part) for part in schedule["cron"].split()[:2])
-    closed = max(source.closes_at for source in SOURCES.values())
+    daily = [source for source in SOURCES.values() if isinstance(source, DailySource)]
+    closed = max(source.closes_at for source in daily)
     for day in (date(2026, 1, 15), date(2026, 7, 15)):
         start = datetime.combine(day, time(hour, minute), UTC)
         assert start.astimezone(ZoneInfo("America/New_York")).time() > closed
@@ -95,18 +97,43 @@ def test_nightly_takes_a_window_by_hand() -> None:
 
 
 def test_every_secret_and_variable_of_nightly_is_explained() -> None:
-    explained = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
-    secrets = set(re.findall(r"secrets\.(\w+)", NIGHTLY.read_text()))
-    assert secrets
-    assert secrets <= set(explained)
-    named = re.findall(r"(\w+): \$\{\{ secrets\.(\w+) \}\}", NIGHTLY.read_text())
-    assert all(variable == secret for variable, secret in named)
+    named = re.findall(r"(\w+): \$\{\{ (secrets|vars)\.(\w+) \}\}", NIGHTLY.read_text())
+    assert len(named) == len(re.findall(r"secrets\.|vars\.", NIGHTLY.read_text())) > 10
+    assert all(variable == setting for variable, _, setting in named)
+    settings = {setting for _, _, setting in named}
+    explained = (ROOT / ".env.example").read_text()
+    assert settings <= set(re.findall(r"^(?:# )?([A-Z_]+)=", explained, re.MULTILINE))
+    assert settings <= set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/production.md").read_text()))
+
+
+def test_only_what_opens_a_door_is_a_secret() -> None:
+    """GitHub blacks a secret out wherever it stands, also in the middle of a figure."""
+    for name in re.findall(r"secrets\.(\w+)", NIGHTLY.read_text()):
+        assert name.endswith(("_KEY", "PASSWORD")), name
+    for name in re.findall(r"vars\.(\w+)", NIGHTLY.read_text()):
+        assert not name.endswith(("_KEY", "PASSWORD", "TOKEN")), name
 
 
 def test_nightly_installs_without_any_secret_that_opens_a_door() -> None:
     (job,) = read(NIGHTLY)["jobs"].values()
-    for env in (job["env"], *(step.get("env", {}) for step in job["steps"] if "id" in step)):
-        assert not [name for name in env if name.endswith(("_KEY", "PASSWORD"))]
+    (install,) = [step for step in job["steps"] if step.get("id") == "install"]
+    assert "secrets." not in str(job["env"])
+    assert "env" not in install
+
+
+def test_whatever_runs_our_commands_is_told_of_when_it_fails() -> None:
+    """Its failure shows through the pipe, and the summary has its last lines."""
+    assert read(NIGHTLY)["defaults"]["run"]["shell"] == "bash"  # which means -eo pipefail
+    *others, summary = steps(NIGHTLY)
+    assert summary["name"] == "Summary"
+    told = re.findall(
+        r"\{\{ steps\.(\w+)\.outcome == 'failure' && '(\w+)' \|\| '' \}\}", summary["env"]["FAILED"]
+    )
+    ours = [step for step in others if "run" in step]
+    assert told == [(step["id"], step["id"]) for step in ours]
+    for step in ours:
+        assert step["run"].endswith(f'|& tee "$RUNNER_TEMP/{step["id"]}.txt"')
+    assert all("!cancelled()" in step["if"] for step in (*others[3:], summary))
 
 
 def test_nightly_keeps_docs_and_results_of_a_failed_run_too() -> None:
@@ -122,10 +149,19 @@ def test_nightly_keeps_docs_and_results_of_a_failed_run_too() -> None:
     assert names.index(kept["run-results"]["name"]) < names.index("Docs")
 
 
-def test_zizmor_finds_nothing() -> None:
-    zizmor = Path(sys.executable).with_name("zizmor")
+@pytest.mark.parametrize(
+    "checker",
+    [
+        ("zizmor", "--offline", "--no-progress", "--persona", "pedantic"),
+        ("jactionlint", "--shellcheck="),  # actionlint's checks; actionlint itself is in no wheel
+        ("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
+    ],
+    ids=lambda checker: checker[0],
+)
+def test_the_checkers_find_nothing(checker: tuple[str, ...]) -> None:
+    program, *options = checker
     checked = subprocess.run(
-        [zizmor, "--offline", "--no-progress", "--persona", "pedantic", ".github/workflows"],
+        [Path(sys.executable).with_name(program), *options, *PATHS],
         cwd=ROOT,
         capture_output=True,
         text=True,

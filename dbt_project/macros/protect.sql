@@ -58,7 +58,9 @@ begin
     end loop;
 
     for who in select quote_ident(rolname) from pg_roles
-        where rolname = '{{ env_var("SIGNALROOM_BI_ROLE", "") }}'
+        where
+            rolname = '{{ env_var("SIGNALROOM_BI_ROLE", "") }}'
+            and to_regnamespace('marts') is not null
     loop
         execute format('grant usage on schema marts to %s', who);
         execute format('grant select on all tables in schema marts to %s', who);

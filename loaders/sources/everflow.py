@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
+from requests import Response
 
 from loaders.answer import Answer, add_up
 from loaders.daily import DailySource
@@ -65,7 +66,7 @@ DAILY_STATS = Table(
         "currency": Column("text", "Currency of the money columns, as requested."),
     },
     key=("date", "affiliate_id", "advertiser_id"),
-    weight="conversions",
+    weights=("conversions", "revenue", "payout"),
 )
 
 
@@ -101,7 +102,7 @@ class Everflow:
         return result
 
     def examine(self) -> Iterator[Finding]:
-        network = answer(self.api.get("/v1/networks"))
+        network = self._object(self.api.get("/v1/networks"), "networks")
         zone_id, currency = network.get("reporting_timezone_id"), network.get("default_currency_id")
         yield Finding("ok", "everflow: reachable, the key is accepted")
         if currency not in (None, self.account.currency):
@@ -117,10 +118,17 @@ class Everflow:
                 f"{self.account.timezone} ({self._timezone_id}): its own pages show other days",
             )
 
+    @staticmethod
+    def _object(response: Response, path: str) -> dict[str, Any]:
+        body = answer(response)
+        if not isinstance(body, dict):
+            raise ApiError(f"everflow: {path} answered no object but {str(body)[:160]!r}")
+        return body
+
     @cached_property
     def _timezone_id(self) -> int:
-        zones = answer(self.api.get("/v1/meta/timezones")).get("timezones") or []
-        for zone in zones:
+        answered = self._object(self.api.get("/v1/meta/timezones"), "meta/timezones")
+        for zone in _part(answered, "timezones", list):
             if zone.get("timezone") == self.account.timezone:
                 return int(zone["timezone_id"])
         raise ApiError(f"everflow: knows no time zone {self.account.timezone}; see client.toml")
@@ -137,11 +145,13 @@ class Everflow:
 
     def _totals(self, window: Window, filters: list[dict[str, str]]) -> dict[str, Decimal]:
         body = self._body(window, filters)
-        summary = answer(self.api.post("/v1/networks/reporting/entity/summary", json=body))
-        if not isinstance(summary, dict):
-            raise ApiError("everflow: entity/summary answered no object")
-        offered = {name: field for name, field in COMPARED.items() if field in summary}
-        return add_up([summary], offered)
+        summary = self._object(
+            self.api.post("/v1/networks/reporting/entity/summary", json=body), "entity/summary"
+        )
+        lacking = [field for field in COMPARED.values() if field not in summary]
+        if lacking:
+            raise ApiError(f"everflow: entity/summary answered no {', '.join(lacking)}")
+        return add_up([summary], COMPARED)
 
     def _rows(self, window: Window, filters: list[dict[str, str]]) -> list[Any]:
         """All rows of a window, however often the service cuts its answer."""
@@ -172,10 +182,11 @@ class Everflow:
         ]
 
     def _ask(self, window: Window, filters: list[dict[str, str]]) -> tuple[list[Any], bool]:
-        body = answer(
-            self.api.post("/v1/networks/reporting/entity/table", json=self._body(window, filters))
+        body = self._object(
+            self.api.post("/v1/networks/reporting/entity/table", json=self._body(window, filters)),
+            "entity/table",
         )
-        if not isinstance(body, dict) or not {"table", "incomplete_results"} & set(body):
+        if not {"table", "incomplete_results"} & set(body):
             raise ApiError(f"everflow: entity/table answered no table but {str(body)[:160]!r}")
         rows = body.get("table") or []
         if not isinstance(rows, list):
@@ -243,7 +254,10 @@ def _part(value: Any, name: str, kind: type = dict) -> Any:
 SOURCE = DailySource(
     name="everflow",
     table=DAILY_STATS,
-    settings=(Setting("api_key"), Setting("base_url", "https://api.eflow.team")),
+    settings=(
+        Setting("api_key", names_account=True),
+        Setting("base_url", "https://api.eflow.team"),
+    ),
     closes_at=time(3),
     chunk_days=90,
     open=Everflow,

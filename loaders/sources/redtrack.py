@@ -45,7 +45,7 @@ DAILY_SPEND = Table(
         "revenue": Column("decimal", "The tracker's revenue of the default type."),
     },
     key=("date", "source_id"),
-    weight="cost",
+    weights=("cost", "conversions", "revenue"),
 )
 
 
@@ -87,8 +87,14 @@ class Redtrack:
         return result
 
     def _sources(self) -> list[dict[str, Any]]:
-        body = answer(self.api.get("/sources", params={"per": PAGE_SIZE}))
-        return unwrap(body, "/sources")[0]
+        sources: dict[Any, dict[str, Any]] = {}
+        for page in range(1, MOST_PAGES + 1):
+            body = answer(self.api.get("/sources", params={"per": PAGE_SIZE, "page": page}))
+            fresh = [s for s in unwrap(body, "/sources")[0] if s.get("id") not in sources]
+            if not fresh:
+                break
+            sources |= {source.get("id"): source for source in fresh}
+        return list(sources.values())
 
     def _ids_by_title(self) -> dict[str, str]:
         """The id of each source in use, for accounts whose reports carry titles alone."""
@@ -194,7 +200,10 @@ def _flatten(raw: Row, ids_by_title: Mapping[str, str]) -> Row:
 SOURCE = DailySource(
     name="redtrack",
     table=DAILY_SPEND,
-    settings=(Setting("api_key"), Setting("base_url", "https://api.redtrack.io")),
+    settings=(
+        Setting("api_key", names_account=True),
+        Setting("base_url", "https://api.redtrack.io"),
+    ),
     closes_at=time(6),
     chunk_days=30,
     open=Redtrack,

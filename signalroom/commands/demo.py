@@ -23,7 +23,7 @@ These numbers are MADE: the sandbox's, of client {CLIENT}, {FIRST_DAY}..{LAST_DA
 Where to look next
   docs/queries.sql                  questions to ask {WAREHOUSE} in SQL
   DUCKDB_PATH={WAREHOUSE} make docs   every table and column explained, with lineage
-  cp .env.example .env              your own accounts, then `make load build`
+  cp .env.example .env              your own accounts, then `make -k load build`
   .venv/bin/signalroom --help       status, doctor, summary and the rest
 """
 

@@ -1,5 +1,6 @@
 """signalroom load"""
 
+import re
 import sys
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -11,9 +12,16 @@ from signalroom.options import client_option, target_option
 from signalroom.settings import Settings
 
 if TYPE_CHECKING:
+    from signalroom.clients import Client
     from signalroom.loading import Outcome
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def _whole_number(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[0-9]+", value):
+        raise click.BadParameter(f"{value!r} is no advertiser id of Everflow, which is a number")
+    return value
 
 
 @click.command()
@@ -21,7 +29,9 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @client_option
 @click.option("--start-date", type=DAY, help="First day to read, in the client's zone.")
 @click.option("--end-date", type=DAY, help="Last day to read, included.")
-@click.option("--advertiser-id", metavar="ID", help="Only this advertiser (Everflow).")
+@click.option(
+    "--advertiser-id", metavar="ID", callback=_whole_number, help="Only this advertiser (Everflow)."
+)
 @target_option
 @click.option("--dry-run", is_flag=True, help="Say what would be read and replaced; do nothing.")
 @click.option("--full-refresh", is_flag=True, help="Read again from the client's start date.")
@@ -58,13 +68,12 @@ def load(  # noqa: PLR0917  # click passes them by name
     start, end = _day(start_date), _day(end_date)
     if start and end and end < start:
         raise click.UsageError(f"--end-date {end} lies before --start-date {start}")
-    if end and end > datetime.now(UTC).date():
-        raise click.UsageError(f"--end-date {end} lies in the future")
     if full_refresh and start:
         raise click.UsageError("--full-refresh reads from the client's start date: no --start-date")
     settings = Settings.of_this_process()
     request = Request(new_run_id(), start, end, advertiser_id, full_refresh, allow_empty)
     clients = select_clients(settings.clients(), client_id)
+    _refuse_what_cannot_be(clients, sources, [day for day in (start, end) if day])
     run = plan_all if dry_run else load_all
     failed = False
     try:
@@ -73,6 +82,21 @@ def load(  # noqa: PLR0917  # click passes them by name
     except LoadError as error:
         raise click.ClickException(str(error)) from None
     sys.exit(1 if failed else 0)
+
+
+def _refuse_what_cannot_be(
+    clients: "list[Client]", sources: tuple[str, ...], days: list[date]
+) -> None:
+    from loaders.windows import local_day
+
+    for client in clients:
+        today = local_day(datetime.now(UTC), client.timezone)
+        if days and max(days) > today:
+            raise click.UsageError(f"{max(days)} lies in the future of client {client.client_id}")
+    for source in sources:
+        if not any(source in client.sources for client in clients):
+            ids = ", ".join(client.client_id for client in clients)
+            raise click.UsageError(f"{source} is not enabled in client.toml of {ids}")
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -24,10 +24,12 @@ def sync(client_id: str | None, all_clients: bool, dry_run: bool, check: bool) -
     \b
     Example: signalroom mappings sync --client 713 --dry-run
     """
+    from loaders.registry import SOURCES
+
     if (client_id is None) != all_clients:
         raise click.UsageError("Say either --client ID or --all.")
     root = Path()  # the project root is where the command runs
-    plans = plan_sync(root, client_id, now=datetime.now(UTC))
+    plans = plan_sync(root, client_id, now=datetime.now(UTC), known_sources=set(SOURCES))
     if not (dry_run or check):
         write_seeds(root, plans)
     for plan in plans:

@@ -24,11 +24,20 @@ def status(client_id: str | None, target: str) -> None:
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
     try:
-        states = source_states(settings.warehouse(target), clients)
+        states = list(source_states(settings.warehouse(target), clients))
     except LoadError as error:
         raise click.ClickException(str(error)) from None
     print_table(
         f"Loads into {settings.warehouse(target).name}",
-        ("client", "source", "last load (UTC)", "rows", "complete through", "verdict", "error"),
+        (
+            "client",
+            "source",
+            "last load (UTC)",
+            "rows",
+            "rejected",
+            "complete through",
+            "verdict",
+            "error",
+        ),
         [state.cells() for state in states],
     )

@@ -10,6 +10,7 @@ from signalroom.settings import Settings
 
 COLUMNS = {
     "date": "report_date",
+    "id": "advertiser_id",
     "advertiser": "advertiser_label",
     "conversions": "conversions",
     "revenue": "revenue",
@@ -27,7 +28,13 @@ ADDED = 4  # conversions, revenue, payout, spend
 @click.command()
 @client_option
 @target_option
-@click.option("--days", default=7, show_default=True, help="How many of the newest days.")
+@click.option(
+    "--days",
+    type=click.IntRange(1),
+    default=7,
+    show_default=True,
+    help="How many of the newest days.",
+)
 def summary(client_id: str | None, target: str, days: int) -> None:
     """Print the daily summary: conversions, revenue, payout, spend, CPA, and is it complete.
 
@@ -76,8 +83,23 @@ def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> 
 def _sums(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """A row an advertiser with what can be added up; ratios are marts' business."""
     sums: dict[str, list[Any]] = {}
-    for _, advertiser, *values in rows:
-        added = sums.setdefault(advertiser, [0] * ADDED)
-        sums[advertiser] = [a + b for a, b in zip(added, values, strict=False)]
-    blanks = [None] * (len(COLUMNS) - 2 - ADDED)
-    return [("sum", advertiser, *added, *blanks) for advertiser, added in sums.items()]
+    labels: dict[str, str] = {}
+    complete: dict[str, bool] = {}
+    for _, advertiser_id, label, *values in rows:
+        added = sums.setdefault(advertiser_id, [0] * ADDED)
+        sums[advertiser_id] = [a + b for a, b in zip(added, values, strict=False)]
+        labels[advertiser_id] = label
+        complete[advertiser_id] = complete.get(advertiser_id, True) and values[-2]
+    blanks = [None] * (len(COLUMNS) - 5 - ADDED)
+    return [
+        (
+            "sum",
+            advertiser_id,
+            labels[advertiser_id],
+            *added,
+            *blanks,
+            complete[advertiser_id],
+            None,
+        )
+        for advertiser_id, added in sums.items()
+    ]

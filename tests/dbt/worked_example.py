@@ -34,7 +34,8 @@ RAW_TABLES = (
     """
     create table ops.rejected_rows (
         rejected_row_id text, run_id text, source text, client_id text, table_name text,
-        date date, origin text, line bigint, reason text, payload text,
+        date date, window_start date, window_end date, origin text, line bigint, reason text,
+        payload text,
         rejected_at timestamp with time zone
     )
     """,

@@ -11,6 +11,7 @@ from unittest import mock
 
 import dlt
 from dlt.common.storages.load_package import PackageStorage
+from dlt.destinations.sql_client import SqlClientBase
 from dlt.load.load import Load
 
 from loaders import daily, ledger
@@ -45,6 +46,25 @@ def after_the_merge(complete_job: Any) -> Any:
     return completing
 
 
+def within_the_merge(execute_many: Any) -> Any:
+    """The old rows are deleted, the new ones not yet inserted."""
+
+    def executing(self: Any, statements: list[str], *arguments: Any, **named: Any) -> Any:
+        if len(statements) > 1 and statements[0].startswith("DELETE"):
+            execute_many(self, statements[:1])
+            die()
+        return execute_many(self, statements, *arguments, **named)
+
+    return executing
+
+
+def before_the_run(*arguments: Any, landings: Any, **named: Any) -> None:
+    """The ledger holds the rejected rows, and not yet the run that rejected them."""
+    if landings[0].table == "load_runs":
+        die()
+    land(*arguments, landings=landings, **named)
+
+
 def after_the_ledger(*arguments: Any, write: Any = ledger.write) -> None:
     write(*arguments)
     die()
@@ -53,6 +73,11 @@ def after_the_ledger(*arguments: Any, write: Any = ledger.write) -> None:
 POINTS = {
     "after_extract": while_landing(mock.patch.object(dlt.Pipeline, "normalize", die)),
     "after_normalize": while_landing(mock.patch.object(dlt.Pipeline, "load", die)),
+    "within_merge": while_landing(
+        mock.patch.object(
+            SqlClientBase, "execute_many", within_the_merge(SqlClientBase.execute_many)
+        )
+    ),
     "after_merge": while_landing(
         mock.patch.object(
             PackageStorage, "complete_job", after_the_merge(PackageStorage.complete_job)
@@ -60,6 +85,7 @@ POINTS = {
     ),
     "before_marker": while_landing(mock.patch.object(Load, "complete_package", die)),
     "before_ledger": mock.patch.object(ledger, "write", die),
+    "within_ledger": mock.patch.object(ledger, "land", before_the_run),
     "after_ledger": mock.patch.object(ledger, "write", after_the_ledger),
 }
 

@@ -195,6 +195,9 @@ TRAPS = [
     Trap("everflow", "bad_date", check=rows_rejected("date: missing")),
     Trap("everflow", "summary_disagrees", says="the rows add up to payout"),
     Trap("everflow", "summary_disagrees", {"times": 1}),
+    Trap("everflow", "summary_bare", says="entity/summary answered no"),
+    Trap("everflow", "day_too_many", says="got a row of 2025-11-30"),
+    Trap("everflow", "list_in_200", {"path": ""}, says="answered no object but"),
     Trap("everflow", "other_defaults"),
     *everywhere("redtrack"),
     Trap("redtrack", "broken_report", says="Problem with loading report", requests=5),
@@ -263,9 +266,7 @@ def test_a_trap_is_met_or_refused(
     if trap.requests:
         path = {"everflow": "/entity/table", "redtrack": "/report"}[trap.service]
         asked = [request for request in service.requests if request.path.endswith(path)]
-        assert len(asked) <= trap.requests
-        if trap.requests == 1:
-            assert len(asked) <= 1
+        assert len(asked) in (trap.requests, 0), "0: refused before the first question"
 
 
 def same_rows(service: str) -> Check:

@@ -10,8 +10,11 @@ from loaders.verdict import judge
 FIRST = date(2025, 12, 1)
 
 
-def held(*weights: int) -> dict[date, Decimal]:
-    return {FIRST + timedelta(i): Decimal(weight) for i, weight in enumerate(weights)}
+def held(*weights: int) -> dict[date, dict[str, Decimal]]:
+    return {
+        FIRST + timedelta(i): {"conversions": Decimal(weight), "payout": Decimal(0)}
+        for i, weight in enumerate(weights)
+    }
 
 
 def answered(*positions: int) -> set[date]:
@@ -32,23 +35,28 @@ def answered(*positions: int) -> set[date]:
         (held(1, 1, 1, 400, 600), answered(3, 4), "suspicious-empty", 3),
         (held(19, 81), answered(1), "ok", 1),
         (held(20, 80), answered(1), "suspicious-empty", 1),
-        (held(-20, 80), answered(1), "suspicious-empty", 1),  # a chargeback weighs, too
     ],
 )
-def test_verdicts(before: dict[date, Decimal], now: set[date], verdict: str, emptied: int) -> None:
-    judgement = judge(before, now, weight="conversions", allow_empty=False)
+def test_verdicts(
+    before: dict[date, dict[str, Decimal]], now: set[date], verdict: str, emptied: int
+) -> None:
+    judgement = judge(before, now, allow_empty=False)
     assert (judgement.verdict, len(judgement.emptied)) == (verdict, emptied)
     assert (judgement.reason is None) == (verdict != "suspicious-empty")
 
 
 def test_the_user_may_believe_it() -> None:
-    assert judge(held(5, 5), set(), weight="cost", allow_empty=True).verdict == "expected-empty"
-    assert judge(held(5, 5), answered(1), weight="cost", allow_empty=True).verdict == "ok"
+    assert judge(held(5, 5), set(), allow_empty=True).verdict == "expected-empty"
+    assert judge(held(5, 5), answered(1), allow_empty=True).verdict == "ok"
+
+
+def test_money_without_conversions_is_money() -> None:
+    money = {FIRST: {"conversions": Decimal(0), "payout": Decimal(500)}}
+    assert judge(money, set(), allow_empty=False).verdict == "suspicious-empty"
 
 
 def test_the_reason_says_what_would_be_lost() -> None:
-    reason = judge(held(20, 80), answered(1), weight="cost", allow_empty=False).reason
+    reason = judge(held(20, 80), answered(1), allow_empty=False).reason
     assert reason is not None
     assert "2025-12-01" in reason
-    assert "cost of 20" in reason
-    assert "cost of 100" in reason
+    assert "conversions 20 of 100" in reason

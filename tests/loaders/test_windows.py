@@ -69,38 +69,62 @@ def test_no_day_is_over_in_a_window_of_today() -> None:
 def test_a_day_is_settled_when_it_was_read_after_its_restatements() -> None:
     window = Window(date(2025, 12, 1), date(2025, 12, 18))
     read_at = at("2026-01-10 12:00")
-    assert settled_through(window, read_at=read_at, timezone=NEW_YORK) == date(2025, 12, 5)
-    early = at("2026-01-05 12:00")
+    assert settled_through(window, read_at=read_at, timezone=NEW_YORK) == date(2025, 12, 6)
+    early = at("2026-01-04 12:00")
     assert settled_through(window, read_at=early, timezone=NEW_YORK) is None
 
 
+def test_nightly_runs_settle_every_day_on_its_last_usual_read() -> None:
+    settled: set[date] = set()
+    covered: set[date] = set()
+    for night in range(1, 120):
+        read_at = at("2025-12-01 12:00") + timedelta(night)
+        today = date(2025, 12, 1) + timedelta(night)
+        window = next_window(start_date=START, end=today - timedelta(1), covered=covered)
+        assert window is not None
+        assert len(window) <= RESTATED_DAYS
+        covered |= set(window.days())
+        through = settled_through(window, read_at=read_at, timezone=NEW_YORK)
+        settled |= {day for day in window.days() if through and day <= through}
+    last = date(2025, 12, 1) + timedelta(119 - RESTATED_DAYS)
+    assert settled == set(Window(START, last).days())
+
+
 @given(days, st.lists(windows(), max_size=8))
-def test_covered_through_equals_a_count_day_by_day(start: date, read: list[Window]) -> None:
-    day = start
-    while any(day in window for window in read):
-        day += timedelta(1)
-    expected = day - timedelta(1) if day > start else None
-    assert covered_through(start, read) == expected
+def test_covered_through_is_the_end_of_the_first_unbroken_stretch(
+    start: date, read: list[Window]
+) -> None:
+    covered = {day for window in read for day in window.days()}
+    through = covered_through(start, covered)
+    if through is None:
+        assert start not in covered
+    else:
+        assert set(Window(start, through).days()) <= covered
+        assert through + timedelta(1) not in covered
 
 
-def test_the_first_run_reads_from_the_start_date_to_yesterday() -> None:
-    window = next_window(start_date=START, today=date(2026, 3, 1), covered=[])
+def read(*stretches: tuple[date, date]) -> set[date]:
+    return {day for stretch in stretches for day in Window(*stretch).days()}
+
+
+def test_the_first_run_reads_from_the_start_date() -> None:
+    window = next_window(start_date=START, end=date(2026, 2, 28), covered=set())
     assert window == Window(START, date(2026, 2, 28))
 
 
 def test_later_runs_read_the_restated_days() -> None:
-    read = [Window(START, date(2026, 2, 27))]
-    window = next_window(start_date=START, today=date(2026, 3, 1), covered=read)
+    covered = read((START, date(2026, 2, 27)))
+    window = next_window(start_date=START, end=date(2026, 2, 28), covered=covered)
     assert window == Window(date(2026, 1, 25), date(2026, 2, 28))
     assert window is not None
     assert len(window) == RESTATED_DAYS
 
 
 def test_missed_nights_are_read_too() -> None:
-    read = [Window(START, date(2025, 12, 20)), Window(date(2026, 2, 1), date(2026, 2, 28))]
-    window = next_window(start_date=START, today=date(2026, 3, 1), covered=read)
+    covered = read((START, date(2025, 12, 20)), (date(2026, 2, 1), date(2026, 2, 28)))
+    window = next_window(start_date=START, end=date(2026, 2, 28), covered=covered)
     assert window == Window(date(2025, 12, 21), date(2026, 2, 28))
 
 
-def test_a_client_that_starts_today_has_nothing_to_read() -> None:
-    assert next_window(start_date=START, today=START, covered=[]) is None
+def test_a_client_that_starts_later_has_nothing_to_read() -> None:
+    assert next_window(start_date=START, end=date(2025, 11, 30), covered=set()) is None

@@ -44,6 +44,7 @@ def exposed(production: Production) -> Production:
         cursor.execute("create table public.of_another_application as select 1 as one")
         cursor.execute("grant select on public.of_another_application to anon")
     production.succeed("load", *DECEMBER)
+    production.succeed("dbt", "seed")
     for _ in range(2):
         production.succeed("build")
     return production

@@ -165,6 +165,23 @@ def summary_disagrees(sandbox: Sandbox) -> None:
     assert round(excess, 6) == Decimal("0.5")
 
 
+def summary_bare(sandbox: Sandbox) -> None:
+    sandbox.everflow.faults.on("summary_bare")
+    assert summary(sandbox) == {}
+
+
+def day_too_many(sandbox: Sandbox) -> None:
+    before = {ids(row)["date"] for row in table(sandbox)}
+    sandbox.everflow.faults.on("day_too_many")
+    after = {ids(row)["date"] for row in table(sandbox)}
+    assert before < after
+
+
+def list_in_200(sandbox: Sandbox) -> None:
+    sandbox.everflow.faults.on("list_in_200")
+    assert everflow(sandbox, "networks").json() == ["x"]
+
+
 def other_defaults(sandbox: Sandbox) -> None:
     sandbox.everflow.faults.on("other_defaults")
     network = everflow(sandbox, "networks").json()
@@ -180,7 +197,7 @@ CHECKS: dict[str, Check] = {
             shuffled_columns, capitalised_types, epoch_only_in_id, epoch_only_in_label,
             epoch_as_number, iso_dates, bad_date, control_characters, renamed_affiliate,
             filter_ignored, extra_metrics, absent_metrics, bad_metric, summary_disagrees,
-            other_defaults,
+            other_defaults, summary_bare, day_too_many, list_in_200,
         )
     },
 }  # fmt: skip

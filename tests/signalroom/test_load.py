@@ -1,5 +1,7 @@
 """`signalroom load`: any combination of sources and clients, and exit codes one can build on."""
 
+import logging
+
 import pytest
 
 from sandbox.server import Sandbox
@@ -17,6 +19,9 @@ CTI_ROWS = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
         (("--start-date", "2025-12-02", "--end-date", "2025-12-01"), "lies before"),
         (("--full-refresh", "--start-date", "2025-12-02"), "no --start-date"),
         (("--end-date", "2999-01-01"), "lies in the future"),
+        (("--start-date", "2999-01-01"), "lies in the future"),
+        (("--advertiser-id", "CCW"), "no advertiser id"),
+        (("--advertiser-id", ""), "no advertiser id"),
         (("--target", "mars"), "not one of"),
     ],
 )
@@ -74,6 +79,7 @@ def test_two_clients_with_their_own_keys_never_mix(
     for name, value in sandbox_environ(sandbox, "cti", suffix="__cti").items():
         monkeypatch.setenv(name, value)
 
+    sandbox.everflow.requests.clear()
     result = loaded_project.run("load", "--client", "cti", *DECEMBER)
 
     assert result.exit_code == 0, result.output
@@ -114,6 +120,63 @@ def test_settings_in_files_are_read(
     assert len(project.raw("everflow")) == 444
 
 
+def test_a_client_never_reads_another_clients_account(
+    loaded_project: Project, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    sandbox.everflow.requests.clear()
+    result = loaded_project.run("load", "--client", "cti", *DECEMBER)
+    assert result.exit_code == 1
+    assert "EVERFLOW_API_KEY__cti is not set, and EVERFLOW_API_KEY is another" in result.output
+    assert sandbox.everflow.requests == []
+    assert loaded_project.query(CTI_ROWS) == [(0,)]
+
+
+def test_a_client_that_starts_later_is_skipped(project: Project) -> None:
+    result = project.run("load", "--end-date", "2025-11-30")
+    assert result.exit_code == 0
+    assert result.output.count("skipped: client 713 starts on 2025-12-01, after 2025-11-30") == 2
+    assert project.query("select count(*) from ops.load_runs") == [(0,)]
+
+
+def test_an_end_alone_reads_what_a_run_on_the_next_day_would(loaded_project: Project) -> None:
+    said = loaded_project.run("load", "--dry-run", "--end-date", "2025-12-10").output
+    assert said.count("would read 2025-12-01..2025-12-10") == 2
+
+
+def test_a_source_that_no_client_has_is_wrong_usage(project: Project) -> None:
+    config = project.root / "data/clients/713/config/client.toml"
+    config.write_text(config.read_text().replace('"redtrack"', "").replace(", ]", "]"))
+    result = project.run("load", "redtrack", *DECEMBER)
+    assert result.exit_code == 2
+    assert "redtrack is not enabled in client.toml of 713" in result.output
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("EVERFLOW_API_KEY", "sandbox\neverflow", "EVERFLOW_API_KEY holds characters"),
+        ("EVERFLOW_API_KEY", "sandbox–713", "EVERFLOW_API_KEY holds characters"),
+        ("REDTRACK_BASE_URL", "api.redtrack.io", "REDTRACK_BASE_URL must start with https://"),
+    ],
+)
+def test_a_setting_that_cannot_be_right_fails(
+    variable: str, value: str, says: str, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    for command in (("load", *DECEMBER), ("doctor",)):
+        result = project.run(*command)
+        assert result.exit_code == 1
+        assert says in result.output
+        assert "everflow-" not in result.output.replace("sandbox-everflow", "")
+
+
+def test_a_line_break_after_a_key_is_no_part_of_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVERFLOW_API_KEY", " sandbox-everflow-713\n")
+    assert project.run("load", "everflow", *DECEMBER).exit_code == 0
+
+
 @pytest.mark.parametrize("variable", ["EVERFLOW_API_KEY", "REDTRACK_API_KEY"])
 def test_no_key_is_in_any_output_log_or_ledger(
     variable: str,
@@ -125,6 +188,10 @@ def test_no_key_is_in_any_output_log_or_ledger(
     """Not when refused, not when the connection breaks, not at the most talkative log level."""
     key = "s3cret/key&with+signs"
     monkeypatch.setenv(variable, key)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError(f"a bug with {key}")
+
     service = sandbox.services[variable.split("_", maxsplit=1)[0].lower()]
     caplog.set_level("DEBUG")
     said = project.run("load", *DECEMBER).output
@@ -133,6 +200,10 @@ def test_no_key_is_in_any_output_log_or_ledger(
     monkeypatch.setenv(service.name.upper() + "_BASE_URL", "http://127.0.0.1:9")
     said += project.run("load", *DECEMBER).output
     said += project.run("doctor").output
+    monkeypatch.setattr("loaders.daily.DailyLoad._believed", broken)
+    said += project.run("load", *DECEMBER).output
+    assert "a bug with ***" in said
+    logging.getLogger("urllib3.util.retry").debug("never %s", key)
     assert f"{service.name}: failed" in said
     errors = str(project.query("select error from ops.load_runs"))
     everything = said + caplog.text + errors + str([r.getMessage() for r in caplog.records])

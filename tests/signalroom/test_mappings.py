@@ -396,3 +396,19 @@ def test_check_notices_a_missing_file_without_rows(root: Path) -> None:
     sync(root)
     (root / "seeds" / "affiliate_mapping.csv").unlink()
     assert run("--all", "--check").exit_code == 1
+
+
+def test_source_ids_are_lower_cased_as_the_warehouse_does(root: Path) -> None:
+    """ASCII alone (macros/clean_id.sql): else such a source would stay unmapped."""
+    mapping_file(root).write_text(f"{HEADER}\nÉTÉ Ads,title:ÉTÉ Ads,7,X,1,CCW\n", encoding="utf-8")
+    sync(root)
+    assert [row["redtrack_source_id"] for row in seed_rows(root)] == ["title:ÉtÉ ads"]
+
+
+def test_a_source_that_no_loader_has_is_refused(root: Path) -> None:
+    config = root / "data/clients/713/config/client.toml"
+    config.write_text(config.read_text().replace('"everflow"', '"evreflow"'))
+    result = run("--all")
+    assert result.exit_code == 1
+    assert "evreflow" in result.output
+    assert not (root / "seeds").exists()

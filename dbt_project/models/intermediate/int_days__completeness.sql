@@ -27,7 +27,9 @@ rejected_rows as (
         source_name,
         client_id,
         raw_table,
-        report_date
+        report_date,
+        window_start_date,
+        window_end_date
     from {{ ref('stg_ops__rejected_rows') }}
 ),
 
@@ -43,7 +45,7 @@ expected as (
     inner join clients on days.client_id = clients.client_id
 ),
 
-read_days as (  -- another timezone cut its days elsewhere: only reads in the present one count
+read_days as (  -- the newest read of a day decides: its rows are the ones that stand
     select
         expected.client_id,
         expected.report_date,
@@ -58,6 +60,16 @@ read_days as (  -- another timezone cut its days elsewhere: only reads in the pr
             and expected.timezone = reads.timezone
             and expected.currency = reads.currency
             and expected.report_date between reads.window_start_date and reads.window_end_date
+    where not exists (  -- another timezone cuts days elsewhere, another currency is other money
+        select 1
+        from reads as later
+        where
+            later.client_id = reads.client_id
+            and later.source_name = reads.source_name
+            and later.started_at > reads.started_at
+            and expected.report_date between later.window_start_date and later.window_end_date
+            and (later.timezone <> expected.timezone or later.currency <> expected.currency)
+    )
     group by expected.client_id, expected.report_date, expected.source_name
 ),
 
@@ -79,8 +91,12 @@ spoiled_days as (  -- rows of the newest read were rejected, so the day lacks th
             and reads.client_id = rejected_rows.client_id
             and reads.raw_table = rejected_rows.raw_table
             and (
-                rejected_rows.report_date is null
-                or expected.report_date = rejected_rows.report_date
+                expected.report_date = rejected_rows.report_date
+                or (
+                    rejected_rows.report_date is null
+                    and expected.report_date
+                    between rejected_rows.window_start_date and rejected_rows.window_end_date
+                )
             )
     where not exists (  -- a later read of one advertiser mends only that advertiser's rows
         select 1

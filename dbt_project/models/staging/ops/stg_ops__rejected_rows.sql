@@ -13,6 +13,8 @@ renamed as (
         cast(date as date) as report_date, -- NULL: not even the day could be read
 
         -- dimensions
+        cast(window_start as date) as window_start_date,
+        cast(window_end as date) as window_end_date,
         cast(origin as {{ dbt.type_string() }}) as origin,
         cast(line as bigint) as line_number,
         cast(reason as {{ dbt.type_string() }}) as reason,

@@ -1,0 +1,174 @@
+"""Tables that somebody altered by hand, on either target: refused by name, or read again."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.support import DECEMBER, OF_ITS_OWN_LOAD, Project, on_both_targets
+
+pytestmark = [pytest.mark.slow, on_both_targets]
+
+WEEK = ("--start-date", "2025-12-12", "--end-date", "2025-12-18")
+
+
+def load(project: Project, window: Sequence[str] = DECEMBER) -> tuple[int, list[str]]:
+    running = project.start("load", *window)
+    said, _ = running.communicate(timeout=120)
+    assert "Traceback" not in said
+    return running.returncode, [line for line in said.splitlines() if "reading" not in line]
+
+
+def by_name(project: Project) -> list[dict[str, Any]]:
+    """The rows whatever the order of the columns, which is another where one was made again."""
+    names, rows = project.fetch("select * from everflow.daily_stats")
+    left_out = OF_ITS_OWN_LOAD | {"paid"}
+    named = [dict(sorted(zip(names, row, strict=True))) for row in rows]
+    kept = [{name: value for name, value in row.items() if name not in left_out} for row in named]
+    return sorted(kept, key=repr)
+
+
+@pytest.mark.parametrize(
+    ("column", "to", "says"),
+    [
+        ("payout", "text", "payout is text instead of decimal(18,4)"),
+        ("payout", "double precision", "payout is double"),
+        ("payout", "numeric(18, 2)", "payout is decimal(18,2) instead of decimal(18,4)"),
+        ("conversions", "text", "conversions is text instead of bigint"),
+        ("date", "text", "date is text instead of date"),
+        ("_loaded_at", "timestamp", "_loaded_at is timestamp"),
+    ],
+)
+def test_another_type_is_refused_by_name(
+    column: str, to: str, says: str, loaded_project: Project
+) -> None:
+    """The others are still loaded, and what was there stays."""
+    loaded_project.execute(f"alter table everflow.daily_stats alter column {column} type {to}")
+    before = loaded_project.raw("everflow")
+    exit_code, said = load(loaded_project)
+    assert exit_code == 1
+    refused, loaded = said
+    assert refused.startswith(f"713 everflow: failed: everflow.daily_stats.{says}")
+    assert "alter it back" in refused
+    assert loaded.startswith("713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok")
+    assert loaded_project.raw("everflow") == before
+    assert loaded_project.run("status").exit_code == 0
+    doctor = loaded_project.run("doctor")
+    assert doctor.exit_code == 1
+    assert f"FAIL  warehouse: everflow.daily_stats.{says}" in doctor.output
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "alter table everflow.daily_stats rename column payout to paid",
+        "alter table everflow.daily_stats drop column payout",
+        "drop table everflow.daily_stats",
+    ],
+)
+def test_what_is_gone_is_made_again_and_days_count_as_not_loaded(
+    change: str, loaded_project: Project
+) -> None:
+    """Else the days before the next load's window would keep no payout, and pass as complete."""
+    before = by_name(loaded_project)
+    loaded_project.execute(change)
+    assert "FAIL  warehouse: everflow.daily_stats" in loaded_project.run("doctor").output
+
+    exit_code, said = load(loaded_project, WEEK)
+
+    assert exit_code == 0
+    assert said[0].startswith("everflow.daily_stats")
+    assert "all of everflow counts as not loaded" in said[0]
+    complete = loaded_project.query(
+        "select min(window_start) from ops.load_runs "
+        "where source = 'everflow' and complete_through is not null"
+    )
+    assert complete == [(date(2025, 12, 12),)]
+    planned = loaded_project.run("load", "everflow", "--dry-run").output
+    assert "would read 2025-12-01.." in planned
+    assert load(loaded_project)[0] == 0
+    assert by_name(loaded_project) == before
+
+
+def test_a_key_that_is_gone_is_refused(loaded_project: Project) -> None:
+    loaded_project.execute("alter table everflow.daily_stats rename affiliate_id to aff")
+    before = loaded_project.raw("everflow")
+    exit_code, said = load(loaded_project)
+    assert exit_code == 1
+    assert said[0].startswith("713 everflow: failed: everflow.daily_stats.affiliate_id is gone")
+    assert "put it back, or drop the table" in said[0]
+    assert said[1].startswith("713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok")
+    assert loaded_project.raw("everflow") == before
+
+
+def test_a_constraint_that_is_gone_changes_nothing(loaded_project: Project) -> None:
+    before = loaded_project.state()
+    loaded_project.execute("alter table everflow.daily_stats alter affiliate_id drop not null")
+    assert load(loaded_project)[0] == 0
+    assert loaded_project.state() == before
+
+
+def test_a_constraint_that_rows_break_is_said(loaded_project: Project) -> None:
+    loaded_project.execute(
+        "delete from redtrack.daily_spend where cost is null",
+        "alter table redtrack.daily_spend alter cost set not null",
+    )
+    before = loaded_project.raw("redtrack")
+    exit_code, said = load(loaded_project)
+    assert exit_code == 1
+    assert said[0].startswith("713 everflow: 2025-12-01..2025-12-18: 444 rows, ok")
+    assert "nothing replaced: landing in redtrack failed: " in said[1]
+    assert "cost" in said[1]
+    assert len(said) == 2
+    assert loaded_project.raw("redtrack") == before
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            "alter table ops.load_runs alter column complete_through type text",
+            "ops.load_runs.complete_through is text instead of date",
+        ),
+        (
+            "alter table ops.load_runs alter column finished_at type text",
+            "ops.load_runs.finished_at is text instead of timestamp with time zone",
+        ),
+        (
+            "alter table ops.load_runs rename column verdict to judgement",
+            "ops.load_runs.verdict is gone",
+        ),
+        (
+            "alter table ops.load_runs drop column advertiser_id",
+            "ops.load_runs.advertiser_id is gone",
+        ),
+    ],
+)
+def test_an_altered_ledger_stops_everything(
+    change: str, says: str, loaded_project: Project
+) -> None:
+    before = loaded_project.state()
+    loaded_project.execute(change)
+    exit_code, said = load(loaded_project)
+    assert exit_code == 1
+    assert len(said) == 1
+    assert says in said[0]
+    assert loaded_project.state() == before
+    status = loaded_project.run("status")
+    assert status.exit_code == 1
+    assert says in status.output
+    doctor = loaded_project.run("doctor")
+    assert doctor.exit_code == 1
+    assert f"FAIL  warehouse: {says}" in doctor.output
+
+
+def test_rejected_rows_that_are_gone_stop_everything(loaded_project: Project) -> None:
+    """A day whose rows were rejected would pass as complete."""
+    loaded_project.execute("drop table ops.rejected_rows")
+    exit_code, said = load(loaded_project)
+    assert exit_code == 1
+    assert "ops.rejected_rows is gone" in said[0]
+    loaded_project.execute("drop table ops.load_runs")
+    assert load(loaded_project)[0] == 0
+    assert loaded_project.query("select count(*) from ops.load_runs") == [(2,)]

@@ -1,0 +1,194 @@
+"""The nightly workflow as it stands, run by a local runner against the sandbox and a Postgres."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from sandbox.server import Sandbox
+from tests.nightly.runner import Run, run_nightly
+from tests.postgres import Database, Server
+
+pytestmark = pytest.mark.slow
+
+PRODUCTION = Path(__file__).parents[2] / "docs/production.md"
+DECEMBER = {"start_date": "2025-12-01", "end_date": "2025-12-18", "client": "713"}
+WRONG_KEY = "wrong-everflow-key-5b1c"
+OWNER_PASSWORD = "a p@ss/word: 100% #1 & $HOME"  # noqa: S105  # made, of what breaks addresses
+BI_PASSWORD = "a long password of its own"  # noqa: S105  # stands in docs/production.md
+STEPS = [
+    "Check out",
+    "Python",
+    "Install",
+    "Doctor",
+    "Load",
+    "Build and test the marts",
+    "Keep the run's results",
+    "Docs",
+    "Keep the docs",
+    "Summary",
+]
+
+
+@dataclass(frozen=True)
+class Nightly:
+    """A repository's variables and secrets on GitHub, and the warehouse that they lead to."""
+
+    database: Database
+    variables: dict[str, str]
+    secrets: dict[str, str]
+    folder: Path
+
+    def run(self, name: str, **secrets: str) -> Run:
+        return run_nightly(
+            self.folder / name,
+            inputs=DECEMBER,
+            variables=self.variables,
+            secrets=self.secrets | secrets,
+        )
+
+
+@pytest.fixture(scope="module")
+def nightly(
+    sandbox_server: Sandbox, postgres: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Nightly]:
+    """As on Supabase: over TCP, with a password, and an owner who is no superuser."""
+    database = postgres.create()
+    database.execute(
+        # a session pooler gives out 15 connections on small plans, and people take some of them
+        "create role owner login createrole bypassrls connection limit 8",
+        f"alter role owner password '{OWNER_PASSWORD}'",
+        f"alter database {database.name} owner to owner",
+        "set role owner",
+        *production_sql(),
+    )
+    sandbox_server.redtrack.lift_limits()
+    yield Nightly(
+        database,
+        variables={
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(postgres.port),
+            "PGUSER": "owner",
+            "PGDATABASE": database.name,
+            "PGSSLMODE": "disable",  # the wheel's server was built without TLS
+            "SIGNALROOM_BI_ROLE": "bi",
+            "EVERFLOW_BASE_URL": sandbox_server.url("everflow"),
+            "REDTRACK_BASE_URL": sandbox_server.url("redtrack"),
+        },
+        secrets={
+            "PGPASSWORD": OWNER_PASSWORD,
+            "EVERFLOW_API_KEY": "sandbox-everflow-713",
+            "REDTRACK_API_KEY": "sandbox-redtrack-713",
+        },
+        folder=tmp_path_factory.mktemp("nightly"),
+    )
+    database.drop()
+    postgres.admin.execute("drop role bi", "drop role owner")
+
+
+def production_sql() -> list[str]:
+    """The statements that docs/production.md tells people to run once."""
+    blocks = re.findall(r"```sql\n(.+?)```", PRODUCTION.read_text(), re.DOTALL)
+    return [statement for block in blocks for statement in block.split(";") if statement.strip()]
+
+
+@pytest.fixture(scope="module")
+def good(nightly: Nightly) -> Run:
+    return nightly.run("good")
+
+
+@pytest.fixture(scope="module")
+def wrong_key(nightly: Nightly, good: Run) -> Run:
+    """The next night, when somebody had replaced Everflow's key."""
+    assert good.exit_code == 0
+    return nightly.run("wrong-key", EVERFLOW_API_KEY=WRONG_KEY)
+
+
+def test_every_step_of_a_good_night_runs(good: Run) -> None:
+    assert good.steps == dict.fromkeys(STEPS, "success"), good.output[-5000:]
+    assert good.exit_code == 0
+
+
+def test_the_marts_hold_december(nightly: Nightly, good: Run) -> None:
+    _, rows = nightly.database.fetch(
+        "select sum(conversions), sum(payout), min(report_date)::text, max(report_date)::text "
+        "from marts.daily_summary where client_id = '713' and advertiser_label = 'CCW' "
+        "and conversions > 0"
+    )
+    assert rows == [(4592, Decimal("124340.0000"), "2025-12-01", "2025-12-18")], good.summary
+
+
+def test_the_summary_shows_the_numbers(nightly: Nightly, good: Run) -> None:
+    assert "Failed" not in good.summary
+    _, rows = nightly.database.fetch(
+        "select report_date, advertiser_label, conversions, revenue, payout, spend "
+        "from marts.daily_summary where report_date >= '2025-12-12' and spend > 0"
+    )
+    assert len(rows) > 7
+    shown = [line.split() for line in good.summary.splitlines()]
+    for day, advertiser, conversions, *money in rows:
+        row = [str(day), advertiser, f"{conversions:,}", *(f"{value:,.2f}" for value in money)]
+        assert row in [words[: len(row)] for words in shown], good.summary
+
+
+def test_results_and_docs_are_kept(good: Run) -> None:
+    assert '"status": "pass"' in good.artifact("run-results")
+    assert '"status": "error"' not in good.artifact("run-results")
+    assert "fct_affiliate_daily" in good.artifact("docs")
+
+
+def test_the_role_of_the_bi_tool_reads_marts_and_nothing_else(nightly: Nightly, good: Run) -> None:
+    connection = psycopg2.connect(
+        host="127.0.0.1",
+        port=nightly.variables["PGPORT"],
+        dbname=nightly.database.name,
+        user="bi",
+        password=BI_PASSWORD,
+    )
+    connection.autocommit = True
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute("select count(*) > 0 from marts.daily_summary")
+        assert cursor.fetchone() == (True,)
+        for table in ("everflow.daily_stats", "ops.load_runs", "public.affiliate_mapping"):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(f"select * from {table}")
+
+
+def test_a_wrong_key_turns_the_run_red_but_stops_nothing_else(wrong_key: Run) -> None:
+    assert wrong_key.exit_code != 0
+    failed = {"Doctor": "failure", "Load": "failure"}
+    assert wrong_key.steps == dict.fromkeys(STEPS, "success") | failed, wrong_key.output[-5000:]
+    assert '"status": "pass"' in wrong_key.artifact("run-results")
+    assert "fct_affiliate_daily" in wrong_key.artifact("docs")
+
+
+def test_the_summary_says_which_source_failed_and_still_shows_the_numbers(wrong_key: Run) -> None:
+    said = wrong_key.summary
+    assert re.search(r"### Failed: doctor\n.*FAIL  713 everflow: .*HTTP 401", said, re.DOTALL), said
+    assert re.search(r"### Failed: load\n.*713 everflow: failed: .*HTTP 401", said, re.DOTALL), said
+    assert "### Failed: build" not in said
+    assert re.search(r"713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok", said), said
+    assert re.search(r"2025-12-18 +CCW +269 ", said), said
+
+
+def test_no_secret_is_shown_or_kept(nightly: Nightly, good: Run, wrong_key: Run) -> None:
+    for run in (good, wrong_key):
+        kept = "".join(p.read_text() for p in run.kept.rglob("*") if p.is_file())
+        for secret in (*nightly.secrets.values(), WRONG_KEY):
+            for place in (run.output, run.summary, kept):
+                assert secret not in place
+
+
+def test_a_repository_without_settings_is_told_what_it_lacks(nightly: Nightly) -> None:
+    run = run_nightly(nightly.folder / "unset", inputs={}, variables={}, secrets={})
+    assert run.exit_code != 0
+    assert run.steps["Install"] == "success"
+    for step in ("doctor", "load", "build"):
+        assert f"### Failed: {step}\n" in run.summary
+    for name in ("PGHOST", "PGUSER", "PGPASSWORD", "PGDATABASE", "EVERFLOW_API_KEY"):
+        assert name in run.summary

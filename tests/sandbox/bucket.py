@@ -1,0 +1,54 @@
+"""How the tests read the sandbox's bucket: with boto3, and files by Python's own csv module."""
+
+import csv
+import gzip
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
+from sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+BUCKET = "sandbox-sticky-713"
+FIRST = "orders-create/orders-create-2025-12-01.csv"
+
+
+def client(sandbox: Sandbox, *, key: str = ACCESS_KEY, secret: str = SECRET_KEY) -> "S3Client":
+    """A client that does not try again."""
+    return boto3.client(
+        "s3",
+        endpoint_url=sandbox.url("s3_exports"),
+        region_name="us-east-1",
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        config=Config(retries={"total_max_attempts": 1}, read_timeout=10),
+    )
+
+
+def keys(s3: "S3Client", prefix: str = "") -> list[str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+    return [found["Key"] for page in pages for found in page.get("Contents", [])]
+
+
+def read(s3: "S3Client", key: str = FIRST) -> bytes:
+    return s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+
+def records(key: str, body: bytes) -> list[list[str]]:
+    """The header and the records of a file, unpacked and decoded."""
+    if key.endswith(".gz"):
+        body = gzip.decompress(body)
+    elif key.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            body = archive.read(archive.namelist()[0])
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = body.decode("latin-1")
+    return list(csv.reader(io.StringIO(text, newline="")))
