@@ -60,7 +60,7 @@ def test_every_make_target_named_exists() -> None:
     calls = list(typed("make"))
     assert len(calls) > 5
     for where, words in calls:
-        for word in words:
+        for word in (word for word in words if word != "-k"):  # make's own: keep going
             name, is_variable, _ = word.partition("=")
             known = rf"^{name} \?=" if is_variable else rf"^{name}:"
             assert re.search(known, MAKEFILE, re.MULTILINE), f"{where}: no {word!r} in the Makefile"
