@@ -301,7 +301,8 @@ class Postgres(Warehouse):
 
         if not isinstance(error, psycopg2.Error):
             return _first_line(error)
-        was_cut = error.pgcode is None and isinstance(error, psycopg2.OperationalError)
+        broken = psycopg2.OperationalError | psycopg2.InterfaceError
+        was_cut = error.pgcode is None and isinstance(error, broken)
         remedy = REMEDIES.get(CUT if was_cut else error.pgcode or "", "")
         said = error.diag.message_primary or _first_line(error)
         return "; ".join(filter(None, [said, remedy.format(user=self.environ.get("PGUSER"))]))

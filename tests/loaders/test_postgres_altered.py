@@ -63,7 +63,6 @@ def test_another_type_is_refused_by_name(
     "change",
     [
         "alter table everflow.daily_stats rename column payout to paid",
-        "alter table everflow.daily_stats drop column payout",
         "drop table everflow.daily_stats",
     ],
 )
@@ -87,7 +86,7 @@ def test_what_is_gone_is_made_again_and_days_count_as_not_loaded(
     assert complete == [(date(2025, 12, 12),)]
     planned = loaded_project.run("load", "everflow", "--dry-run").output
     assert "would read 2025-12-01.." in planned
-    assert load(loaded_project)[0] == 0
+    assert loaded_project.run("load", *DECEMBER).exit_code == 0
     assert by_name(loaded_project) == before
 
 
@@ -105,7 +104,7 @@ def test_a_key_that_is_gone_is_refused(loaded_project: Project) -> None:
 def test_a_constraint_that_is_gone_changes_nothing(loaded_project: Project) -> None:
     before = loaded_project.state()
     loaded_project.execute("alter table everflow.daily_stats alter affiliate_id drop not null")
-    assert load(loaded_project)[0] == 0
+    assert loaded_project.run("load", *DECEMBER).exit_code == 0
     assert loaded_project.state() == before
 
 
@@ -170,5 +169,5 @@ def test_rejected_rows_that_are_gone_stop_everything(loaded_project: Project) ->
     assert exit_code == 1
     assert "ops.rejected_rows is gone" in said[0]
     loaded_project.execute("drop table ops.load_runs")
-    assert load(loaded_project)[0] == 0
+    assert loaded_project.run("load", *DECEMBER).exit_code == 0
     assert loaded_project.query("select count(*) from ops.load_runs") == [(2,)]

@@ -1,0 +1,107 @@
+"""Every column of every row of every mart is equal on DuckDB and Postgres."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+
+from sandbox.server import Sandbox
+from tests.parity.compare import columns, differences
+from tests.parity.conftest import Pair
+from tests.parity.random_clients import SHAPES, Shape, are_varied, gathered, insert
+from tests.postgres import Server
+from tests.support import Project
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_sandboxs_december(december_pair: Pair) -> None:
+    december_pair.assert_equal()
+    rows = {
+        mart: december_pair.prod.query(f"select count(*) from marts.{mart}")[0][0]
+        for mart in columns(december_pair.prod)
+    }
+    assert rows["fct_affiliate_daily"] > 400
+    clients = december_pair.prod.query("select distinct client_id from marts.daily_summary")
+    assert sorted(clients) == [("713",), ("cti",)]
+
+
+def test_a_difference_is_told_with_its_row(december_pair: Pair, tmp_path: Path) -> None:
+    changed = Project(tmp_path)
+    shutil.copy(december_pair.dev.warehouse, changed.warehouse)
+    changed.execute(
+        "update marts.daily_summary set cpa = cpa + 0.0001 where advertiser_id = '1' "
+        "and report_date = '2025-12-05' and client_id = '713'",
+        "delete from marts.dim_affiliates where affiliate_id = '12' and client_id = 'cti'",
+        "alter table marts.fct_source_daily alter column spend type double",
+        "drop table marts.affiliate_leaderboard",
+    )
+    found = differences(changed, december_pair.prod)
+    assert len(found) == 4
+    assert found[0].startswith("affiliate_leaderboard has None on dev, {")
+    summary = "daily_summary: client_id='713', report_date=datetime.date(2025, 12, 5), advertiser_"
+    assert found[1].startswith(f"{summary}id='1': cpa is Decimal(")
+    assert found[2].startswith("dim_affiliates: only on prod: client_id='cti', affiliate_id='12'")
+    assert "'spend': 'double'" in found[3]
+
+
+def test_the_commands_print_the_same(december_pair: Pair) -> None:
+    for command in (("summary", "--days", "30"), ("summary", "--client", "cti")):
+        assert december_pair.dev.succeed(*command) == december_pair.prod.succeed(*command)
+
+
+@pytest.fixture(scope="module")
+def empty_pair(
+    sandbox_server: Sandbox, postgres: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pair]:
+    """The tables as the loader makes them, without a row."""
+    pair = Pair.at(tmp_path_factory.mktemp("random"), sandbox_server, postgres)
+    for project in (pair.dev, pair.prod):
+        for service in ("EVERFLOW", "REDTRACK"):
+            del project.environ[f"{service}_API_KEY"]
+    pair.succeed("load")
+    yield pair
+    assert pair.prod.database is not None
+    pair.prod.database.drop()
+
+
+def examples(number: int) -> settings:
+    """So many times some thirty clients; a failure is shown as it was drawn, not made smaller."""
+    return settings(
+        max_examples=number,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@examples(1)
+@given(shapes=SHAPES)
+def test_random_clients(empty_pair: Pair, shapes: list[Shape]) -> None:
+    assume(are_varied(shapes))
+    build_and_compare(empty_pair, shapes)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+@examples(20)
+@given(shapes=SHAPES)
+def test_many_random_clients(empty_pair: Pair, shapes: list[Shape]) -> None:
+    assume(are_varied(shapes))
+    build_and_compare(empty_pair, shapes)
+
+
+def build_and_compare(pair: Pair, shapes: list[Shape]) -> None:
+    raw, seeds = gathered(shapes)
+    for project in (pair.dev, pair.prod):
+        for name, text in seeds.items():
+            Path(project.root, "seeds", f"{name}.csv").write_text(text)
+        for table, rows in raw.items():
+            project.execute(f"delete from {table}", *insert(table, rows))
+    pair.succeed("dbt", "build", "--quiet", "--resource-type", "seed", "model")
+    pair.assert_equal()
+    statuses = "select count(distinct match_status) from marts.fct_affiliate_daily"
+    assert pair.prod.query(statuses) == [(7,)], "the made rows lack a case"
