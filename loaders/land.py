@@ -18,24 +18,16 @@ from loaders.http import redact
 from loaders.table import Row
 from loaders.warehouse import Warehouse
 
-REPLACE = {"disposition": "merge", "strategy": "delete-insert"}
-
 
 @dataclass(frozen=True)
 class Landing:
-    """Rows on their way to one table: `replaces` names the columns whose values are replaced.
-
-    Rows that are added are in the table once, whatever died before, if the caller first takes out
-    what an attempt that was never noted in the ledger may have left.
-    """
+    """Rows on their way to one table: `replaces` names the columns whose values are replaced."""
 
     table: str
     columns: Mapping[str, Mapping[str, Any]]
     key: Sequence[str]
     replaces: Sequence[str] = ()
     rows: Sequence[Row] = ()
-    files: Sequence[Path] = ()  # of the format that the warehouse imports, loaded as they are
-    adds: bool = False  # the caller knows that there is nothing to replace
 
     def needed(self, schema: str) -> set[str]:
         """The columns, by their full names, that no row can be without."""
@@ -70,8 +62,6 @@ def land(
         def rows() -> Iterator[Any]:
             yield dlt.mark.materialize_table_schema()
             yield list(landing.rows)
-            for path in landing.files:
-                yield dlt.mark.with_file_import(str(path), path.suffix[1:])
 
         return dlt.resource(  # type: ignore[call-overload]  # hints are plain dictionaries
             rows,
@@ -79,7 +69,7 @@ def land(
             columns=dict(landing.columns),
             primary_key=tuple(landing.key),
             merge_key=tuple(landing.replaces),
-            write_disposition="append" if landing.adds else REPLACE,
+            write_disposition={"disposition": "merge", "strategy": "delete-insert"},
             schema_contract={"columns": "evolve", "data_type": "freeze"},
         )
 
@@ -93,8 +83,6 @@ def land(
     except DltException as error:
         said = warehouse.explain(_innermost(error))
         raise LoadError(redact(f"landing in {schema} failed: {said}")) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)  # rows by the million lie in it
     warehouse.check_lock()
 
 
