@@ -27,9 +27,9 @@ def test_the_demo_runs_twice_and_ends_with_numbers(tmp_path: Path, sandbox: Sand
         demo = project.start("demo")
         said, _ = demo.communicate(timeout=180)
         assert demo.returncode == 0, said
-        sums = [line.split()[1:6] for line in said.splitlines() if line.startswith("sum")]
-        assert sums[0][:4] == ["CCW", "4,592", "170,875.66", "124,340.00"]
-        assert sums[1][:4] == ["EXP", "1", "45.00", "0.00"]
+        sums = [line.split()[1:] for line in said.splitlines() if line.startswith("sum")]
+        assert sums[0][:5] == ["1", "CCW", "4,592", "170,875.66", "124,340.00"]
+        assert sums[1][:5] == ["2", "EXP", "1", "45.00", "0.00"]
         assert "unit tests passed in" in said
         assert "These numbers are MADE" in said
         assert "make docs" in said
