@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,14 +35,18 @@ class Server:
         self._numbers = count()
         (folder / "pg_hba.conf").write_text(TRUST)
         settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        options = f"-h 127.0.0.1 -p {self.port} -k {self.socket_folder} {settings}"
-        pg_ctl(  # get_server itself can only start one without TCP
-            ["-w", "-o", options, "-l", str(self._server.log), "restart"],
-            pgdata=folder,
+        self._folder = folder
+        self._options = f"-h 127.0.0.1 -p {self.port} -k {self.socket_folder} {settings}"
+        self._pg_ctl("restart")  # get_server itself can only start one without TCP
+        self._server.ensure_postgres_running()
+
+    def _pg_ctl(self, action: str) -> None:
+        pg_ctl(
+            ["-w", "-o", self._options, "-l", str(self._server.log), action],
+            pgdata=self._folder,
             user=self._server.system_user,
             timeout=60,
         )
-        self._server.ensure_postgres_running()
 
     def stop(self) -> None:
         self._server.cleanup()
@@ -57,7 +62,11 @@ class Server:
         return Database(self, "postgres")
 
     def create(self) -> "Database":
-        """An empty database."""
+        """An empty database, of a server that somebody may have stopped since the last one."""
+        try:
+            self._pg_ctl("status")
+        except subprocess.CalledProcessError:
+            self._pg_ctl("start")
         name = f"test_{next(self._numbers)}"
         self.admin.execute(f"create database {name}")
         return Database(self, name)
