@@ -126,13 +126,19 @@ def test_the_marts_hold_december(nightly: Nightly, good: Run) -> None:
 def test_the_summary_shows_the_numbers(nightly: Nightly, good: Run) -> None:
     assert "Failed" not in good.summary
     _, rows = nightly.database.fetch(
-        "select report_date, advertiser_label, conversions, revenue, payout, spend "
+        "select report_date, advertiser_id, advertiser_label, conversions, revenue, payout, spend "
         "from marts.daily_summary where report_date >= '2025-12-12' and spend > 0"
     )
     assert len(rows) > 7
     shown = [line.split() for line in good.summary.splitlines()]
-    for day, advertiser, conversions, *money in rows:
-        row = [str(day), advertiser, f"{conversions:,}", *(f"{value:,.2f}" for value in money)]
+    for day, advertiser_id, label, conversions, *money in rows:
+        row = [
+            str(day),
+            str(advertiser_id),
+            label,
+            f"{conversions:,}",
+            *(f"{value:,.2f}" for value in money),
+        ]
         assert row in [words[: len(row)] for words in shown], good.summary
 
 
@@ -173,7 +179,7 @@ def test_the_summary_says_which_source_failed_and_still_shows_the_numbers(wrong_
     assert re.search(r"### Failed: load\n.*713 everflow: failed: .*HTTP 401", said, re.DOTALL), said
     assert "### Failed: build" not in said
     assert re.search(r"713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok", said), said
-    assert re.search(r"2025-12-18 +CCW +269 ", said), said
+    assert re.search(r"2025-12-18 +1 +CCW +269 ", said), said
 
 
 def test_no_secret_is_shown_or_kept(nightly: Nightly, good: Run, wrong_key: Run) -> None:
