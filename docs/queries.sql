@@ -61,3 +61,33 @@ FROM marts.daily_summary
 WHERE client_id = '713' AND report_date BETWEEN '2025-12-01' AND '2025-12-02'
 GROUP BY advertiser_id
 ORDER BY advertiser_id;
+
+-- The client's core orders by state, straight from the files of created orders.
+-- Counted twice: the revenue, not the count, of an order whose row was created twice (a file sent
+-- again under another name); and a state, as "TX", " tx" and "Texas" are three here. It adds up all
+-- clients, and says NEW as of the creation: what was declined or refunded since is still in it.
+-- It breaks on a NEW order (or any, as the engine likes) whose amount is no number: one 'n/a' and
+-- there is no answer at all. On DuckDB `numeric` is decimal(18, 3).
+SELECT billing_state as state, COUNT(DISTINCT orders_id) as orders, ROUND(SUM(total_amount::numeric), 2) as revenue FROM s3_exports.orders_create WHERE order_status = 'NEW' AND total_amount::numeric > 85 GROUP BY billing_state ORDER BY revenue DESC;
+
+-- The same from the marts: each order once, each state once, a client's own amount (85 for 713). On
+-- clean files the sums of both are equal.
+SELECT state_code, SUM(core_orders) AS orders, SUM(core_revenue) AS revenue
+FROM marts.state_heatmap
+WHERE client_id = '713' AND window_name = 'all'
+GROUP BY state_code
+HAVING SUM(core_orders) > 0
+ORDER BY revenue DESC;
+
+-- Created orders by the day of their file. Look, but do not call it sales: declined and test orders are
+-- in it. Counted twice: an order that stands in the files of two days is an order of both, and two rows
+-- of one order on one day are one order with both amounts. The day is the file's, not the order's.
+-- It breaks, like the one above, on the first amount that is no number.
+SELECT _file_date as date, COUNT(DISTINCT orders_id) as orders, ROUND(SUM(total_amount::numeric), 2) as revenue FROM s3_exports.orders_create GROUP BY _file_date ORDER BY _file_date;
+
+-- What was sold, by the day of the order, and whether the day's files are all there. Refunds and
+-- chargebacks take weeks to come: for young days look at what arrived (marts.fct_order_events_daily).
+SELECT report_date, advertiser_label, orders, approved_orders, order_revenue, aov, approval_rate, orders_complete
+FROM marts.daily_summary
+WHERE client_id = '713' AND orders > 0
+ORDER BY report_date DESC, order_revenue DESC;

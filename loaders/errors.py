@@ -25,5 +25,9 @@ class LockLostError(WarehouseError):
     """The lock on the warehouse is no longer ours: whatever comes next must not be written."""
 
 
+class FileError(LoadError):
+    """A file that cannot be read; the others can."""
+
+
 class NothingToRead(LoadError):  # noqa: N818  # no error of anybody's
     """A client that starts after the days that were asked for."""

@@ -18,16 +18,24 @@ from loaders.http import redact
 from loaders.table import Row
 from loaders.warehouse import Warehouse
 
+REPLACE = {"disposition": "merge", "strategy": "delete-insert"}
+
 
 @dataclass(frozen=True)
 class Landing:
-    """Rows on their way to one table: `replaces` names the columns whose values are replaced."""
+    """Rows on their way to one table: `replaces` names the columns whose values are replaced.
+
+    Rows that are added are in the table once, whatever died before, if the caller first takes out
+    what an attempt that was never noted in the ledger may have left.
+    """
 
     table: str
     columns: Mapping[str, Mapping[str, Any]]
     key: Sequence[str]
     replaces: Sequence[str] = ()
     rows: Sequence[Row] = ()
+    files: Sequence[Path] = ()  # of the format that the warehouse imports, loaded as they are
+    adds: bool = False  # the caller knows that there is nothing to replace
 
     def needed(self, schema: str) -> set[str]:
         """The columns, by their full names, that no row can be without."""
@@ -62,6 +70,8 @@ def land(
         def rows() -> Iterator[Any]:
             yield dlt.mark.materialize_table_schema()
             yield list(landing.rows)
+            for path in landing.files:
+                yield dlt.mark.with_file_import(str(path), warehouse.imports.format)
 
         return dlt.resource(  # type: ignore[call-overload]  # hints are plain dictionaries
             rows,
@@ -69,7 +79,7 @@ def land(
             columns=dict(landing.columns),
             primary_key=tuple(landing.key),
             merge_key=tuple(landing.replaces),
-            write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+            write_disposition="append" if landing.adds else REPLACE,
             schema_contract={"columns": "evolve", "data_type": "freeze"},
         )
 
@@ -83,6 +93,8 @@ def land(
     except DltException as error:
         said = warehouse.explain(_innermost(error))
         raise LoadError(redact(f"landing in {schema} failed: {said}")) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # rows by the million lie in it
     warehouse.check_lock()
 
 

@@ -7,6 +7,7 @@ here, so a new machine knows it.
 import hashlib
 import json
 import logging
+import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -78,7 +79,29 @@ REJECTED_ROWS = Landing(
 )
 
 
-LEDGER = (LOAD_RUNS, REJECTED_ROWS)
+LOADED_FILES = Landing(
+    "loaded_files",
+    _columns(
+        client_id="text",
+        table_name="text",
+        file_name="text",
+        etag="text",
+        size="bigint",
+        last_modified="timestamp",
+        file_date="date",
+        covers_day="bool",
+        rows="bigint",
+        rows_rejected="bigint",
+        cells_masked="bigint",
+        run_id="text",
+        loaded_at="timestamp",
+    ),
+    key=("client_id", "table_name", "file_name"),
+)
+HASH_SALT = Landing("hash_salt", _columns(salt="text", created_at="timestamp"), key=("salt",))
+
+
+LEDGER = (LOAD_RUNS, REJECTED_ROWS, LOADED_FILES, HASH_SALT)
 
 
 @dataclass
@@ -107,11 +130,34 @@ class Run:
     finished_at: datetime | None = None
     error: str | None = None
     rejected: list[Rejected] = field(default_factory=list, repr=False)
+    notes: list[str] = field(default_factory=list, repr=False)  # said, not kept
 
     def as_row(self) -> dict[str, Any]:
         row = asdict(self)
-        del row["rejected"]
+        del row["rejected"], row["notes"]
         return row
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """One row of `ops.loaded_files`: the version of a file that stands in the raw table.
+
+    `covers_day` says that it was written after its day had ended in the client's zone.
+    """
+
+    client_id: str
+    table_name: str
+    file_name: str
+    etag: str
+    size: int
+    last_modified: datetime
+    file_date: date
+    covers_day: bool
+    rows: int
+    rows_rejected: int
+    cells_masked: int
+    run_id: str
+    loaded_at: datetime
 
 
 def create_ledger(warehouse: Warehouse, workdir: Path) -> None:
@@ -127,6 +173,9 @@ def create_ledger(warehouse: Warehouse, workdir: Path) -> None:
             f"it back, or drop {OPS}.{LOAD_RUNS.table}, and every day is read again"
         )
     create_missing(warehouse, workdir, schema=OPS, landings=LEDGER)
+    if not warehouse.query(f"select 1 from {OPS}.{HASH_SALT.table}"):  # noqa: S608
+        salt = {"salt": secrets.token_hex(32), "created_at": datetime.now(UTC)}
+        _land(warehouse, workdir, HASH_SALT, [salt])
 
 
 def create_tables(
@@ -148,6 +197,10 @@ def create_tables(
             f"update {OPS}.{LOAD_RUNS.table} set complete_through = null, "  # noqa: S608
             f"settled_through = null where source = '{schema}'"
         )
+        tables = _listed([landing.table for landing in landings])
+        warehouse.execute(
+            f"delete from {OPS}.{LOADED_FILES.table} where table_name in ({tables})"  # noqa: S608
+        )
     create_missing(warehouse, workdir, schema=schema, landings=landings)
 
 
@@ -155,6 +208,25 @@ def write(warehouse: Warehouse, workdir: Path, *runs: Run) -> None:
     """Write runs, after their rejected rows: a run without them would pass for a complete read."""
     _write_rejected(warehouse, workdir, runs)
     _land(warehouse, workdir, LOAD_RUNS, [run.as_row() for run in runs])
+
+
+def write_files(
+    warehouse: Warehouse, workdir: Path, files: Sequence[LoadedFile], runs: Sequence[Run]
+) -> None:
+    """Write files, after what the runs rejected so far: they are not read again."""
+    _write_rejected(warehouse, workdir, runs)
+    _land(warehouse, workdir, LOADED_FILES, [asdict(file) for file in files])
+
+
+def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, str]:
+    """The files of a client that stand in a raw table, and the ETag of each."""
+    if LOADED_FILES.table not in warehouse.columns(OPS):
+        return {}
+    rows = warehouse.query(
+        "select file_name, etag from ops.loaded_files where client_id = %s and table_name = %s",
+        (client_id, table),
+    )
+    return dict(rows)
 
 
 def covered(
@@ -206,7 +278,9 @@ def last_run(warehouse: Warehouse, source: str, client_id: str) -> dict[str, Any
     names = warehouse.columns(OPS)[LOAD_RUNS.table].keys() & LOAD_RUNS.columns.keys()
     rows = warehouse.query(
         f"select {', '.join(names)} from ops.load_runs "  # noqa: S608
-        "where source = %s and client_id = %s order by started_at desc limit 1",
+        "where source = %s and client_id = %s "
+        # runs into several tables begin at once: one that failed says more
+        f"order by started_at desc, verdict in ({_listed(GOOD)}) limit 1",
         (source, client_id),
     )
     return dict(zip(names, rows[0], strict=True)) if rows else None

@@ -1,6 +1,8 @@
 """The sources, one explicit list: a new source is a module in `sources/` and a line here."""
 
 from loaders.source import Source
-from loaders.sources import everflow, redtrack
+from loaders.sources import everflow, redtrack, s3_exports
 
-SOURCES: dict[str, Source] = {source.name: source for source in (everflow.SOURCE, redtrack.SOURCE)}
+SOURCES: dict[str, Source] = {
+    source.name: source for source in (everflow.SOURCE, redtrack.SOURCE, s3_exports.SOURCE)
+}

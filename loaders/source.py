@@ -16,15 +16,17 @@ class Setting:
     """A setting of a source; without a default it must be given.
 
     `names_account`: two clients with the same value would read one account under two names.
+    `known_as`: its variable, where the world has another name for it than SOURCE_NAME.
     """
 
     name: str
     default: str | None = None
     names_account: bool = False
+    known_as: str | None = None
 
     def variable(self, source: str) -> str:
         """The environment variable that holds it."""
-        return f"{source}_{self.name}".upper()
+        return self.known_as or f"{source}_{self.name}".upper()
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Request:
     advertiser_id: str | None = None
     full_refresh: bool = False
     allow_empty: bool = False
+    max_files: int | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from loaders.errors import LockLostError, WarehouseError
@@ -53,10 +53,19 @@ REFUSALS = {
 }
 
 
+@dataclass(frozen=True)
+class Import:
+    """The files that an engine takes in as they are: their format, and how long one should be."""
+
+    format: Literal["csv", "parquet"]
+    length: int
+
+
 class Warehouse(ABC):
     """One engine at one address."""
 
     target: str
+    imports: ClassVar[Import]
     list_columns: ClassVar[str]  # table, column and type of a schema's tables and views
 
     @property
@@ -135,6 +144,8 @@ class DuckDB(Warehouse):
 
     path: Path
     target: str = "dev"
+    # rows by the 100,000: fewer in a statement are taken in by one thread
+    imports: ClassVar[Import] = Import("parquet", 1 << 30)
     list_columns: ClassVar[str] = (
         "select table_name, column_name, data_type from information_schema.columns "
         "where table_schema = %s"
@@ -146,8 +157,12 @@ class DuckDB(Warehouse):
 
     def destination(self) -> Any:
         from dlt.destinations import duckdb
+        from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
-        return duckdb(str(self.path), supports_transactions=True)
+        # one thread a statement: several would each hold a group of rows, and need twice the time
+        credentials = DuckDbCredentials(str(self.path))
+        credentials.global_config = {"threads": 1, "memory_limit": "500MB"}
+        return duckdb(credentials, supports_transactions=True, max_parallel_load_jobs=2)
 
     def exists(self) -> bool:
         return self.path.exists()
@@ -221,6 +236,8 @@ class Postgres(Warehouse):
 
     environ: Mapping[str, str]
     target: str = "prod"
+    # csv goes through COPY without being taken apart again, several files at a time
+    imports: ClassVar[Import] = Import("csv", 1 << 26)
     # the catalogue, because information_schema hides what one has no right on
     list_columns: ClassVar[str] = (
         "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) from pg_attribute as a "
@@ -262,9 +279,17 @@ class Postgres(Warehouse):
         return sql
 
     def tidy(self, schema: str) -> None:
-        tables = self.query("select tablename from pg_tables where schemaname = %s", (schema,))
-        for (table,) in tables:
-            self.execute(f'vacuum (analyze) "{schema}"."{table}"')
+        changed = self.query(
+            "select relname, n_dead_tup > 0 from pg_stat_user_tables "
+            "where schemaname = %s and n_mod_since_analyze > 0",
+            (schema,),
+        )
+        for table, has_dead_rows in changed:
+            with self.connect(read_only=False) as connection:
+                cursor = connection.cursor()
+                cursor.execute("set default_statistics_target = 20")  # a sample that suffices
+                action = "vacuum (analyze)" if has_dead_rows else "analyze"
+                cursor.execute(f'{action} "{schema}"."{table}"')
 
     @contextmanager
     def connect(self, *, read_only: bool = True) -> Iterator[Any]:

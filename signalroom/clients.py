@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -56,6 +57,7 @@ class Client:
     currency: str
     sources: tuple[str, ...]
     advertisers: tuple[Advertiser, ...]
+    core_order_amount: Decimal | None = None
 
 
 def read_clients(root: Path, *, known_sources: Collection[str] | None = None) -> list[Client]:
@@ -80,7 +82,9 @@ def read_clients(root: Path, *, known_sources: Collection[str] | None = None) ->
 def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> Client:
     """Read one client.toml; with `known_sources`, a source that is not among them is refused."""
     table = _load(path)
-    _check_keys(path, table, [f.name for f in fields(Client)], optional={"advertisers"})
+    _check_keys(
+        path, table, [f.name for f in fields(Client)], optional={"advertisers", "core_order_amount"}
+    )
     client_id = _text(path, table, "client_id")
     if client_id != path.parents[1].name:
         raise ConfigError(path, "client_id", f"{client_id!r} is not the name of its folder")
@@ -96,6 +100,7 @@ def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> 
         currency=_text(path, table, "currency"),
         sources=_sources(path, table, known_sources),
         advertisers=_advertisers(path, table.get("advertisers", [])),
+        core_order_amount=_amount(path, table, "core_order_amount"),
     )
 
 
@@ -112,7 +117,8 @@ def select_clients(clients: Iterable[Client], wanted: str | None) -> list[Client
 
 def _load(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text, parse_float=Decimal)
     except OSError as error:
         raise ConfigError(path, "", f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -151,6 +157,17 @@ def _timezone(path: Path, table: Mapping[str, object]) -> str:
         raise ConfigError(path, "timezone", reason) from error
 
 
+def _amount(path: Path, table: Mapping[str, object], key: str) -> Decimal | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    # bool is an int too, and not what is asked
+    amount = Decimal(value) if isinstance(value, int | Decimal) and value is not True else None
+    if amount is None or not amount.is_finite() or amount < 0:
+        raise ConfigError(path, key, f"must be an amount without quotes, such as 85, not {value!r}")
+    return amount
+
+
 def _sources(
     path: Path, table: Mapping[str, object], known: Collection[str] | None
 ) -> tuple[str, ...]:
@@ -177,5 +194,9 @@ def _advertisers(path: Path, tables: object) -> tuple[Advertiser, ...]:
         if advertiser.everflow_advertiser_id in found:
             reason = f"{advertiser.everflow_advertiser_id!r} stands twice"
             raise ConfigError(path, "everflow_advertiser_id", reason)
+        categories = {other.product_category.lower() for other in found.values()}
+        if advertiser.product_category.lower() in categories:
+            reason = f"{advertiser.product_category!r} stands twice; an order has one advertiser"
+            raise ConfigError(path, "product_category", reason)
         found[advertiser.everflow_advertiser_id] = advertiser
     return tuple(found.values())

@@ -106,8 +106,8 @@ def _examine_account(settings: Settings, client: Client, source: Source) -> Iter
         for finding in source.examine(account):
             yield _of(client, finding)
     except LoadError as error:
-        variable = f"{source.name}_API_KEY".upper()
-        fix = f"check {variable} and {variable.replace('API_KEY', 'BASE_URL')}"
+        variables = [setting.variable(source.name) for setting in source.settings]
+        fix = f"check {', '.join(variables[:-1])} and {variables[-1]}"
         yield _of(client, Finding("fail", f"{error}; {fix}"))
 
 

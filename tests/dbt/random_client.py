@@ -124,7 +124,7 @@ def _tracker_row(rng: Random, day: date, source: str) -> TrackerRow:
 
 
 SEED_LINES = {
-    "clients.csv": f"{CLIENT},Random,active,{FIRST},Europe/Berlin,EUR\n",
+    "clients.csv": f"{CLIENT},Random,active,{FIRST},Europe/Berlin,EUR,\n",
     "client_advertisers.csv": "".join(f"{CLIENT},{id_},A{id_},A{id_},,\n" for id_ in CONFIGURED),
     "client_sources.csv": f"{CLIENT},everflow\n{CLIENT},redtrack\n",
     "affiliate_mapping.csv": "".join(

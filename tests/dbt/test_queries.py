@@ -18,6 +18,17 @@ MAPPED = (
     " JOIN public.affiliate_mapping m ON e.affiliate_id = m.everflow_affiliate_id"
     " AND e._client_id = m.client_id WHERE e._client_id = '713';"
 )
+CORE = (
+    "SELECT billing_state as state, COUNT(DISTINCT orders_id) as orders,"
+    " ROUND(SUM(total_amount::numeric), 2) as revenue FROM s3_exports.orders_create"
+    " WHERE order_status = 'NEW' AND total_amount::numeric > 85"
+    " GROUP BY billing_state ORDER BY revenue DESC;"
+)
+CREATED = (
+    "SELECT _file_date as date, COUNT(DISTINCT orders_id) as orders,"
+    " ROUND(SUM(total_amount::numeric), 2) as revenue FROM s3_exports.orders_create"
+    " GROUP BY _file_date ORDER BY _file_date;"
+)
 
 
 def _statement(part: str) -> str:
@@ -28,6 +39,8 @@ def _statement(part: str) -> str:
 def test_the_agreed_queries_are_in_the_file() -> None:
     assert DAILY in TEXT
     assert MAPPED in TEXT
+    assert CORE in TEXT
+    assert CREATED in TEXT
 
 
 def test_every_statement_runs_and_finds_rows(warehouse: Query) -> None:
@@ -50,3 +63,25 @@ def test_a_window_is_a_ratio_of_sums(warehouse: Query) -> None:
     rows = warehouse(_statement("NULLIF(SUM(internal_conversions)"))
     ccw = next(row for row in rows if row[1] == "CCW")
     assert [str(round(float(value), 4)) for value in ccw[2:]] == ["16.8813", "19.0955", "6.0"]
+
+
+def test_core_orders_tie_with_the_clients_own_query(warehouse: Query) -> None:
+    raw, marts = warehouse(CORE), warehouse(_statement("SUM(core_revenue)"))
+    assert [(state, orders, float(revenue)) for state, orders, revenue in raw] == [
+        *(("GU", 1, 120), ("Texas", 1, 105), ("TX", 1, 95)),
+    ]
+    assert [(state, int(orders), float(revenue)) for state, orders, revenue in marts] == [
+        *(("TX", 2, 200), ("GU", 1, 120)),
+    ]
+
+
+def test_created_orders_are_not_the_sales_of_their_day(warehouse: Query) -> None:
+    raw, marts = warehouse(CREATED), warehouse(_statement("approval_rate, orders_complete"))
+    assert [(str(day), orders, float(revenue)) for day, orders, revenue in raw] == [
+        *(("2025-12-01", 4, 254.5), ("2025-12-02", 1, 120)),
+    ]
+    assert [(str(row[0]), row[1], row[2], float(row[4]), row[7]) for row in marts] == [
+        ("2025-12-02", "CCW", 1, 120, False),  # no file of updates yet
+        ("2025-12-01", "CCW", 3, 200, True),
+        ("2025-12-01", "EXP", 1, 35.5, True),
+    ]

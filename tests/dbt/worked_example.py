@@ -65,8 +65,8 @@ RUNS = (("everflow", "daily_stats", "2025-12-02"), ("redtrack", "daily_spend", "
 
 SEEDS = {
     "clients.csv": """\
-client_id,client_name,status,start_date,timezone,currency
-713,Client 713,active,2025-12-01,America/New_York,USD
+client_id,client_name,status,start_date,timezone,currency,core_order_amount
+713,Client 713,active,2025-12-01,America/New_York,USD,85
 """,
     "client_advertisers.csv": """\
 client_id,everflow_advertiser_id,advertiser_label,advertiser_name,product_category,report_name

@@ -20,6 +20,10 @@ LEADERBOARD_FIGURES = (
     "clicks conversions revenue payout spend spend_rows effective_cost margin cpa effective_cpa "
     "epc cvr"
 )
+NO_ORDERS: Row = {  # no order files are loaded here
+    **{"orders": 0, "approved_orders": 0, "order_revenue": Decimal(0)},
+    **{"aov": None, "approval_rate": None, "decline_rate": None},
+}
 COMPARED = "clicks conversions revenue payout spend effective_cost margin cpa effective_cpa"
 RATIOS = ("cpa", "effective_cpa")
 ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
@@ -47,9 +51,11 @@ def daily_summary(of: Computation) -> Iterator[Row]:
             "report_name": report_names.get(advertiser),
             "currency": of.client.currency,
             **figures.row(SUMMARY_FIGURES),
+            **NO_ORDERS,
             "is_complete": day not in of.reasons,
             "incomplete_reason": of.reasons.get(day),
             "is_settled": of.is_settled(day),
+            "orders_complete": False,
         }
 
 

@@ -1,6 +1,7 @@
 """The client registry: what it reads, and what it refuses with file, key and reason."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -43,6 +44,7 @@ def test_our_own_clients_are_read() -> None:
         date(2025, 12, 1),
     )
     assert (active.timezone, active.currency) == ("America/New_York", "USD")
+    assert (active.core_order_amount, planned.core_order_amount) == (Decimal(85), None)
     assert [(a.everflow_advertiser_id, a.label, a.report_name) for a in active.advertisers] == [
         ("1", "CCW", "daily_ccw_summary"),
         ("2", "EXP", "daily_exp_summary"),
@@ -80,6 +82,10 @@ def test_our_own_clients_are_read() -> None:
         ('id = "1"', 'id = "one"', "everflow_advertiser_id", "must be a whole number"),
         ("daily_one", "Daily One", "report_name", "must be small letters, digits and _"),
         ("[[advertisers]]", "[advertisers]", "advertisers", "must be written as [[advertisers]]"),
+        *(
+            ("\n[[", f"core_order_amount = {amount}\n[[", "core_order_amount", "must be an amount")
+            for amount in ('"85"', "-1", "true", "nan", "inf")
+        ),
     ],
 )
 def test_a_wrong_key_is_refused(tmp_path: Path, old: str, new: str, key: str, reason: str) -> None:
@@ -108,6 +114,16 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
     path = write_client(tmp_path, "acme", "\ufeff" + ACME)
     assert read_client(path).name == "Acme"
+
+
+def test_a_product_category_is_one_advertisers(tmp_path: Path) -> None:
+    """Else each of its orders would be the sale of two."""
+    other = ACME[ACME.index("[[") :].replace("daily_one", "daily_two").replace('"1"', '"2"')
+    path = write_client(
+        tmp_path, "acme", ACME + other.replace('category = "ONE"', 'category = "one"')
+    )
+    with pytest.raises(ConfigError, match="product_category: 'one' stands twice"):
+        read_client(path)
 
 
 def test_an_advertiser_stands_once(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from signalroom.commands.mappings import mappings
-from signalroom.mappings import SEEDS, SeedPlan, plan_sync, write_seeds
+from signalroom.mappings import SEEDS, SHARED_SEEDS, SeedPlan, plan_sync, write_seeds
 
 REPO = Path(__file__).parents[2]
 HEADER = (
@@ -69,7 +69,8 @@ def replace(path: Path, old: str, new: str) -> None:
 
 def test_all_seeds_are_written_exactly(root: Path) -> None:
     sync(root)
-    assert {name: content.decode() for name, content in seed_bytes(root).items()} == {
+    shared = {f"{seed.name}.csv" for seed in SHARED_SEEDS}
+    assert {n: text.decode() for n, text in seed_bytes(root).items() if n not in shared} == {
         "affiliate_mapping.csv": (
             "id,client_id,redtrack_source,redtrack_source_id,everflow_affiliate_id,"
             "everflow_affiliate_label,everflow_advertiser_id,everflow_advertiser_label,"
@@ -86,9 +87,9 @@ def test_all_seeds_are_written_exactly(root: Path) -> None:
             )
         ),
         "clients.csv": (
-            "client_id,client_name,status,start_date,timezone,currency\n"
-            "713,Client 713,active,2025-12-01,America/New_York,USD\n"
-            "cti,ClayTargetInstruction,planned,2026-01-01,America/New_York,USD\n"
+            "client_id,client_name,status,start_date,timezone,currency,core_order_amount\n"
+            "713,Client 713,active,2025-12-01,America/New_York,USD,85\n"
+            "cti,ClayTargetInstruction,planned,2026-01-01,America/New_York,USD,\n"
         ),
         "client_advertisers.csv": (
             "client_id,everflow_advertiser_id,advertiser_label,advertiser_name,product_category,"
@@ -177,6 +178,7 @@ def test_one_client_is_compiled_and_the_others_stay(root: Path) -> None:
         "clients: 0 added, 0 changed, 0 removed, 2 unchanged",
         "client_advertisers: 0 added, 0 changed, 0 removed, 2 unchanged",
         "client_sources: 0 added, 0 changed, 0 removed, 4 unchanged",
+        "us_states: 0 added, 0 changed, 0 removed, 63 unchanged",
     ]
     assert [row["id"] for row in seed_rows(root)] == ["1", "2", "3", "4", "5", "6"]
     plans = sync(root, LATER)
@@ -188,8 +190,7 @@ def test_a_client_whose_folder_is_gone_leaves_every_seed(root: Path) -> None:
     sync(root)
     shutil.rmtree(root / "data" / "clients" / "713")
     sync(root, LATER)
-    names = [seed.name for seed in SEEDS]
-    left = {row["client_id"] for name in names for row in seed_rows(root, name)}
+    left = {row["client_id"] for seed in SEEDS for row in seed_rows(root, seed.name)}
     assert left == {"cti"}
 
 
@@ -345,9 +346,10 @@ def test_sync_says_what_it_did(root: Path) -> None:
         "clients: 2 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "client_advertisers: 2 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "client_sources: 4 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
+        "us_states: 63 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
     )
     assert "affiliate_mapping: 0 added, 0 changed, 0 removed, 5 unchanged\n" in run("--all").output
-    assert sorted(seed_bytes(root)) == sorted(f"{seed.name}.csv" for seed in SEEDS)
+    assert sorted(seed_bytes(root)) == sorted(f"{s.name}.csv" for s in (*SEEDS, *SHARED_SEEDS))
 
 
 def test_dry_run_shows_rows_and_writes_nothing(root: Path) -> None:

@@ -10,6 +10,10 @@ spend as (
     select * from {{ ref('int_spend__by_affiliate') }}
 ),
 
+orders as (
+    select * from {{ ref('int_orders__attributed') }}
+),
+
 configured as (
     select
         client_id,
@@ -36,6 +40,11 @@ ids as (
         client_id,
         advertiser_id
     from spend
+    union distinct
+    select
+        client_id,
+        advertiser_id
+    from orders
     union distinct
     select
         client_id,

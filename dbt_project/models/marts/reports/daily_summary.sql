@@ -6,6 +6,14 @@ days as (
     select * from {{ ref('int_days__completeness') }}
 ),
 
+orders as (
+    select * from {{ ref('fct_orders') }}
+),
+
+order_days as (
+    select * from {{ ref('int_days__orders_completeness') }}
+),
+
 advertisers as (
     select * from {{ ref('dim_advertisers') }}
 ),
@@ -41,6 +49,18 @@ summed as (
     group by client_id, report_date, advertiser_id
 ),
 
+summed_orders as (
+    select
+        client_id,
+        order_date as report_date,
+        advertiser_id,
+        count(case when is_attempted then 1 end) as orders,
+        count(case when is_approved then 1 end) as approved_orders,
+        sum(gross_amount) as order_revenue
+    from orders
+    group by client_id, order_date, advertiser_id
+),
+
 summary_keys as (  -- a configured advertiser has a row also on a day without any
     select
         days.client_id,
@@ -55,6 +75,12 @@ summary_keys as (  -- a configured advertiser has a row also on a day without an
         report_date,
         advertiser_id
     from summed
+    union distinct
+    select
+        client_id,
+        report_date,
+        advertiser_id
+    from summed_orders
 ),
 
 filled as (
@@ -65,7 +91,10 @@ filled as (
         advertisers.advertiser_label,
         advertisers.report_name,
         clients.currency,
-        days.incomplete_reason,
+        case
+            when days.client_id is null then 'not loaded' -- orders alone reach back further
+            else days.incomplete_reason
+        end as incomplete_reason,
         coalesce(summed.clicks, 0) as clicks,
         coalesce(summed.conversions, 0) as conversions,
         coalesce(summed.internal_conversions, 0) as internal_conversions,
@@ -84,6 +113,10 @@ filled as (
         coalesce(summed.uncosted_conversions, 0) as uncosted_conversions,
         coalesce(summed.effective_cost, 0) as effective_cost,
         coalesce(summed.margin, 0) as margin,
+        coalesce(summed_orders.orders, 0) as orders,
+        coalesce(summed_orders.approved_orders, 0) as approved_orders,
+        coalesce(summed_orders.order_revenue, 0) as order_revenue,
+        coalesce(order_days.orders_complete, false) as orders_complete,
         coalesce(days.is_complete, false) as is_complete,
         coalesce(days.is_settled, false) as is_settled
     from summary_keys
@@ -92,10 +125,19 @@ filled as (
             summary_keys.client_id = summed.client_id
             and summary_keys.report_date = summed.report_date
             and summary_keys.advertiser_id = summed.advertiser_id
+    left join summed_orders
+        on
+            summary_keys.client_id = summed_orders.client_id
+            and summary_keys.report_date = summed_orders.report_date
+            and summary_keys.advertiser_id = summed_orders.advertiser_id
     left join days
         on
             summary_keys.client_id = days.client_id
             and summary_keys.report_date = days.report_date
+    left join order_days
+        on
+            summary_keys.client_id = order_days.client_id
+            and summary_keys.report_date = order_days.report_date
     left join advertisers
         on
             summary_keys.client_id = advertisers.client_id
@@ -150,8 +192,17 @@ select
     {{ safe_divide('revenue', 'clicks') }} as epc,
     {{ safe_divide('conversions', 'clicks') }} as cvr,
 
+    -- orders: another count of another thing, never added to conversions or divided by them
+    cast(orders as bigint) as orders,
+    cast(approved_orders as bigint) as approved_orders,
+    cast(order_revenue as decimal(18, 4)) as order_revenue,
+    {{ safe_divide('order_revenue', 'approved_orders') }} as aov,
+    {{ safe_divide('approved_orders', 'orders') }} as approval_rate,
+    {{ safe_divide('orders - approved_orders', 'orders') }} as decline_rate,
+
     -- flags
     cast(is_complete as boolean) as is_complete,
     cast(incomplete_reason as {{ dbt.type_string() }}) as incomplete_reason,
-    cast(is_settled as boolean) as is_settled
+    cast(is_settled as boolean) as is_settled,
+    cast(orders_complete as boolean) as orders_complete
 from filled

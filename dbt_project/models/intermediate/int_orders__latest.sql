@@ -1,0 +1,201 @@
+-- An order is what its newest event says; what its earlier events say is when each state arrived.
+-- Incremental by order: an order whose events are not those it was made of is forgotten, then all
+-- orders that are missing are made. That also finds orders that a replaced file no longer holds.
+{{
+    config(
+        pre_hook="
+            {% if is_incremental() %}
+            delete from {{ this }} as known
+            where not exists (
+                select 1
+                from (
+                    select
+                        client_id,
+                        orders_id,
+                        count(*) as order_events,
+                        max(file_loaded_at) as file_loaded_at
+                    from {{ ref('int_order_events__read') }}
+                    group by client_id, orders_id
+                ) as present
+                where
+                    present.client_id = known.client_id
+                    and present.orders_id = known.orders_id
+                    and present.order_events = known.order_events
+                    and present.file_loaded_at = known.file_loaded_at
+            )
+            {% endif %}
+        ",
+    )
+}}
+with events as (
+    select * from {{ ref('int_order_events__read') }} as present
+    {% if is_incremental() %}
+        where not exists (
+            select 1
+            from {{ this }} as known
+            where
+                known.client_id = present.client_id
+                and known.orders_id = present.orders_id
+        )
+    {% endif %}
+),
+
+attempted as (
+    select
+        *,
+        case raw_table when 'orders_create' then 1 else 2 end as kind_order,
+        not is_test and coalesce(order_status, '') <> 'PENDING' as is_attempted
+    from events
+),
+
+approved as (  -- VOID/REFUNDED was approved once
+    select
+        *,
+        is_attempted and coalesce(order_status, '') = 'DECLINED' as is_declined,
+        is_attempted and coalesce(order_status, '') <> 'DECLINED' as is_approved
+    from attempted
+),
+
+returned as (
+    select
+        *,
+        case when is_approved then coalesce(total_amount, 0) else 0 end as gross_amount,
+        is_approved and has_chargeback_flag as is_chargeback,
+        is_approved
+        and (
+            has_refund_flag
+            or coalesce(order_status, '') = 'VOID/REFUNDED'
+            or coalesce(refund_amount, 0) > 0
+        ) as is_refunded
+    from approved
+),
+
+refunded as (  -- without a smaller amount of its own, a refund is the whole order
+    select
+        *,
+        case
+            when not is_refunded then 0
+            when refund_amount > 0 and refund_amount < gross_amount then refund_amount
+            else gross_amount
+        end as refunded_amount
+    from returned
+),
+
+judged as (  -- a chargeback takes what was not refunded, so no dollar is deducted twice
+    select
+        *,
+        case when is_chargeback then gross_amount - refunded_amount else 0 end as chargeback_amount
+    from refunded
+),
+
+numbered as (
+    select
+        *,
+        row_number() over history as event_number,
+        count(*) over whole_history as order_events,
+        sum(case when raw_table = 'orders_create' then 1 else 0 end) over history as create_number,
+        sum(case when raw_table = 'orders_create' then 1 else 0 end) over whole_history as creates,
+        -- the frame of an ordered window ends with the row itself: 1 is the first of its state
+        sum(case when is_approved then 1 else 0 end) over history as approval_number,
+        sum(case when is_declined then 1 else 0 end) over history as decline_number,
+        sum(case when is_refunded then 1 else 0 end) over history as refund_number,
+        sum(case when is_chargeback then 1 else 0 end) over history as chargeback_number
+    from judged
+    window
+        history as (
+            partition by client_id, orders_id
+            order by file_date, kind_order, {{ byte_order('file_name') }}, row_id
+            rows between unbounded preceding and current row
+        ),
+        whole_history as (partition by client_id, orders_id)
+),
+
+arrived as (  -- windows and no join: Postgres takes few new orders for one, and would try all pairs
+    select
+        *,
+        min(file_date) over whole_history as first_file_date,
+        max(file_loaded_at) over whole_history as newest_file_loaded_at,
+        max(
+            case when raw_table = 'orders_create' and create_number = creates then order_status end
+        ) over whole_history as created_status,
+        max(
+            case when raw_table = 'orders_create' and create_number = creates then total_amount end
+        ) over whole_history as created_amount,
+        min(case when is_approved then file_date end) over whole_history as first_approved_date,
+        min(case when is_declined then file_date end) over whole_history as first_declined_date,
+        min(case when is_refunded then file_date end) over whole_history as first_refunded_date,
+        min(case when is_chargeback then file_date end) over whole_history
+            as first_chargeback_date,
+        sum(case when is_approved and approval_number = 1 then gross_amount else 0 end)
+            over whole_history as arrived_approved_amount,
+        sum(
+            case when is_declined and decline_number = 1 then coalesce(total_amount, 0) else 0 end
+        ) over whole_history as arrived_declined_amount,
+        sum(case when is_refunded and refund_number = 1 then refunded_amount else 0 end)
+            over whole_history as arrived_refunded_amount,
+        sum(case when is_chargeback and chargeback_number = 1 then chargeback_amount else 0 end)
+            over whole_history as arrived_chargeback_amount
+    from numbered
+    window whole_history as (partition by client_id, orders_id)
+),
+
+newest as (  -- one row per order
+    select * from arrived
+    where event_number = order_events
+)
+
+select
+    -- keys
+    client_id,
+    orders_id,
+
+    -- dimensions
+    order_status,
+    order_date,
+    product_category,
+    campaign_id,
+    afid,
+    sid,
+    c1,
+    c2,
+    c3,
+    delivered_state,
+    parent_orders_id,
+    rebill_depth,
+    currency,
+    customer_hash,
+    created_status,
+
+    -- measures
+    total_amount,
+    cast(gross_amount as decimal(18, 4)) as gross_amount,
+    cast(refunded_amount as decimal(18, 4)) as refunded_amount,
+    cast(chargeback_amount as decimal(18, 4)) as chargeback_amount,
+    created_amount,
+    cast(arrived_approved_amount as decimal(18, 4)) as arrived_approved_amount,
+    cast(arrived_declined_amount as decimal(18, 4)) as arrived_declined_amount,
+    cast(arrived_refunded_amount as decimal(18, 4)) as arrived_refunded_amount,
+    cast(arrived_chargeback_amount as decimal(18, 4)) as arrived_chargeback_amount,
+
+    -- flags
+    is_test,
+    is_recurring,
+    is_attempted,
+    is_approved,
+    is_declined,
+    is_refunded,
+    is_chargeback,
+    has_unparsed_text,
+
+    -- arrival
+    first_file_date,
+    file_date as last_file_date,
+    first_approved_date,
+    first_declined_date,
+    first_refunded_date,
+    first_chargeback_date,
+
+    -- load
+    order_events,
+    newest_file_loaded_at as file_loaded_at
+from newest

@@ -1,0 +1,123 @@
+"""A bucket that speaks S3, at AWS or anywhere else: what lies in it, and one object at a time.
+
+An object is read in the version that was listed (If-Match with its ETag), whole, and into a
+nameless file of this machine that goes with the process: it may still hold card numbers.
+"""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from time import sleep
+from typing import IO, Any
+
+from loaders.errors import ApiError, FileError
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+PART = 1 << 20
+SAID_EVERY = 50 << 20
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """An object as it was listed."""
+
+    key: str
+    etag: str
+    size: int
+    last_modified: datetime
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One bucket at one endpoint; keys left blank are looked for where boto3 does."""
+
+    name: str
+    region: str
+    endpoint: str = ""
+    access_key: str = ""
+    secret_key: str = ""
+
+    @cached_property
+    def _client(self) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client(
+            "s3",
+            region_name=self.region or None,
+            endpoint_url=self.endpoint or None,
+            aws_access_key_id=self.access_key or None,
+            aws_secret_access_key=self.secret_key or None,
+            config=Config(
+                connect_timeout=10,
+                read_timeout=60,
+                retries={"mode": "standard", "max_attempts": 5},
+                s3={"addressing_style": "path" if self.endpoint else "auto"},
+            ),
+        )
+
+    def files(self, prefix: str) -> list[StoredFile]:
+        """Every object below a prefix; ApiError when the bucket cannot be listed."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.name, Prefix=prefix
+        )
+        try:
+            return [_stored(item) for page in pages for item in page.get("Contents", [])]
+        except (BotoCoreError, ClientError) as error:
+            raise ApiError(f"s3://{self.name}/{prefix} cannot be listed: {error}") from error
+
+    @contextmanager
+    def read(self, file: StoredFile) -> Iterator[tuple[StoredFile, IO[bytes]]]:
+        """The object, in the version that stands there now; FileError after some attempts."""
+        with tempfile.TemporaryFile() as local:
+            for attempt in range(ATTEMPTS):
+                sleep(attempt)
+                local.seek(0)
+                local.truncate()
+                problem = self._fetch(file, local)
+                if problem is None:
+                    break
+                log.info("%s: %s; reading it again", file.key, problem)
+                file = self._now(file)
+            else:
+                raise FileError(f"{problem}, {ATTEMPTS} times over")
+            yield file, local
+
+    def _fetch(self, file: StoredFile, local: IO[bytes]) -> str | None:
+        """Write an object to a file; what went wrong, where reading it again may help."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            answer = self._client.get_object(Bucket=self.name, Key=file.key, IfMatch=file.etag)
+            for part in answer["Body"].iter_chunks(PART):
+                local.write(part)
+                if local.tell() % SAID_EVERY < len(part):
+                    log.info("%s: %d of %d MB", file.key, local.tell() >> 20, file.size >> 20)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 412:
+                return "was replaced while it was read"
+            raise FileError(str(error)) from error
+        except (BotoCoreError, OSError) as error:
+            return f"broke off at {local.tell():,} of {file.size:,} bytes ({type(error).__name__})"
+        if local.tell() != file.size:
+            return f"has {local.tell():,} bytes instead of {file.size:,}"
+        return None
+
+    def _now(self, file: StoredFile) -> StoredFile:
+        """The object as it is listed now."""
+        for found in self.files(file.key):
+            if found.key == file.key:
+                return found
+        raise FileError("was removed while it was read")
+
+
+def _stored(item: Any) -> StoredFile:
+    return StoredFile(item["Key"], item["ETag"], int(item["Size"]), item["LastModified"])

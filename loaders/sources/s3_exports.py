@@ -1,0 +1,110 @@
+"""Sticky.io's order exports: a CSV a day and kind, pushed to an S3 bucket.
+
+    orders-create/     ->  s3_exports.orders_create
+    orders-update/     ->  s3_exports.orders_update
+    prospects-create/  ->  s3_exports.prospects_create
+
+- About 129 columns, other ones in another account: every column lands as text under its name in
+  snake_case. Those declared here are there even when no file has them.
+- `orders_id` stands in create once and in update as often as the order changed; no time of the
+  change is in the file, so its day is that of the file's name.
+- Prospects are often an empty file, or a header alone.
+"""
+
+from loaders.bucket import Bucket
+from loaders.csv_stream import snake_case
+from loaders.errors import LoadError
+from loaders.files import FileSource, FileTable, Place
+from loaders.source import Account, Setting
+
+ORDER_COLUMNS = (
+    "orders_id",
+    "order_status",
+    "total_amount",
+    "order_date",
+    "billing_email",
+    "billing_first_name",
+    "billing_last_name",
+    "billing_address1",
+    "billing_city",
+    "billing_state",
+    "billing_zip",
+    "billing_country",
+    "phone",
+    "customer_id",
+    "product_category",
+    "campaign_id",
+    "afid",
+    "sid",
+    "c1",
+    "c2",
+    "c3",
+    "chargeback_flag",
+    "refund_flag",
+    "refund_amount",
+    "is_recurring",
+    "rebill_depth",
+    "parent_order_id",
+    "is_test_cc",
+    "currency",
+    "gateway_id",
+    "decline_reason",
+)
+PROSPECT_COLUMNS = ("prospect_id", "email", "date_created", "campaign_id", "afid", "sid")
+TABLES = (
+    FileTable("orders_create", ORDER_COLUMNS),
+    FileTable("orders_update", ORDER_COLUMNS),
+    FileTable("prospects_create", PROSPECT_COLUMNS),
+)
+PREFIXES = (
+    "orders_create=orders-create/,orders_update=orders-update/,prospects_create=prospects-create/"
+)
+
+
+def open_place(account: Account) -> Place:
+    """The bucket and its prefixes, as the settings say."""
+    settings = account.settings
+    prefixes = _pairs("S3_PREFIXES", settings["prefixes"])
+    for table in prefixes:
+        if table not in {known.name for known in TABLES}:
+            raise LoadError(f"S3_PREFIXES: there is no table {table}")
+    renames = _pairs("S3_COLUMNS", settings["columns"])
+    return Place(
+        Bucket(
+            name=settings["bucket_name"],
+            region=settings["region"],
+            endpoint=settings["endpoint_url"],
+            access_key=settings["access_key_id"],
+            secret_key=settings["secret_access_key"],
+        ),
+        prefixes,
+        {snake_case(theirs): snake_case(ours) for theirs, ours in renames.items()},
+    )
+
+
+def _pairs(variable: str, value: str) -> dict[str, str]:
+    """The pairs of a setting such as `a=b,c=d`."""
+    pairs: dict[str, str] = {}
+    for part in filter(None, map(str.strip, value.split(","))):
+        name, equals, other = part.partition("=")
+        if not (name and equals):
+            raise LoadError(f"{variable}: {part!r} is not of the form name=value")
+        pairs[name.strip()] = other.strip()
+    return pairs
+
+
+SOURCE = FileSource(
+    name="s3_exports",
+    tables=TABLES,
+    settings=(
+        Setting("bucket_name", names_account=True, known_as="S3_BUCKET_NAME"),
+        Setting("prefixes", PREFIXES, known_as="S3_PREFIXES"),
+        Setting("columns", "", known_as="S3_COLUMNS"),
+        # left blank, they are looked for where AWS's own tools do
+        Setting("access_key_id", "", known_as="AWS_ACCESS_KEY_ID"),
+        Setting("secret_access_key", "", known_as="AWS_SECRET_ACCESS_KEY"),
+        Setting("region", "us-east-1", known_as="AWS_REGION"),
+        Setting("endpoint_url", "", known_as="AWS_ENDPOINT_URL"),
+    ),
+    open=open_place,
+)

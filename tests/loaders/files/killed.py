@@ -1,0 +1,81 @@
+"""Runs the command and kills it, as a power cut would, at the point named by the first argument.
+
+The points follow one group of files from the spools on disk to the rows in the ledger.
+"""
+
+import sys
+from typing import Any
+from unittest import mock
+
+import dlt
+from dlt.common.storages.load_package import PackageStorage
+from dlt.load.load import Load
+
+from loaders import files, ledger
+from loaders.land import land
+from signalroom.cli import main
+from tests.loaders.killed import after_the_ledger, die
+
+
+def while_landing(*patches: Any, replacing: bool = False) -> Any:
+    """Apply patches to dlt while files are added, or while they replace others."""
+
+    def landing(*arguments: Any, landings: Any, **named: Any) -> None:
+        if landings[0].adds is not replacing:
+            for patch in patches:
+                patch.start()
+        land(*arguments, landings=landings, **named)
+
+    return mock.patch.object(files, "land", landing)
+
+
+def after_the_commit(ending: str) -> Any:
+    """The database has committed a job; dlt has not yet noted that it is done."""
+    complete_job = PackageStorage.complete_job
+
+    def completing(self: PackageStorage, load_id: str, file_name: str) -> Any:
+        if file_name.endswith(ending):
+            die()
+        return complete_job(self, load_id, file_name)
+
+    return mock.patch.object(PackageStorage, "complete_job", completing)
+
+
+def within_the_files(write_table: Any) -> Any:
+    """The ledger holds the rejected rows, and not yet the files."""
+
+    def writing(warehouse: Any, workdir: Any, table: Any, rows: Any) -> None:
+        if table.table == "loaded_files":
+            die()
+        write_table(warehouse, workdir, table, rows)
+
+    return writing
+
+
+def after_the_files(*arguments: Any, write: Any = ledger.write_files) -> None:
+    write(*arguments)
+    die()
+
+
+POINTS = {
+    "before_landing": mock.patch.object(files, "land", die),
+    "after_extract": while_landing(mock.patch.object(dlt.Pipeline, "normalize", die)),
+    "after_normalize": while_landing(mock.patch.object(dlt.Pipeline, "load", die)),
+    "after_parquet": while_landing(after_the_commit(".parquet")),
+    "after_csv": while_landing(after_the_commit(".csv")),
+    "after_merge": while_landing(after_the_commit(".sql"), replacing=True),
+    "before_marker": while_landing(mock.patch.object(Load, "complete_package", die)),
+    "before_merge_marker": while_landing(
+        mock.patch.object(Load, "complete_package", die), replacing=True
+    ),
+    "before_files": mock.patch.object(ledger, "write_files", die),
+    "within_files": mock.patch.object(ledger, "_land", within_the_files(ledger._land)),
+    "after_files": mock.patch.object(ledger, "write_files", after_the_files),
+    "before_ledger": mock.patch.object(ledger, "write", die),
+    "after_ledger": mock.patch.object(ledger, "write", after_the_ledger),
+}
+ONLY = {"after_parquet": "dev", "after_csv": "prod"}  # what each engine imports
+
+if __name__ == "__main__":
+    with POINTS[sys.argv.pop(1)]:
+        main()

@@ -1,0 +1,210 @@
+"""A CSV file as batches: the same records as Python's csv module, and what is done with the odd."""
+
+import csv
+import gzip
+import io
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loaders import csv_stream
+from loaders.csv_stream import CsvStream, column_names
+from loaders.errors import FileError
+
+Records = dict[int, list[str | None]]
+CELLS = st.one_of(
+    st.text("ab \"',;\n\r\té€0", max_size=6), st.sampled_from(["", "x", '"', '""', "a\r\nb", " "])
+)
+
+
+def read(body: bytes, **how: object) -> tuple[CsvStream, Records]:
+    """The stream, and its records by number."""
+    stream = CsvStream(io.BytesIO(body), renames={}, reserved=(), **how)  # type: ignore[arg-type]
+    records: Records = {}
+    for batch in stream.batches():
+        *columns, numbers = [column.to_pylist() for column in batch.columns]
+        for number, *values in zip(numbers, *columns, strict=True):
+            assert number not in records
+            records[number] = values
+    return stream, records
+
+
+def written(rows: list[list[str]], end: str = "\n", quoting: int = csv.QUOTE_MINIMAL) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_stream, "BLOCK", 256)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> bytes:
+    """A header of two or more columns, and records of which some have another width."""
+    width = draw(st.integers(2, 5))
+    header = [f"column {place}" for place in range(width)]
+    row = st.lists(CELLS, min_size=1, max_size=6)
+    good = st.lists(CELLS, min_size=width, max_size=width)
+    rows = draw(st.lists(st.one_of(good, good, good, row), max_size=60))
+    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    body = written([header, *rows], draw(st.sampled_from(["\n", "\r\n"])), quoting)
+    return draw(st.sampled_from([body, body.rstrip(b"\r\n")]))
+
+
+@given(files())
+@settings(max_examples=300, deadline=None)
+def test_the_records_are_those_of_pythons_csv_module(body: bytes) -> None:
+    header, *expected = [r for r in csv.reader(io.StringIO(body.decode(), newline="")) if r]
+    good = {n: r for n, r in enumerate(expected, start=1) if len(r) == len(header)}
+    bad = [n for n, r in enumerate(expected, start=1) if len(r) != len(header)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(csv_stream, "BLOCK", 256)
+        if bad and not good:
+            with pytest.raises(FileError, match="none of its records"):
+                read(body)
+            return
+        stream, records = read(body)
+    assert [record.number for record in stream.rejected] == bad
+    assert records == {
+        n: [value if value.strip(" ") else None for value in r] for n, r in good.items()
+    }
+
+
+def test_numbers_stay_right_across_batches_and_rejected_records(small_blocks: None) -> None:
+    rows = [[str(n), "x" * 20] if n % 7 else [str(n)] for n in range(1, 1001)]
+    stream, records = read(written([["id", "text"], *rows]))
+    assert {n: values[0] for n, values in records.items()} == {
+        n: str(n) for n in range(1, 1001) if n % 7
+    }
+    assert [bad.number for bad in stream.rejected] == list(range(7, 1001, 7))
+    assert stream.rejected[0].reason == "1 fields instead of 2"
+    assert stream.rejected[0].text == "7"
+
+
+def test_a_line_end_within_quotes_is_kept_wherever_a_block_ends(small_blocks: None) -> None:
+    """Arrow takes a line feed at the start of a block for the rest of the line end before it."""
+    for offset in range(260):
+        _, records = read(written([["a", "b"], ["x" * offset, "one\r\ntwo"], ["y", "z"]], "\r\n"))
+        assert records == {1: ["x" * offset or None, "one\r\ntwo"], 2: ["y", "z"]}
+
+
+def test_a_record_is_read_wherever_the_last_blocks_end(small_blocks: None) -> None:
+    """Arrow finds a record in two blocks, not in three."""
+    for length in range(230, 300):
+        text = "x" * length + ";0"
+        _, records = read(b"a,b\n1,2\n3," + text.encode())
+        assert records == {1: ["1", "2"], 2: ["3", text]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xef\xbb\xbfname,city\nZo\xc3\xab,M\xc3\xbcnchen\n",
+        "name,city\nZoë,München\n".encode("latin-1"),
+        b"\xef\xbb\xbf" + "name,city\nZoë,München".encode("latin-1"),
+        gzip.compress("name,city\r\nZoë,München\r\n".encode()),
+        b"\n\r\nname,city\n\nZo\xc3\xab,M\xc3\xbcnchen\n\n",
+        b'"na\0me","city"\n"Zo\xc3\xab","M\xc3\xbcnchen"\n',
+    ],
+)
+def test_packings_and_encodings(body: bytes) -> None:
+    stream, records = read(body)
+    assert records == {1: ["Zoë", "München"]}
+    assert not stream.rejected
+
+
+def test_the_encoding_is_one_for_the_whole_file(small_blocks: None) -> None:
+    """Its only letter beyond ASCII stands in the last block."""
+    rows = [["a", "b"], *([["x", "y" * 50]] * 50), ["é", "ö"]]
+    _, records = read(written(rows).decode().encode("latin-1"))
+    assert records[51] == ["é", "ö"]
+
+
+def zipped(**members: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, body in members.items():
+            archive.writestr(name, body)
+    return packed.getvalue()
+
+
+def test_a_zip_holds_one_file() -> None:
+    assert read(zipped(orders=b"a,b\n1,2\n"))[1] == {1: ["1", "2"]}
+    assert read(zipped(**{"__MACOSX/x": b"?", "orders": b"a\n1\n"}))[1] == {1: ["1"]}
+    with pytest.raises(FileError, match="holds 2 files instead of one"):
+        read(zipped(one=b"a\n1\n", two=b"a\n2\n"))
+
+
+@pytest.mark.parametrize("body", [b"", b"a,b", b"a,b\n", b"\n", b"a,b\r\n\r\n", gzip.compress(b"")])
+def test_a_file_without_records(body: bytes) -> None:
+    stream, records = read(body)
+    assert (records, stream.rejected) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 1000)[:-20], "cannot be unpacked"),
+        (zipped(x=b"a,b\n1,2\n" * 100)[:-30], "cannot be unpacked"),
+        (b'a,b\n1,"' + b"x" * 2000 + b"\n", "a quote is never closed"),
+        (b'a,"b\n1,2\n', "its header cannot be read"),
+        (b"a,b\n1\n2\n", "none of its records can be read; first: record 1 has 1 fields instead"),
+    ],
+)
+def test_what_cannot_be_read_says_why(body: bytes, says: str, small_blocks: None) -> None:
+    with pytest.raises(FileError, match=says):
+        read(body)
+
+
+def test_too_many_bad_records_are_no_csv(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_stream, "REJECTED_AT_MOST", 5)
+    with pytest.raises(FileError, match="more than 5 records do not fit; first: record 2"):
+        read(b"a,b\n1,2\n" + b"secret\n" * 9)
+
+
+def test_card_numbers_are_masked_in_good_and_bad_records() -> None:
+    rows = [
+        ["id", "Credit Card Number", "notes"],
+        ["1", "1234567890123", "card 4111 1111 1111 1111, by phone"],
+        ["2", "4111111111111111", ""],
+        ["3", "4111111111111111"],
+    ]
+    stream, records = read(written(rows))
+    assert records == {
+        1: ["1", "*********0123", "card **** **** **** 1111, by phone"],
+        2: ["2", "************1111", None],
+    }
+    # nobody knows which field of it is the card's, so no digit is kept
+    assert [bad.text for bad in stream.rejected] == ["*,****************"]
+    assert stream.masked == 4  # three by the check, one by its column
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (
+            ["Order_Status", "Total Amount", "ORDERS_ID"],
+            ["order_status", "total_amount", "orders_id"],
+        ),
+        (
+            ["notes", "Notes", "", " ", "notes_2"],
+            ["notes", "notes_2", "column_3", "column_4", "notes_2_2"],
+        ),
+        (["_row_id", "employeeNotes", "1st"], ["_row_id_2", "employee_notes", "_1st"]),
+        (["Bill State", "x"], ["billing_state", "x"]),
+    ],
+)
+def test_names_of_columns(header: list[str], names: list[str]) -> None:
+    renames = {"bill_state": "billing_state"}
+    assert column_names(header, renames=renames, reserved=["_row_id"]) == names
+
+
+def test_long_names_fit_postgres_and_stay_apart() -> None:
+    names = column_names(["x" * 80, "x" * 80, "x" * 79], renames={}, reserved=())
+    assert len(set(names)) == 3
+    assert max(map(len, names)) <= 63

@@ -1,0 +1,186 @@
+"""What cannot be read is named and left out whole; the rest is loaded, and it can be made good."""
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from loaders import csv_stream
+from sandbox.s3 import S3Exports
+from tests.loaders.files.support import DAY, NEXT_DAY, UPDATE, load, orders_csv, stands
+from tests.support import Project, on_both_targets
+
+GZ = "orders-create/orders-create-2025-12-05.csv.gz"
+Break = Callable[[S3Exports], None]
+
+
+def fault(name: str, **options: Any) -> Break:
+    return lambda bucket: bucket.faults.on(name, path=DAY, **options)
+
+
+@pytest.fixture
+def two_days(orders: Project, bucket: S3Exports) -> S3Exports:
+    bucket.put(DAY, orders_csv("1,NEW,95", "2,NEW,19"))
+    bucket.put(NEXT_DAY, orders_csv("3,NEW,35"))
+    return bucket
+
+
+@on_both_targets
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (fault("body_cut_off"), "broke off at"),
+        (fault("truncated"), "bytes instead of"),
+        (
+            fault("replaced", when="before", times=99),
+            "was replaced while it was read, 3 times over",
+        ),
+        (fault("missing"), "does not exist"),
+        (lambda b: b.put(DAY, gzip.compress(orders_csv("1,NEW,95"))[:-9]), "cannot be unpacked"),
+        (lambda b: b.put(DAY, orders_csv("1", "2")), "none of its records can be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_and_the_others_land(
+    spoil: Break, says: str, orders: Project, two_days: S3Exports
+) -> None:
+    if says.startswith("was replaced"):
+        two_days.put_file(two_days.file(DAY).__class__(DAY, *_rows_known()))
+    spoil(two_days)
+    result = orders.run("load", "s3_exports")
+    assert result.exit_code == 1
+    assert f"{DAY}: " in result.output
+    assert says in result.output
+    assert "failed, 1 rows of the rest" in result.output
+    assert stands(orders) == [(NEXT_DAY, 1, "3", "35")]
+    assert orders.query("select file_name from ops.loaded_files") == [(NEXT_DAY,)]
+    assert "failed" in orders.run("status").output
+
+    two_days.faults.clear()
+    two_days.put(DAY, orders_csv("1,NEW,95"))
+    load(orders)
+    assert stands(orders) == [(DAY, 1, "1", "95"), (NEXT_DAY, 1, "3", "35")]
+
+
+def _rows_known() -> tuple[Any, ...]:
+    """What the sandbox must know to send a file again with other rows."""
+    from datetime import UTC, datetime
+
+    rows = {n: {"orders_id": str(n), "total_amount": "95"} for n in range(1, 99)}
+    return b"orders_id,total_amount\n1,95\n", datetime(2025, 12, 6, 9, tzinfo=UTC), rows
+
+
+@on_both_targets
+def test_a_changed_file_that_cannot_be_read_leaves_its_former_rows(
+    orders: Project, two_days: S3Exports
+) -> None:
+    load(orders)
+    two_days.put(DAY, gzip.compress(orders_csv("1,NEW,96"))[:-9])
+    assert orders.run("load", "s3_exports").exit_code == 1
+    assert stands(orders)[:2] == [(DAY, 1, "1", "95"), (DAY, 2, "2", "19")]
+
+
+@on_both_targets
+def test_nothing_lands_of_a_file_that_breaks_off_in_its_middle(
+    orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first rows were in the same spool as those of the file before and after it."""
+    monkeypatch.setattr(csv_stream, "BLOCK", 64)
+    monkeypatch.setattr("loaders.reading.READERS", 1)
+    many = [f"{n},NEW,95" for n in range(50)]
+    two_days.put(DAY, orders_csv(*many, '"' + "x" * 1000))
+    two_days.put(UPDATE.replace("update", "create").replace("05", "04"), orders_csv(*many))
+    result = orders.run("load", "s3_exports")
+    assert "a quote is never closed" in result.output
+    assert len(stands(orders)) == 51
+    assert DAY not in {row[0] for row in stands(orders)}
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("body_cut_off", {}), ("slow_down", {}), ("connection_dropped", {}), ("truncated", {})],
+)
+def test_what_fails_once_is_tried_again(
+    name: str, options: dict[str, Any], orders: Project, two_days: S3Exports
+) -> None:
+    two_days.faults.on(name, path=DAY, times=1, **options)
+    load(orders)
+    assert len(stands(orders)) == 3
+
+
+def test_an_object_replaced_after_it_was_listed_is_read_as_it_is_now(
+    orders: Project, two_days: S3Exports
+) -> None:
+    two_days.faults.on("replaced", path=DAY, when="before", body="orders_id\n9\n")
+    load(orders)
+    assert stands(orders) == [(DAY, 1, "9", None), (NEXT_DAY, 1, "3", "35")]
+    load(orders)
+    assert len(stands(orders)) == 2
+
+
+def test_an_object_replaced_after_it_was_read_is_read_again_by_the_next_run(
+    orders: Project, two_days: S3Exports
+) -> None:
+    two_days.faults.on("replaced", path=DAY, when="after", body="orders_id\n9\n")
+    load(orders)
+    assert [row[2] for row in stands(orders)] == ["1", "2", "3"]
+    load(orders)
+    assert [row[2] for row in stands(orders)] == ["9", "3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "value", "says"),
+    [
+        ("forbidden", "", "", "AccessDenied"),
+        ("", "AWS_SECRET_ACCESS_KEY", "wrong", "SignatureDoesNotMatch"),
+        ("", "S3_BUCKET_NAME", "no-such-bucket", "NoSuchBucket"),
+        ("", "S3_PREFIXES", "orders=x/", "S3_PREFIXES: there is no table orders"),
+        ("", "S3_COLUMNS", "orders", "S3_COLUMNS: 'orders' is not of the form name=value"),
+    ],
+)
+def test_a_bucket_that_cannot_be_listed(  # noqa: PLR0917  # pytest passes them by name
+    name: str,
+    variable: str,
+    value: str,
+    says: str,
+    orders: Project,
+    two_days: S3Exports,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if name:
+        two_days.faults.on(name)
+    else:
+        monkeypatch.setenv(variable, value)
+    result = orders.run("load", "s3_exports")
+    assert result.exit_code == 1
+    assert says in result.output
+    assert orders.query("select distinct verdict from ops.load_runs") == [("failed",)]
+    doctor = orders.run("doctor").output
+    assert f"FAIL  713 s3_exports: {says[:10]}" in doctor or says in doctor
+
+
+def test_rows_that_stand_twice_are_found_out(
+    orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a connection is lost at the commit, and dlt does the job again."""
+    from loaders import files
+    from loaders.land import land
+
+    def land_twice(*arguments: Any, **named: Any) -> None:
+        land(*arguments, **named)
+        land(*arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "land", land_twice)
+        result = orders.run("load", "s3_exports")
+    assert "holds 4 rows of" in result.output
+    assert orders.query("select count(*) from ops.loaded_files") == [(0,)]
+    load(orders)
+    assert len(stands(orders)) == 3
+
+
+def test_a_lost_table_is_read_again(orders: Project, two_days: S3Exports) -> None:
+    load(orders)
+    orders.execute("drop table s3_exports.orders_create")
+    load(orders)
+    assert len(stands(orders)) == 3

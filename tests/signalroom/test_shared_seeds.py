@@ -1,0 +1,71 @@
+"""Tables of data/shared, which belong to no client: copied as they are, or refused with a line."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from signalroom.clients import ConfigError
+from signalroom.mappings import SHARED_SEEDS, plan_sync, write_seeds
+
+REPO = Path(__file__).parents[2]
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+HEADER = "state_code,state_name,state_kind\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    shutil.copytree(REPO / "data", tmp_path / "data")
+    shutil.copytree(REPO / "seeds", tmp_path / "seeds")
+    return tmp_path
+
+
+def states(root: Path) -> Path:
+    return root / "data" / "shared" / "us_states.csv"
+
+
+def test_our_own_states_are_the_postal_codes() -> None:
+    lines = states(REPO).read_text(encoding="utf-8").splitlines()[1:]
+    kinds = [line.rsplit(",", 1)[1] for line in lines]
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        "state": 50,
+        "district": 1,
+        "territory": 9,
+        "military": 3,
+    }
+
+
+def test_a_change_is_drift_until_it_is_synced_also_for_one_client(root: Path) -> None:
+    path = states(root)
+    path.write_text(path.read_text(encoding="utf-8").replace("Guam", "Guahan"), encoding="utf-8")
+    (plan,) = [plan for plan in plan_sync(root, "713", now=NOW) if plan.has_drift]
+    assert list(plan.differences()) == ["  ~ GU: state_name: 'Guam' -> 'Guahan'"]
+    write_seeds(root, plan_sync(root, "713", now=NOW))
+    assert not any(plan.has_drift for plan in plan_sync(root, None, now=NOW))
+    for seed in SHARED_SEEDS:
+        assert (
+            seed.path(root).read_bytes() == (root / "data/shared" / f"{seed.name}.csv").read_bytes()
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("state_code,state_name\nTX,Texas\n", "line 1: the header must be state_code,state_name,"),
+        (f"{HEADER}TX,Texas,state\nTX,Teksas,state\n", "line 3: TX stands above already"),
+        (f"{HEADER}TX,,state\n", "line 2: state_name is blank or unprintable: ''"),
+        (f"{HEADER}TX,Tex\tas,state\n", r"line 2: state_name is blank or unprintable: 'Tex\tas'"),
+    ],
+)
+def test_a_wrong_table_is_refused(root: Path, text: str, reason: str) -> None:
+    states(root).write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        plan_sync(root, None, now=NOW)
+    assert reason in refused.value.message
+
+
+def test_a_missing_table_is_refused(root: Path) -> None:
+    states(root).unlink()
+    with pytest.raises(ConfigError, match=r"us_states\.csv: is missing"):
+        plan_sync(root, None, now=NOW)
