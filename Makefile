@@ -2,12 +2,13 @@
 SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate
 TARGET ?= dev
 FILE ?= tests
 export DBT_PROJECT_DIR := dbt_project
 export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lock demo load build docs test test-quick test-file soak lint format typecheck ci clean
+.PHONY: help install install-dev lock demo load build docs bench test test-quick test-file soak lint format typecheck ci clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -21,12 +22,17 @@ help: ## List the targets
 .venv/installed-dev: requirements-dev.txt pyproject.toml | .venv/installed
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt && touch $@
 
+.venv/bench: requirements-bench.txt | .venv/installed-dev
+	@$(BIN)/uv pip install --quiet --target $@ -r requirements-bench.txt && touch $@
+
 install: .venv/installed ## Set up .venv with what running needs
 
 install-dev: .venv/installed-dev ## Set up .venv with what developing needs too
 
 lock: install ## Pin the requirements anew from pyproject.toml
-	@for extra in "" "-dev"; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate $${extra:+--extra dev} pyproject.toml -o requirements$$extra.txt; done
+	@$(COMPILE) pyproject.toml -o requirements.txt
+	@$(COMPILE) --extra dev pyproject.toml -o requirements-dev.txt
+	@$(COMPILE) --group bench -o requirements-bench.txt
 
 demo: install ## The main job on made data: load, build, test, and the numbers
 	@$(BIN)/signalroom demo
@@ -39,6 +45,9 @@ build: install ## Build and test the marts with dbt
 
 docs: install ## The docs site in one file, dbt_project/target/static_index.html
 	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET)
+
+bench: install-dev .venv/bench ## Time loads and builds of the full volume, beside what others need (12 minutes)
+	@$(BIN)/python -m bench
 
 test: install-dev ## All tests
 	@$(BIN)/pytest
@@ -64,4 +73,4 @@ typecheck: install-dev ## mypy --strict
 ci: lint typecheck test ## What CI runs
 
 clean: ## Remove what the Makefile makes, but no warehouse of yours
-	@rm -rf .venv target dbt_project/target dbt_project/logs logs .dlt/pipelines demo.duckdb* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info && find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf .venv target dbt_project/target dbt_project/logs logs .dlt/pipelines .bench demo.duckdb* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info && find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -71,7 +71,7 @@ def land(
             yield dlt.mark.materialize_table_schema()
             yield list(landing.rows)
             for path in landing.files:
-                yield dlt.mark.with_file_import(str(path), warehouse.imports.format)
+                yield dlt.mark.with_file_import(str(path), warehouse.import_format)
 
         return dlt.resource(  # type: ignore[call-overload]  # hints are plain dictionaries
             rows,

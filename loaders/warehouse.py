@@ -53,19 +53,11 @@ REFUSALS = {
 }
 
 
-@dataclass(frozen=True)
-class Import:
-    """The files that an engine takes in as they are: their format, and how long one should be."""
-
-    format: Literal["csv", "parquet"]
-    length: int
-
-
 class Warehouse(ABC):
     """One engine at one address."""
 
     target: str
-    imports: ClassVar[Import]
+    import_format: ClassVar[Literal["csv", "parquet"]]  # of files that it takes in as they are
     list_columns: ClassVar[str]  # table, column and type of a schema's tables and views
 
     @property
@@ -144,8 +136,7 @@ class DuckDB(Warehouse):
 
     path: Path
     target: str = "dev"
-    # rows by the 100,000: fewer in a statement are taken in by one thread
-    imports: ClassVar[Import] = Import("parquet", 1 << 30)
+    import_format = "parquet"
     list_columns: ClassVar[str] = (
         "select table_name, column_name, data_type from information_schema.columns "
         "where table_schema = %s"
@@ -236,8 +227,7 @@ class Postgres(Warehouse):
 
     environ: Mapping[str, str]
     target: str = "prod"
-    # csv goes through COPY without being taken apart again, several files at a time
-    imports: ClassVar[Import] = Import("csv", 1 << 26)
+    import_format = "csv"  # goes through COPY without being taken apart again
     # the catalogue, because information_schema hides what one has no right on
     list_columns: ClassVar[str] = (
         "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) from pg_attribute as a "

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox.s3_faults import refusal
 
-ACCESS_KEY = SECRET_KEY = "sandbox"  # noqa: S105 -- it opens nothing but made data
+ACCESS_KEY = "sandbox"
+SECRET_KEY = "sandbox-secret"  # noqa: S105 -- it opens nothing but made data
 
 _SIGNED = re.compile(
     r"AWS4-HMAC-SHA256 Credential=(?P<id>[^/]+)/(?P<scope>[^,]+), ?"

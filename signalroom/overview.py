@@ -1,12 +1,14 @@
 """What the warehouse knows of its own loads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from loaders import ledger
+from loaders.files.source import FileSource
 from loaders.registry import SOURCES
+from loaders.source import Source
 from loaders.warehouse import Warehouse
 from loaders.windows import covered_through
 from signalroom.clients import Client
@@ -42,31 +44,83 @@ class SourceState:
 
 def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[SourceState]:
     """The state of every enabled source of each client."""
+    for client, source in _enabled(clients):
+        run = ledger.last_run(warehouse, source.name, client.client_id) or {}
+        yield SourceState(
+            client_id=client.client_id,
+            source=source.name,
+            last_load=run.get("finished_at"),
+            rows=sum(
+                _rows(warehouse, source.name, landing.table, client.client_id)
+                for landing in source.landings()
+            ),
+            rejected=_rejected(warehouse, run),
+            complete_through=covered_through(
+                client.start_date, _complete_days(warehouse, client, source)
+            ),
+            verdict=run.get("verdict", "never loaded"),
+            error=run.get("error"),
+        )
+
+
+def file_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tuple[Any, ...]]:
+    """What stands of the files of each table, as rows: client, table, files, rows and so on."""
+    if ledger.LOADED_FILES.table not in warehouse.columns(ledger.OPS):
+        return
+    for client, source in _enabled(clients):
+        if not isinstance(source, FileSource):
+            continue
+        for landing in source.landings():
+            (counts,) = warehouse.query(
+                "select count(*), cast(sum(rows) as bigint), cast(sum(rows_rejected) as bigint), "
+                "cast(sum(cells_masked) as bigint), max(file_date) from ops.loaded_files "
+                "where client_id = %s and table_name = %s",
+                (client.client_id, landing.table),
+            )
+            yield (client.client_id, f"{source.name}.{landing.table}", *counts)
+
+
+def _enabled(clients: Sequence[Client]) -> Iterator[tuple[Client, Source]]:
     for client in clients:
         for name, source in SOURCES.items():
-            if name not in client.sources:
-                continue
-            run = ledger.last_run(warehouse, name, client.client_id) or {}
-            covered = ledger.covered(
-                warehouse,
-                name,
-                client_id=client.client_id,
-                timezone=client.timezone,
-                currency=client.currency,
-            )
-            yield SourceState(
-                client_id=client.client_id,
-                source=name,
-                last_load=run.get("finished_at"),
-                rows=sum(
-                    _rows(warehouse, name, landing.table, client.client_id)
-                    for landing in source.landings()
-                ),
-                rejected=run.get("rows_rejected"),
-                complete_through=covered_through(client.start_date, covered),
-                verdict=run.get("verdict", "never loaded"),
-                error=run.get("error"),
-            )
+            if name in client.sources:
+                yield client, source
+
+
+def _complete_days(warehouse: Warehouse, client: Client, source: Source) -> set[date]:
+    """The days that are over as far as this source goes, as its intermediate model sees them too.
+
+    Daily rows: read after the day. Orders: both kinds of file were written after it.
+    """
+    if not isinstance(source, FileSource):
+        return ledger.covered(
+            warehouse,
+            source.name,
+            client_id=client.client_id,
+            timezone=client.timezone,
+            currency=client.currency,
+        )
+    if ledger.LOADED_FILES.table not in warehouse.columns(ledger.OPS):
+        return set()
+    days = warehouse.query(
+        "select file_date from ops.loaded_files where client_id = %s and covers_day "
+        "and table_name in ('orders_create', 'orders_update') "
+        "group by file_date having count(distinct table_name) = 2",
+        (client.client_id,),
+    )
+    return {day for (day,) in days}
+
+
+def _rejected(warehouse: Warehouse, run: Mapping[str, Any]) -> int | None:
+    """The rows that a run rejected, in all tables of its source."""
+    if not run:
+        return None
+    ((rejected,),) = warehouse.query(
+        "select cast(sum(rows_rejected) as bigint) from ops.load_runs "
+        "where run_id = %s and source = %s and client_id = %s",
+        (run["run_id"], run["source"], run["client_id"]),
+    )
+    return int(rejected)
 
 
 def _rows(warehouse: Warehouse, schema: str, table: str, client_id: str) -> int:

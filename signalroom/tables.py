@@ -8,6 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 
+class Share(Decimal):
+    """A part of a whole, which people read as a percentage."""
+
+
 def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows under a header: numbers to the right, nothing as a dash, never cut off."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
@@ -31,6 +35,8 @@ def shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, Share):
+        return f"{value:.1%}"
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
     return str(value)

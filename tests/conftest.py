@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -37,19 +38,20 @@ def sandbox(sandbox_server: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A Postgres server, started when the first test asks for it."""
-    server = Server(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
+def postgres() -> Iterator[Server]:
+    """A Postgres server, started when the first test asks for it.
+
+    Not in pytest's folder: any pytest that starts closes that one to the server's own user.
+    """
+    with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        server = Server(Path(folder))
+        yield server
+        server.stop()
 
 
 @pytest.fixture
 def database(postgres: Server) -> Database:
-    """An empty database of the test's own, which goes with the server.
-
-    Dropping each one costs a checkpoint, and a server was once lost in it.
-    """
+    """An empty database of its own; it goes with the server, as dropping costs a checkpoint."""
     return postgres.create()
 
 

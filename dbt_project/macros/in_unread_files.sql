@@ -11,9 +11,9 @@
     {%- set unread -%}
         select distinct file_name
         from (
-            select client_id, raw_table, file_name, loaded_at from {{ files }}
+            select client_id, raw_table, file_name, file_loaded_at, config_hash from {{ files }}
             except
-            select client_id, raw_table, file_name, file_loaded_at from {{ known }}
+            select client_id, raw_table, file_name, file_loaded_at, config_hash from {{ known }}
         ) as unread_files
     {%- endset -%}
     {%- set names = run_query(unread).columns[0].values() if execute else [] -%}

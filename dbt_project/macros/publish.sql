@@ -3,9 +3,9 @@
   schema that the variable marts_schema names, and then puts them in their place in one transaction.
   A build that failed publishes nothing.
 
-  Rows are deleted and inserted, which no reader ever waits for or sees the half of, and which keeps
-  grants, policies and views on the marts. Only when columns changed, or with --full-refresh, the new
-  tables themselves take the place of the old ones.
+  Rows that differ are deleted and inserted, which no reader ever waits for or sees the half of, and
+  which keeps grants, policies and views on the marts. Only when columns changed, or with
+  --full-refresh, the new tables themselves take the place of the old ones.
 #}
 {% macro publish(results) -%}
     {%- set built = var('marts_schema', 'marts') -%}
@@ -20,6 +20,7 @@
 do $publish$
 declare
     mart text;
+    same_key text;
     changed boolean := {{ flags.FULL_REFRESH or false }};
 begin
     create schema if not exists marts;
@@ -59,8 +60,23 @@ begin
             execute format('drop table if exists marts.%I cascade', mart);
             execute format('alter table {{ built }}.%I set schema marts', mart);
         else
-            execute format('delete from marts.%I', mart);
-            execute format('insert into marts.%1$I select * from {{ built }}.%1$I', mart);
+            select string_agg(format('new.%1$I = old.%1$I', column_name), ' and ')
+            into strict same_key
+            from information_schema.table_constraints
+            inner join information_schema.key_column_usage
+                using (constraint_schema, constraint_name)
+            where
+                constraint_schema = 'marts'
+                and constraint_type = 'PRIMARY KEY'
+                and key_column_usage.table_name = mart;
+            execute format(
+                'delete from marts.%1$I as old where not exists (select 1 from {{ built }}.%1$I as new'
+                ' where %2$s and row(new.*) is not distinct from row(old.*))', mart, same_key
+            );
+            execute format(
+                'insert into marts.%1$I select * from {{ built }}.%1$I as new where not exists ('
+                'select 1 from marts.%1$I as old where %2$s)', mart, same_key
+            );
         end if;
     end loop;
     drop schema {{ built }} cascade;

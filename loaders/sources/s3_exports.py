@@ -11,10 +11,10 @@
 - Prospects are often an empty file, or a header alone.
 """
 
-from loaders.bucket import Bucket
-from loaders.csv_stream import snake_case
 from loaders.errors import LoadError
-from loaders.files import FileSource, FileTable, Place
+from loaders.files.bucket import Bucket
+from loaders.files.csv_stream import snake_case
+from loaders.files.source import FileSource, FileTable, Place
 from loaders.source import Account, Setting
 
 ORDER_COLUMNS = (

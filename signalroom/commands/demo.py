@@ -1,30 +1,37 @@
 """signalroom demo"""
 
 import json
+import logging
 import os
 import sys
 from collections import Counter
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from signalroom.clients import select_clients
 from signalroom.commands.dbt import run_dbt
-from signalroom.commands.summary import print_summary
+from signalroom.commands.summary import print_orders, print_summary
 from signalroom.settings import Settings
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
 
 CLIENT, FIRST_DAY, LAST_DAY = "713", date(2025, 12, 1), date(2025, 12, 18)
 WAREHOUSE = "demo.duckdb"  # made data never meets real data
+REAL = ("PG", "EVERFLOW_", "REDTRACK_", "S3_", "AWS_")
 NEXT = f"""
 These numbers are MADE: the sandbox's, of client {CLIENT}, {FIRST_DAY}..{LAST_DAY}, in {WAREHOUSE}.
 
 Where to look next
-  docs/queries.sql                  questions to ask {WAREHOUSE} in SQL
-  DUCKDB_PATH={WAREHOUSE} make docs   every table and column explained, with lineage
-  cp .env.example .env              your own accounts, then `make -k load build`
-  .venv/bin/signalroom --help       status, doctor, summary and the rest
+  docs/queries.sql                                    questions to ask {WAREHOUSE} in SQL
+  DUCKDB_PATH={WAREHOUSE} .venv/bin/signalroom status   what is loaded, file by file kind
+  DUCKDB_PATH={WAREHOUSE} make docs                     every table and column, with lineage
+  cp .env.example .env                                your own accounts, then `make -k load build`
+  .venv/bin/signalroom --help                         doctor, summary and the rest
 """
 
 
@@ -40,41 +47,46 @@ def demo() -> None:
     from signalroom.loading import load_all, new_run_id
 
     root = Settings.of_this_process().root
-    step("1/4 starting the sandbox (local stand-ins of Everflow and Redtrack, made data)")
+    logging.getLogger("loaders").setLevel(logging.WARNING)  # the outcomes say it in fewer lines
+    step("1/4 starting the sandbox (local stand-ins of Everflow, Redtrack and S3, made data)")
     with Sandbox(port=0) as sandbox:
-        settings = demo_settings(root, sandbox.url("everflow"), sandbox.url("redtrack"))
+        settings = demo_settings(root, sandbox)
         step(f"2/4 loading {FIRST_DAY}..{LAST_DAY} of client {CLIENT} into {WAREHOUSE}")
         clients = select_clients(settings.clients(), CLIENT)
         request = Request(new_run_id(), FIRST_DAY, LAST_DAY)
-        outcomes = list(load_all(settings, "dev", clients, (), request))
-    for outcome in outcomes:
-        click.echo(f"    {outcome.source}: {outcome.text}")
-    if any(outcome.kind != "ok" for outcome in outcomes):
+        failed = False
+        for outcome in load_all(settings, "dev", clients, (), request):
+            click.echo(wrapped(f"{outcome.source}: {outcome.text}"))
+            failed |= outcome.kind != "ok"
+    if failed:
         sys.exit(1)
     step("3/4 building and testing the marts with dbt")
     if run_dbt(settings, "build", "--target", "dev", "--warn-error", "--quiet"):
         sys.exit(1)
     click.echo(f"    {built(root)}")
-    step("4/4 the daily summary")
+    step("4/4 the daily summary, and the orders of the last 7 days")
     print_summary(settings.warehouse("dev"), CLIENT, days=None)
+    print_orders(settings.warehouse("dev"), CLIENT, days=7)
     click.echo(NEXT)
 
 
-def demo_settings(root: Path, everflow: str, redtrack: str) -> Settings:
+def demo_settings(root: Path, sandbox: "Sandbox") -> Settings:
     """Settings under which nothing but the sandbox and the demo's own file can be reached."""
-    real = {name for name in os.environ if name.startswith(("PG", "EVERFLOW_", "REDTRACK_"))}
-    environ = {name: value for name, value in os.environ.items() if name not in real}
-    return Settings(
-        root,
-        environ
-        | {
-            "DUCKDB_PATH": WAREHOUSE,
-            f"EVERFLOW_BASE_URL__{CLIENT}": everflow,
-            f"EVERFLOW_API_KEY__{CLIENT}": f"sandbox-everflow-{CLIENT}",
-            f"REDTRACK_BASE_URL__{CLIENT}": redtrack,
-            f"REDTRACK_API_KEY__{CLIENT}": f"sandbox-redtrack-{CLIENT}",
-        },
-    )
+    from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
+
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(REAL)}
+    made = {
+        "EVERFLOW_BASE_URL": sandbox.url("everflow"),
+        "EVERFLOW_API_KEY": f"sandbox-everflow-{CLIENT}",
+        "REDTRACK_BASE_URL": sandbox.url("redtrack"),
+        "REDTRACK_API_KEY": f"sandbox-redtrack-{CLIENT}",
+        "S3_BUCKET_NAME": sandbox.s3_exports.bucket,
+        "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+    }
+    own = {f"{name}__{CLIENT}": value for name, value in made.items()}  # beats secrets.toml
+    return Settings(root, environ | {"DUCKDB_PATH": WAREHOUSE} | own)
 
 
 def built(root: Path) -> str:
@@ -85,6 +97,11 @@ def built(root: Path) -> str:
         f"{kinds['model']} models and {kinds['seed']} seeds built, {kinds['test']} data tests and "
         f"{kinds['unit_test']} unit tests passed in {run['elapsed_time']:.0f} s"
     )
+
+
+def wrapped(text: str) -> str:
+    """A long line in several."""
+    return click.wrap_text(text, 112, initial_indent="    ", subsequent_indent="        ")
 
 
 def step(text: str) -> None:

@@ -76,9 +76,7 @@ def load(  # noqa: PLR0917  # click passes them by name
     if full_refresh and start:
         raise click.UsageError("--full-refresh reads from the client's start date: no --start-date")
     settings = Settings.of_this_process()
-    request = Request(
-        new_run_id(), start, end, advertiser_id, full_refresh, allow_empty, max_files
-    )
+    request = Request(new_run_id(), start, end, advertiser_id, full_refresh, allow_empty, max_files)
     clients = select_clients(settings.clients(), client_id)
     _refuse_what_cannot_be(clients, sources, [day for day in (start, end) if day])
     run = plan_all if dry_run else load_all

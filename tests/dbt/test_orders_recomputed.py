@@ -57,8 +57,9 @@ def _query(mart: str) -> str:
 # The models' own SQL, without dbt between two examples
 
 CHAIN = (
-    *("stg_ops__loaded_files", "stg_s3_exports__order_events", "int_order_events__read"),
-    *("int_orders__latest", "int_orders__attributed", "int_days__orders_completeness"),
+    *("stg_ops__loaded_files", "stg_s3_exports__order_events", "int_order_events__judged"),
+    *("int_order_files__versions", "int_order_events__read", "int_orders__latest"),
+    "int_days__orders_completeness",
     *("fct_orders", "fct_order_events_daily", "fct_order_cohorts", "dim_customers"),
     "state_heatmap",
 )

@@ -13,12 +13,15 @@ import pytest
 from sandbox.server import Sandbox
 from tests.nightly.runner import Run, run_nightly
 from tests.postgres import Database, Server
+from tests.support import bucket_environ
 
 pytestmark = pytest.mark.slow
 
 PRODUCTION = Path(__file__).parents[2] / "docs/production.md"
 DECEMBER = {"start_date": "2025-12-01", "end_date": "2025-12-18", "client": "713"}
+AWS_SECRET = "AWS_SECRET_ACCESS_KEY"  # noqa: S105  # its name
 WRONG_KEY = "wrong-everflow-key-5b1c"
+WRONG_SECRET = "wrong/aws+secret-9f04"  # noqa: S105  # made
 OWNER_PASSWORD = "a p@ss/word: 100% #1 & $HOME"  # noqa: S105  # made, of what breaks addresses
 BI_PASSWORD = "a long password of its own"  # noqa: S105  # stands in docs/production.md
 STEPS = [
@@ -68,6 +71,8 @@ def nightly(
         *production_sql(),
     )
     sandbox_server.redtrack.lift_limits()
+    sandbox_server.s3_exports.reset()
+    bucket = bucket_environ(sandbox_server)
     yield Nightly(
         database,
         variables={
@@ -79,11 +84,13 @@ def nightly(
             "SIGNALROOM_BI_ROLE": "bi",
             "EVERFLOW_BASE_URL": sandbox_server.url("everflow"),
             "REDTRACK_BASE_URL": sandbox_server.url("redtrack"),
+            **{name: value for name, value in bucket.items() if name != AWS_SECRET},
         },
         secrets={
             "PGPASSWORD": OWNER_PASSWORD,
             "EVERFLOW_API_KEY": "sandbox-everflow-713",
             "REDTRACK_API_KEY": "sandbox-redtrack-713",
+            AWS_SECRET: bucket[AWS_SECRET],
         },
         folder=tmp_path_factory.mktemp("nightly"),
     )
@@ -104,9 +111,9 @@ def good(nightly: Nightly) -> Run:
 
 @pytest.fixture(scope="module")
 def wrong_key(nightly: Nightly, good: Run) -> Run:
-    """The next night, when somebody had replaced Everflow's key."""
+    """The next night, when somebody had replaced the keys of Everflow and of the bucket."""
     assert good.exit_code == 0
-    return nightly.run("wrong-key", EVERFLOW_API_KEY=WRONG_KEY)
+    return nightly.run("wrong-key", EVERFLOW_API_KEY=WRONG_KEY, **{AWS_SECRET: WRONG_SECRET})
 
 
 def test_every_step_of_a_good_night_runs(good: Run) -> None:
@@ -142,6 +149,18 @@ def test_the_summary_shows_the_numbers(nightly: Nightly, good: Run) -> None:
         assert row in [words[: len(row)] for words in shown], good.summary
 
 
+def test_the_summary_shows_the_orders(good: Run) -> None:
+    said = good.summary
+    for table, numbers in (
+        ("orders_create", "18 +1,078 +2 .* 2025-12-18"),
+        ("orders_update", "18 +1,224 +0 .* 2025-12-18"),
+    ):
+        assert re.search(rf"713 +s3_exports.{table} +{numbers}", said), said
+    orders = said.partition("Orders of client 713")[2]
+    assert re.search(r"2025-12-18 +1 +CCW +40 +35 +87.5% +3,272.80 +93.51 +yes", orders), said
+    assert re.search(r"\nCA +1 +CCW +35 ", said.partition("Top states of client 713")[2]), said
+
+
 def test_results_and_docs_are_kept(good: Run) -> None:
     assert '"status": "pass"' in good.artifact("run-results")
     assert '"status": "error"' not in good.artifact("run-results")
@@ -160,7 +179,14 @@ def test_the_role_of_the_bi_tool_reads_marts_and_nothing_else(nightly: Nightly, 
     with closing(connection), connection.cursor() as cursor:
         cursor.execute("select count(*) > 0 from marts.daily_summary")
         assert cursor.fetchone() == (True,)
-        for table in ("everflow.daily_stats", "ops.load_runs", "public.affiliate_mapping"):
+        for table in (
+            "everflow.daily_stats",
+            "s3_exports.orders_create",
+            "staging.stg_s3_exports__order_events",
+            "ops.load_runs",
+            "ops.hash_salt",
+            "public.affiliate_mapping",
+        ):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 cursor.execute(f"select * from {table}")
 
@@ -177,6 +203,10 @@ def test_the_summary_says_which_source_failed_and_still_shows_the_numbers(wrong_
     said = wrong_key.summary
     assert re.search(r"### Failed: doctor\n.*FAIL  713 everflow: .*HTTP 401", said, re.DOTALL), said
     assert re.search(r"### Failed: load\n.*713 everflow: failed: .*HTTP 401", said, re.DOTALL), said
+    for wrong in (r"FAIL  713", r"713 s3_exports\.orders_create: failed:"):
+        assert re.search(rf"{wrong} .*SignatureDoesNotMatch.*check AWS_SECRET_ACCESS_KEY", said), (
+            said
+        )
     assert "### Failed: build" not in said
     assert re.search(r"713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok", said), said
     assert re.search(r"2025-12-18 +1 +CCW +269 ", said), said
@@ -185,7 +215,7 @@ def test_the_summary_says_which_source_failed_and_still_shows_the_numbers(wrong_
 def test_no_secret_is_shown_or_kept(nightly: Nightly, good: Run, wrong_key: Run) -> None:
     for run in (good, wrong_key):
         kept = "".join(p.read_text() for p in run.kept.rglob("*") if p.is_file())
-        for secret in (*nightly.secrets.values(), WRONG_KEY):
+        for secret in (*nightly.secrets.values(), WRONG_KEY, WRONG_SECRET):
             for place in (run.output, run.summary, kept):
                 assert secret not in place
 
@@ -196,5 +226,12 @@ def test_a_repository_without_settings_is_told_what_it_lacks(nightly: Nightly) -
     assert run.steps["Install"] == "success"
     for step in ("doctor", "load", "build"):
         assert f"### Failed: {step}\n" in run.summary
-    for name in ("PGHOST", "PGUSER", "PGPASSWORD", "PGDATABASE", "EVERFLOW_API_KEY"):
+    for name in (
+        "PGHOST",
+        "PGUSER",
+        "PGPASSWORD",
+        "PGDATABASE",
+        "EVERFLOW_API_KEY",
+        "S3_BUCKET_NAME",
+    ):
         assert name in run.summary

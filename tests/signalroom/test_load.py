@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
 from tests.support import DECEMBER, Project, sandbox_environ
 
@@ -13,7 +14,7 @@ CTI_ROWS = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("facebook",), "no source named facebook; there are: everflow, redtrack"),
+        (("facebook",), "no source named facebook; there are: everflow, redtrack, s3"),
         (("--client", "999"), "999"),
         (("--start-date", "12/01/2025"), "does not match the format"),
         (("--start-date", "2025-12-02", "--end-date", "2025-12-01"), "lies before"),
@@ -23,6 +24,8 @@ CTI_ROWS = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
         (("--advertiser-id", "CCW"), "no advertiser id"),
         (("--advertiser-id", ""), "no advertiser id"),
         (("--target", "mars"), "not one of"),
+        (("s3_exports", "--max-files", "0"), "not in the range"),
+        (("s3_exports", "--max-files", "all"), "not a valid integer"),
     ],
 )
 def test_wrong_usage_exits_2(project: Project, arguments: tuple[str, ...], says: str) -> None:
@@ -143,9 +146,53 @@ def test_an_end_alone_reads_what_a_run_on_the_next_day_would(loaded_project: Pro
     assert said.count("would read 2025-12-01..2025-12-10") == 2
 
 
+def test_order_files_are_said_by_table(project: Project, bucket: S3Exports) -> None:
+    planned = project.run("load", "s3_exports", "--dry-run").output
+    assert not project.warehouse.exists()
+    assert planned.count("713 s3_exports: would read what is new or changed below s3://") == 3
+    assert "into s3_exports.orders_update of" in planned
+
+    first = project.run("load", "s3_exports", "--max-files", "2")
+    assert first.exit_code == 0
+    assert "713 s3_exports.orders_create: 2025-12-17..2025-12-18: 136 rows, ok" in first.output
+
+    rest = project.run("load", "s3_exports")
+    assert rest.exit_code == 0
+    assert "713 s3_exports.orders_create: 2025-12-01..2025-12-16: 942 rows, ok" in rest.output
+    assert "card numbers masked, 2 rejected, see ops.rejected_rows (first: orders-" in rest.output
+    assert "2025-12-09.csv, line 10: 129 fields instead of 130)" in rest.output
+
+    bucket.remove("orders-update/orders-update-2025-12-01.csv")
+    again = project.run("load", "s3_exports").output
+    assert "713 s3_exports.orders_create: no file is new or changed\n" in again
+    assert "no file is new or changed, 1 files are no longer in the bucket, their rows" in again
+
+
+def test_a_client_never_reads_another_clients_bucket(
+    project: Project, bucket: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another client's export has a bucket, prefixes and columns of its own, all of it settings."""
+    cti = project.root / "data/clients/cti/config/client.toml"
+    cti.write_text(cti.read_text().replace('"redtrack"]', '"s3_exports"]'))
+    bucket.empty()
+    bucket.put("cti/sales_20251205.csv", b"Order Number,Amount\n1,95\n")
+    refused = project.run("load", "s3_exports", "--client", "cti")
+    assert refused.exit_code == 1
+    assert "S3_BUCKET_NAME__cti is not set, and S3_BUCKET_NAME is another" in refused.output
+    assert bucket.requests == []
+
+    monkeypatch.setenv("S3_BUCKET_NAME__cti", bucket.bucket)
+    monkeypatch.setenv("S3_PREFIXES__cti", "orders_create=cti/sales_")
+    monkeypatch.setenv("S3_COLUMNS__cti", "Order Number=orders_id,Amount=total_amount")
+    assert project.run("load", "s3_exports", "--client", "cti").exit_code == 0
+    assert project.query(
+        "select _client_id, orders_id, total_amount from s3_exports.orders_create"
+    ) == [("cti", "1", "95")]
+
+
 def test_a_source_that_no_client_has_is_wrong_usage(project: Project) -> None:
     config = project.root / "data/clients/713/config/client.toml"
-    config.write_text(config.read_text().replace('"redtrack"', "").replace(", ]", "]"))
+    config.write_text(config.read_text().replace('"redtrack", ', ""))
     result = project.run("load", "redtrack", *DECEMBER)
     assert result.exit_code == 2
     assert "redtrack is not enabled in client.toml of 713" in result.output
@@ -157,6 +204,7 @@ def test_a_source_that_no_client_has_is_wrong_usage(project: Project) -> None:
         ("EVERFLOW_API_KEY", "sandbox\neverflow", "EVERFLOW_API_KEY holds characters"),
         ("EVERFLOW_API_KEY", "sandbox–713", "EVERFLOW_API_KEY holds characters"),
         ("REDTRACK_BASE_URL", "api.redtrack.io", "REDTRACK_BASE_URL must start with https://"),
+        ("S3_BUCKET_NAME", "sandbox–713", "S3_BUCKET_NAME holds characters"),
     ],
 )
 def test_a_setting_that_cannot_be_right_fails(

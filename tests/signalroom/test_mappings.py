@@ -98,7 +98,8 @@ def test_all_seeds_are_written_exactly(root: Path) -> None:
             "713,2,EXP,EXP,EXP,daily_exp_summary\n"
         ),
         "client_sources.csv": (
-            "client_id,source\n713,everflow\n713,redtrack\ncti,everflow\ncti,redtrack\n"
+            "client_id,source\n713,everflow\n713,redtrack\n713,s3_exports\n"
+            "cti,everflow\ncti,redtrack\n"
         ),
     }
 
@@ -177,7 +178,7 @@ def test_one_client_is_compiled_and_the_others_stay(root: Path) -> None:
         "affiliate_mapping: 1 added, 0 changed, 0 removed, 5 unchanged",
         "clients: 0 added, 0 changed, 0 removed, 2 unchanged",
         "client_advertisers: 0 added, 0 changed, 0 removed, 2 unchanged",
-        "client_sources: 0 added, 0 changed, 0 removed, 4 unchanged",
+        "client_sources: 0 added, 0 changed, 0 removed, 5 unchanged",
         "us_states: 0 added, 0 changed, 0 removed, 63 unchanged",
     ]
     assert [row["id"] for row in seed_rows(root)] == ["1", "2", "3", "4", "5", "6"]
@@ -345,7 +346,7 @@ def test_sync_says_what_it_did(root: Path) -> None:
         "affiliate_mapping: 5 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "clients: 2 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "client_advertisers: 2 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
-        "client_sources: 4 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
+        "client_sources: 5 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "us_states: 63 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
     )
     assert "affiliate_mapping: 0 added, 0 changed, 0 removed, 5 unchanged\n" in run("--all").output

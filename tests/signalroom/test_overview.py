@@ -1,15 +1,19 @@
 """`status`, `doctor` and the command's own manners."""
 
+import re
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from loaders.windows import Window
+from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
-from tests.support import DECEMBER, Project
+from tests.support import DECEMBER, Project, on_both_targets
 
+NOON_OF_THE_6TH = datetime(2025, 12, 6, 17, tzinfo=UTC)
+UNREACHABLE = "http://127.0.0.1:9"
 WEEK = Window(date(2025, 12, 8), date(2025, 12, 14))
 
 
@@ -29,17 +33,20 @@ def test_status_says_when_how_much_and_up_to_where(
 
 def test_status_of_an_empty_warehouse(project: Project) -> None:
     said = project.run("status").output
-    assert said.count("never loaded") == 2
+    assert said.count("never loaded") == 3
     assert not project.warehouse.exists()
 
 
-def test_doctor_is_content_with_a_loaded_project(loaded_project: Project) -> None:
+def test_doctor_is_content_with_a_loaded_project(
+    loaded_project: Project, bucket: S3Exports
+) -> None:
     result = loaded_project.run("doctor")
     assert result.exit_code == 0, result.output
     for line in (
         "ok    seeds: equal to data/",
         "ok    713 everflow: reachable, the key is accepted",
         "ok    713 redtrack: reachable, the key is accepted",
+        f"files for orders_create in s3://{bucket.bucket}/orders-create/, newest orders-create/",
     ):
         assert line in result.output
 
@@ -62,6 +69,7 @@ def test_doctor_names_what_is_wrong(  # noqa: PLR0917  # pytest passes them by n
     says: str,
     exit_code: int,
     loaded_project: Project,
+    bucket: S3Exports,  # it is well
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -70,6 +78,78 @@ def test_doctor_names_what_is_wrong(  # noqa: PLR0917  # pytest passes them by n
     result = loaded_project.run("doctor")
     assert says in result.output
     assert result.exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says", "look_at"),
+    [
+        ("AWS_ACCESS_KEY_ID", "AKIAWRONG", "InvalidAccessKeyId", "AWS_ACCESS_KEY_ID and AWS_SEC"),
+        ("AWS_SECRET_ACCESS_KEY", "wrong", "SignatureDoesNotMatch", "AWS_SECRET_ACCESS_KEY"),
+        ("AWS_SECRET_ACCESS_KEY", "", "Partial credentials", "AWS_ACCESS_KEY_ID and AWS_SECRET_A"),
+        ("S3_BUCKET_NAME", "no-such-bucket", "NoSuchBucket", "S3_BUCKET_NAME"),
+        ("S3_BUCKET_NAME", "my bucket", "Invalid bucket name", "S3_BUCKET_NAME"),
+        ("AWS_ENDPOINT_URL", UNREACHABLE, "Could not connect", "AWS_ENDPOINT_URL"),
+        ("AWS_ENDPOINT_URL", "127.0.0.1", "Invalid endpoint", "AWS_ENDPOINT_URL"),
+        ("AWS_REGION", "us east", "region_name 'us east'", "AWS_REGION"),
+        ("S3_PREFIXES", "orders=x/", "there is no table orders", "S3_PREFIXES"),
+    ],
+)
+def test_doctor_and_load_name_the_setting_of_the_bucket_that_is_wrong(  # noqa: PLR0917
+    variable: str,
+    value: str,
+    says: str,
+    look_at: str,
+    project: Project,
+    bucket: S3Exports,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del bucket
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    monkeypatch.setenv(variable, value)
+    doctor = project.run("doctor")
+    assert doctor.exit_code == 1
+    (line,) = [line for line in doctor.output.splitlines() if says in line]
+    assert line.startswith("FAIL  713 ")
+    assert look_at in line.partition(says)[2] + line.partition(says)[0]
+    load = project.run("load", "s3_exports")
+    assert load.exit_code == 1
+    assert says in load.output
+    assert look_at in load.output
+
+
+def test_doctor_finds_a_prefix_without_files(
+    project: Project, bucket: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("S3_PREFIXES", "orders_create=elsewhere/")
+    (line,) = [line for line in project.run("doctor").output.splitlines() if "elsewhere/" in line]
+    assert line.startswith("warn  713 s3_exports: 0 files for orders_create in ")
+    assert f"s3://{bucket.bucket}/elsewhere/; check S3_BUCKET_NAME and S3_PREFIXES" in line
+
+
+@on_both_targets
+def test_status_shows_what_stands_of_the_files(project: Project, bucket: S3Exports) -> None:
+    del bucket
+    assert "s3_exports.orders_create" not in project.run("status").output
+    assert project.run("load", "s3_exports").exit_code == 0
+    lines = [line.split() for line in project.run("status").output.splitlines()]
+    assert [line[4:7] for line in lines if line[1:2] == ["s3_exports"]] == [
+        ["2,310", "2", "2025-12-18"]
+    ]
+    tables = [line[1:4] + line[-3:-2] + line[-1:] for line in lines if "s3_exports." in str(line)]
+    assert tables == [
+        ["s3_exports.orders_create", "18", "1,078", "2", "2025-12-18"],
+        ["s3_exports.orders_update", "18", "1,224", "0", "2025-12-18"],
+        ["s3_exports.prospects_create", "4", "8", "0", "2025-12-05"],
+    ]
+
+
+def test_orders_are_complete_up_to_the_first_day_whose_files_are_not_all_there(
+    project: Project, bucket: S3Exports
+) -> None:
+    bucket.remove("orders-update/orders-update-2025-12-07.csv")
+    bucket.put("orders-create/orders-create-2025-12-06.csv", b"orders_id\n1\n", NOON_OF_THE_6TH)
+    assert project.run("load", "s3_exports").exit_code == 0
+    assert re.search(r" s3_exports .* 2025-12-05 +ok ", project.run("status").output)
 
 
 def test_doctor_names_the_variable_and_the_drift(

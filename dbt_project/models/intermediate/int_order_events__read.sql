@@ -1,4 +1,4 @@
--- The files' rows, narrow and typed, so that nothing else has to scan 129 columns of text again.
+-- The files' rows, narrow, typed and judged, so that nothing else has to scan 129 columns of text again.
 -- Incremental by file: a file in another version than the one read, or that is gone, is forgotten
 -- before the files that are not known are read. So it is right after any broken run.
 {{
@@ -8,27 +8,23 @@
             delete from {{ this }} as known
             where not exists (
                 select 1
-                from {{ ref('stg_ops__loaded_files') }} as files
+                from {{ ref('int_order_files__versions') }} as files
                 where
                     files.client_id = known.client_id
                     and files.raw_table = known.raw_table
                     and files.file_name = known.file_name
-                    and files.loaded_at = known.file_loaded_at
+                    and files.file_loaded_at = known.file_loaded_at
+                    and files.config_hash = known.config_hash
             )
             {% endif %}
         ",
     )
 }}
 with events as (
-    select * from {{ ref('stg_s3_exports__order_events') }}
+    select * from {{ ref('int_order_events__judged') }}
     {% if is_incremental() %}
-        where {{ in_unread_files('file_name', ref('stg_ops__loaded_files'), this) }}
+        where {{ in_unread_files('file_name', ref('int_order_files__versions'), this) }}
     {% endif %}
-),
-
-files as (
-    select * from {{ ref('stg_ops__loaded_files') }}
-    where raw_table in ('orders_create', 'orders_update')
 ),
 
 unread_files as (
@@ -36,8 +32,9 @@ unread_files as (
         client_id,
         raw_table,
         file_name,
-        loaded_at
-    from files
+        file_loaded_at,
+        config_hash
+    from {{ ref('int_order_files__versions') }}
     {% if is_incremental() %}
         -- not an anti join, which Postgres would put off until it has read every row of every file
         except
@@ -45,49 +42,16 @@ unread_files as (
             client_id,
             raw_table,
             file_name,
-            file_loaded_at
+            file_loaded_at,
+            config_hash
         from {{ this }}
     {% endif %}
 )
 
 select
-    -- keys
-    events.client_id,
-    events.raw_table,
-    events.file_name,
-    events.row_id,
-    events.orders_id,
-    events.file_date,
-
-    -- dimensions
-    events.order_status,
-    events.order_date,
-    events.product_category,
-    events.campaign_id,
-    events.afid,
-    events.sid,
-    events.c1,
-    events.c2,
-    events.c3,
-    events.delivered_state,
-    events.parent_orders_id,
-    events.rebill_depth,
-    events.currency,
-    events.customer_hash,
-
-    -- measures
-    events.total_amount,
-    events.refund_amount,
-
-    -- flags
-    events.has_refund_flag,
-    events.has_chargeback_flag,
-    events.is_test,
-    events.is_recurring,
-    events.has_unparsed_text,
-
-    -- load
-    unread_files.loaded_at as file_loaded_at
+    events.*,
+    unread_files.file_loaded_at,
+    unread_files.config_hash
 from events
 inner join unread_files
     on

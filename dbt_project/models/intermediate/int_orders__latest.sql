@@ -13,7 +13,8 @@
                         client_id,
                         orders_id,
                         count(*) as order_events,
-                        max(file_loaded_at) as file_loaded_at
+                        max(file_loaded_at) as file_loaded_at,
+                        max(config_hash) as config_hash
                     from {{ ref('int_order_events__read') }}
                     group by client_id, orders_id
                 ) as present
@@ -22,13 +23,18 @@
                     and present.orders_id = known.orders_id
                     and present.order_events = known.order_events
                     and present.file_loaded_at = known.file_loaded_at
+                    and present.config_hash = known.config_hash
             )
             {% endif %}
         ",
     )
 }}
 with events as (
-    select * from {{ ref('int_order_events__read') }} as present
+    select
+        *,
+        case raw_table when 'orders_create' then 1 else 2 end as kind_order,
+        case raw_table when 'orders_create' then 1 else 0 end as creations
+    from {{ ref('int_order_events__read') }} as present
     {% if is_incremental() %}
         where not exists (
             select 1
@@ -40,67 +46,19 @@ with events as (
     {% endif %}
 ),
 
-attempted as (
-    select
-        *,
-        case raw_table when 'orders_create' then 1 else 2 end as kind_order,
-        not is_test and coalesce(order_status, '') <> 'PENDING' as is_attempted
-    from events
-),
-
-approved as (  -- VOID/REFUNDED was approved once
-    select
-        *,
-        is_attempted and coalesce(order_status, '') = 'DECLINED' as is_declined,
-        is_attempted and coalesce(order_status, '') <> 'DECLINED' as is_approved
-    from attempted
-),
-
-returned as (
-    select
-        *,
-        case when is_approved then coalesce(total_amount, 0) else 0 end as gross_amount,
-        is_approved and has_chargeback_flag as is_chargeback,
-        is_approved
-        and (
-            has_refund_flag
-            or coalesce(order_status, '') = 'VOID/REFUNDED'
-            or coalesce(refund_amount, 0) > 0
-        ) as is_refunded
-    from approved
-),
-
-refunded as (  -- without a smaller amount of its own, a refund is the whole order
-    select
-        *,
-        case
-            when not is_refunded then 0
-            when refund_amount > 0 and refund_amount < gross_amount then refund_amount
-            else gross_amount
-        end as refunded_amount
-    from returned
-),
-
-judged as (  -- a chargeback takes what was not refunded, so no dollar is deducted twice
-    select
-        *,
-        case when is_chargeback then gross_amount - refunded_amount else 0 end as chargeback_amount
-    from refunded
-),
-
 numbered as (
     select
         *,
         row_number() over history as event_number,
         count(*) over whole_history as order_events,
-        sum(case when raw_table = 'orders_create' then 1 else 0 end) over history as create_number,
-        sum(case when raw_table = 'orders_create' then 1 else 0 end) over whole_history as creates,
+        sum(creations) over history as creation_number,
+        sum(creations) over whole_history as all_creations,
         -- the frame of an ordered window ends with the row itself: 1 is the first of its state
         sum(case when is_approved then 1 else 0 end) over history as approval_number,
         sum(case when is_declined then 1 else 0 end) over history as decline_number,
         sum(case when is_refunded then 1 else 0 end) over history as refund_number,
         sum(case when is_chargeback then 1 else 0 end) over history as chargeback_number
-    from judged
+    from events
     window
         history as (
             partition by client_id, orders_id
@@ -115,12 +73,8 @@ arrived as (  -- windows and no join: Postgres takes few new orders for one, and
         *,
         min(file_date) over whole_history as first_file_date,
         max(file_loaded_at) over whole_history as newest_file_loaded_at,
-        max(
-            case when raw_table = 'orders_create' and create_number = creates then order_status end
-        ) over whole_history as created_status,
-        max(
-            case when raw_table = 'orders_create' and create_number = creates then total_amount end
-        ) over whole_history as created_amount,
+        max(case when creations = 1 and creation_number = all_creations then core_amount end)
+            over whole_history as created_core_amount,
         min(case when is_approved then file_date end) over whole_history as first_approved_date,
         min(case when is_declined then file_date end) over whole_history as first_declined_date,
         min(case when is_refunded then file_date end) over whole_history as first_refunded_date,
@@ -137,11 +91,6 @@ arrived as (  -- windows and no join: Postgres takes few new orders for one, and
             over whole_history as arrived_chargeback_amount
     from numbered
     window whole_history as (partition by client_id, orders_id)
-),
-
-newest as (  -- one row per order
-    select * from arrived
-    where event_number = order_events
 )
 
 select
@@ -150,28 +99,27 @@ select
     orders_id,
 
     -- dimensions
+    coalesce(order_date, first_file_date) as order_date,
+    advertiser_id,
+    customer_hash,
     order_status,
-    order_date,
+    order_kind,
     product_category,
+    state_code,
     campaign_id,
     afid,
     sid,
     c1,
     c2,
     c3,
-    delivered_state,
-    parent_orders_id,
-    rebill_depth,
     currency,
-    customer_hash,
-    created_status,
 
     -- measures
     total_amount,
-    cast(gross_amount as decimal(18, 4)) as gross_amount,
-    cast(refunded_amount as decimal(18, 4)) as refunded_amount,
-    cast(chargeback_amount as decimal(18, 4)) as chargeback_amount,
-    created_amount,
+    gross_amount,
+    refunded_amount,
+    chargeback_amount,
+    created_core_amount as core_amount,
     cast(arrived_approved_amount as decimal(18, 4)) as arrived_approved_amount,
     cast(arrived_declined_amount as decimal(18, 4)) as arrived_declined_amount,
     cast(arrived_refunded_amount as decimal(18, 4)) as arrived_refunded_amount,
@@ -179,12 +127,13 @@ select
 
     -- flags
     is_test,
-    is_recurring,
     is_attempted,
     is_approved,
     is_declined,
     is_refunded,
     is_chargeback,
+    is_kind_told,
+    order_date is null as is_order_date_imputed,
     has_unparsed_text,
 
     -- arrival
@@ -197,5 +146,7 @@ select
 
     -- load
     order_events,
-    newest_file_loaded_at as file_loaded_at
-from newest
+    newest_file_loaded_at as file_loaded_at,
+    config_hash
+from arrived
+where event_number = order_events

@@ -36,5 +36,5 @@ def orders(
     read_from(sandbox, project)
     for name, value in project.environ.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("loaders.bucket.sleep", lambda _seconds: None)
+    monkeypatch.setattr("loaders.files.bucket.sleep", lambda _seconds: None)
     return project

@@ -11,7 +11,8 @@ import dlt
 from dlt.common.storages.load_package import PackageStorage
 from dlt.load.load import Load
 
-from loaders import files, ledger
+from loaders import ledger
+from loaders.files import load as files
 from loaders.land import land
 from signalroom.cli import main
 from tests.loaders.killed import after_the_ledger, die

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import csv_stream
-from loaders.csv_stream import CsvStream, column_names
 from loaders.errors import FileError
+from loaders.files import csv_stream
+from loaders.files.csv_stream import CsvStream, column_names
 
 Records = dict[int, list[str | None]]
 CELLS = st.one_of(
@@ -19,9 +19,9 @@ CELLS = st.one_of(
 )
 
 
-def read(body: bytes, **how: object) -> tuple[CsvStream, Records]:
+def read(body: bytes) -> tuple[CsvStream, Records]:
     """The stream, and its records by number."""
-    stream = CsvStream(io.BytesIO(body), renames={}, reserved=(), **how)  # type: ignore[arg-type]
+    stream = CsvStream(io.BytesIO(body), renames={}, reserved=())
     records: Records = {}
     for batch in stream.batches():
         *columns, numbers = [column.to_pylist() for column in batch.columns]

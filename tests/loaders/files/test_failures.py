@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loaders import csv_stream
+from loaders.files import csv_stream
 from sandbox.s3 import S3Exports
 from tests.loaders.files.support import DAY, NEXT_DAY, UPDATE, load, orders_csv, stands
 from tests.support import Project, on_both_targets
@@ -86,7 +86,7 @@ def test_nothing_lands_of_a_file_that_breaks_off_in_its_middle(
 ) -> None:
     """Its first rows were in the same spool as those of the file before and after it."""
     monkeypatch.setattr(csv_stream, "BLOCK", 64)
-    monkeypatch.setattr("loaders.reading.READERS", 1)
+    monkeypatch.setattr("loaders.files.reading.READERS", 1)
     many = [f"{n},NEW,95" for n in range(50)]
     two_days.put(DAY, orders_csv(*many, '"' + "x" * 1000))
     two_days.put(UPDATE.replace("update", "create").replace("05", "04"), orders_csv(*many))
@@ -163,7 +163,7 @@ def test_rows_that_stand_twice_are_found_out(
     orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a connection is lost at the commit, and dlt does the job again."""
-    from loaders import files
+    from loaders.files import load as module
     from loaders.land import land
 
     def land_twice(*arguments: Any, **named: Any) -> None:
@@ -171,7 +171,7 @@ def test_rows_that_stand_twice_are_found_out(
         land(*arguments, **named)
 
     with monkeypatch.context() as patched:
-        patched.setattr(files, "land", land_twice)
+        patched.setattr(module, "land", land_twice)
         result = orders.run("load", "s3_exports")
     assert "holds 4 rows of" in result.output
     assert orders.query("select count(*) from ops.loaded_files") == [(0,)]

@@ -64,7 +64,7 @@ def test_a_second_run_reads_nothing(orders: Project, demo_bucket: S3Exports) -> 
     load(orders)
     before = everything(orders)
     demo_bucket.requests.clear()
-    assert load(orders).count(": 0 rows, ok") == 3
+    assert load(orders).count(": no file is new or changed") == 3
     assert {asked.path for asked in demo_bucket.requests} == {f"/{demo_bucket.bucket}"}
     assert everything(orders) == before
     runs = orders.query(

@@ -1,4 +1,8 @@
-with orders as (  -- read four times, so only what is needed of each order is kept
+with advertisers as (
+    select * from {{ ref('dim_advertisers') }}
+),
+
+histories as (  -- an order has each state once, on the day a file first said so
     select
         client_id,
         advertiser_id,
@@ -6,53 +10,34 @@ with orders as (  -- read four times, so only what is needed of each order is ke
         first_declined_date,
         first_refunded_date,
         first_chargeback_date,
-        arrived_approved_amount,
-        arrived_declined_amount,
-        arrived_refunded_amount,
-        arrived_chargeback_amount
-    from {{ ref('int_orders__attributed') }}
+        count(*) as orders,
+        sum(arrived_approved_amount) as approved_amount,
+        sum(arrived_declined_amount) as declined_amount,
+        sum(arrived_refunded_amount) as refunded_amount,
+        sum(arrived_chargeback_amount) as chargeback_amount
+    from {{ ref('int_orders__latest') }}
+    group by
+        client_id,
+        advertiser_id,
+        first_approved_date,
+        first_declined_date,
+        first_refunded_date,
+        first_chargeback_date
 ),
 
-advertisers as (
-    select * from {{ ref('dim_advertisers') }}
-),
-
-arrivals as (  -- an order has each state once, on the day a file first said so
-    select
-        client_id,
-        advertiser_id,
-        first_approved_date as report_date,
-        'approved' as arrival,
-        arrived_approved_amount as amount
-    from orders
-    where first_approved_date is not null
-    union all
-    select
-        client_id,
-        advertiser_id,
-        first_declined_date as report_date,
-        'declined' as arrival,
-        arrived_declined_amount as amount
-    from orders
-    where first_declined_date is not null
-    union all
-    select
-        client_id,
-        advertiser_id,
-        first_refunded_date as report_date,
-        'refunded' as arrival,
-        arrived_refunded_amount as amount
-    from orders
-    where first_refunded_date is not null
-    union all
-    select
-        client_id,
-        advertiser_id,
-        first_chargeback_date as report_date,
-        'chargeback' as arrival,
-        arrived_chargeback_amount as amount
-    from orders
-    where first_chargeback_date is not null
+arrivals as (
+    {% for state in ['approved', 'declined', 'refunded', 'chargeback'] %}
+        select
+            client_id,
+            advertiser_id,
+            first_{{ state }}_date as report_date,
+            '{{ state }}' as arrival,
+            orders,
+            {{ state }}_amount as amount
+        from histories
+        where first_{{ state }}_date is not null
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 summed as (
@@ -60,10 +45,10 @@ summed as (
         client_id,
         report_date,
         advertiser_id,
-        count(case when arrival = 'approved' then 1 end) as approvals,
-        count(case when arrival = 'declined' then 1 end) as declines,
-        count(case when arrival = 'refunded' then 1 end) as refunds,
-        count(case when arrival = 'chargeback' then 1 end) as chargebacks,
+        sum(case when arrival = 'approved' then orders else 0 end) as approvals,
+        sum(case when arrival = 'declined' then orders else 0 end) as declines,
+        sum(case when arrival = 'refunded' then orders else 0 end) as refunds,
+        sum(case when arrival = 'chargeback' then orders else 0 end) as chargebacks,
         sum(case when arrival = 'approved' then amount else 0 end) as approved_amount,
         sum(case when arrival = 'declined' then amount else 0 end) as declined_amount,
         sum(case when arrival = 'refunded' then amount else 0 end) as refunded_amount,

@@ -1,55 +1,69 @@
 with orders as (
-    select * from {{ ref('int_orders__attributed') }}
+    select * from {{ ref('int_orders__latest') }}
+),
+
+kinds as (  -- a client whose files have none of these columns tells nothing of rebills
+    select
+        client_id,
+        bool_or(is_kind_told) as are_kinds_told
+    from orders
+    group by client_id
 )
 
 select
     -- keys
-    cast(client_id as {{ dbt.type_string() }}) as client_id,
-    cast(orders_id as {{ dbt.type_string() }}) as orders_id,
-    cast(order_date as date) as order_date,
-    cast(advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
-    cast(customer_hash as {{ dbt.type_string() }}) as customer_hash,
+    cast(orders.client_id as {{ dbt.type_string() }}) as client_id,
+    cast(orders.orders_id as {{ dbt.type_string() }}) as orders_id,
+    cast(orders.order_date as date) as order_date,
+    cast(orders.advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
+    cast(orders.customer_hash as {{ dbt.type_string() }}) as customer_hash,
 
     -- dimensions
-    cast(order_status as {{ dbt.type_string() }}) as order_status,
-    cast(order_kind as {{ dbt.type_string() }}) as order_kind,
-    cast(product_category as {{ dbt.type_string() }}) as product_category,
-    cast(state_code as {{ dbt.type_string() }}) as state_code,
-    cast(campaign_id as {{ dbt.type_string() }}) as campaign_id,
-    cast(afid as {{ dbt.type_string() }}) as afid,
-    cast(sid as {{ dbt.type_string() }}) as sid,
-    cast(c1 as {{ dbt.type_string() }}) as c1,
-    cast(c2 as {{ dbt.type_string() }}) as c2,
-    cast(c3 as {{ dbt.type_string() }}) as c3,
-    cast(currency as {{ dbt.type_string() }}) as currency,
+    cast(orders.order_status as {{ dbt.type_string() }}) as order_status,
+    cast(
+        case when kinds.are_kinds_told then orders.order_kind else 'unknown' end
+        as {{ dbt.type_string() }}
+    ) as order_kind,
+    cast(orders.product_category as {{ dbt.type_string() }}) as product_category,
+    cast(orders.state_code as {{ dbt.type_string() }}) as state_code,
+    cast(orders.campaign_id as {{ dbt.type_string() }}) as campaign_id,
+    cast(orders.afid as {{ dbt.type_string() }}) as afid,
+    cast(orders.sid as {{ dbt.type_string() }}) as sid,
+    cast(orders.c1 as {{ dbt.type_string() }}) as c1,
+    cast(orders.c2 as {{ dbt.type_string() }}) as c2,
+    cast(orders.c3 as {{ dbt.type_string() }}) as c3,
+    cast(orders.currency as {{ dbt.type_string() }}) as currency,
 
     -- measures
-    cast(total_amount as decimal(18, 4)) as total_amount,
-    cast(gross_amount as decimal(18, 4)) as gross_amount,
-    cast(refunded_amount as decimal(18, 4)) as refunded_amount,
-    cast(chargeback_amount as decimal(18, 4)) as chargeback_amount,
-    cast(gross_amount - refunded_amount - chargeback_amount as decimal(18, 4)) as net_amount,
-    cast(core_amount as decimal(18, 4)) as core_amount,
-    cast(order_events as bigint) as order_events,
+    cast(orders.total_amount as decimal(18, 4)) as total_amount,
+    cast(orders.gross_amount as decimal(18, 4)) as gross_amount,
+    cast(orders.refunded_amount as decimal(18, 4)) as refunded_amount,
+    cast(orders.chargeback_amount as decimal(18, 4)) as chargeback_amount,
+    cast(
+        orders.gross_amount - orders.refunded_amount - orders.chargeback_amount as decimal(18, 4)
+    ) as net_amount,
+    cast(coalesce(orders.core_amount, 0) as decimal(18, 4)) as core_amount,
+    cast(orders.order_events as bigint) as order_events,
 
     -- flags
-    cast(is_test as boolean) as is_test,
-    cast(is_attempted as boolean) as is_attempted,
-    cast(is_approved as boolean) as is_approved,
-    cast(is_declined as boolean) as is_declined,
-    cast(is_refunded as boolean) as is_refunded,
-    cast(is_chargeback as boolean) as is_chargeback,
-    cast(case when order_kind <> 'unknown' then order_kind = 'first' end as boolean)
+    cast(orders.is_test as boolean) as is_test,
+    cast(orders.is_attempted as boolean) as is_attempted,
+    cast(orders.is_approved as boolean) as is_approved,
+    cast(orders.is_declined as boolean) as is_declined,
+    cast(orders.is_refunded as boolean) as is_refunded,
+    cast(orders.is_chargeback as boolean) as is_chargeback,
+    cast(case when kinds.are_kinds_told then orders.order_kind = 'first' end as boolean)
         as is_first_order,
-    cast(is_core_order as boolean) as is_core_order,
-    cast(is_order_date_imputed as boolean) as is_order_date_imputed,
-    cast(has_unparsed_text as boolean) as has_unparsed_text,
+    cast(orders.core_amount is not null as boolean) as is_core_order,
+    cast(orders.is_order_date_imputed as boolean) as is_order_date_imputed,
+    cast(orders.has_unparsed_text as boolean) as has_unparsed_text,
 
     -- arrival
-    cast(first_file_date as date) as first_file_date,
-    cast(last_file_date as date) as last_file_date,
-    cast(first_approved_date as date) as first_approved_date,
-    cast(first_declined_date as date) as first_declined_date,
-    cast(first_refunded_date as date) as first_refunded_date,
-    cast(first_chargeback_date as date) as first_chargeback_date
+    cast(orders.first_file_date as date) as first_file_date,
+    cast(orders.last_file_date as date) as last_file_date,
+    cast(orders.first_approved_date as date) as first_approved_date,
+    cast(orders.first_declined_date as date) as first_declined_date,
+    cast(orders.first_refunded_date as date) as first_refunded_date,
+    cast(orders.first_chargeback_date as date) as first_chargeback_date
 from orders
+left join kinds on orders.client_id = kinds.client_id

@@ -1,23 +1,4 @@
-with orders as (  -- read by every window, so only what is needed of each order is kept
-    select
-        client_id,
-        advertiser_id,
-        state_code,
-        customer_hash,
-        order_date,
-        last_file_date,
-        is_attempted,
-        is_approved,
-        is_declined,
-        is_refunded,
-        is_first_order,
-        is_core_order,
-        gross_amount,
-        core_amount
-    from {{ ref('fct_orders') }}
-),
-
-advertisers as (
+with advertisers as (
     select * from {{ ref('dim_advertisers') }}
 ),
 
@@ -33,13 +14,33 @@ days as (
     select * from {{ ref('int_days__orders_completeness') }}
 ),
 
+order_days as (  -- summed before they meet the windows
+    select
+        client_id,
+        advertiser_id,
+        state_code,
+        order_date,
+        count(case when is_attempted then 1 end) as orders,
+        count(case when is_approved then 1 end) as approved_orders,
+        count(case when is_declined then 1 end) as declined_orders,
+        count(case when is_refunded then 1 end) as refunded_orders,
+        count(is_first_order) as told_orders,
+        count(case when is_first_order and is_approved then 1 end) as first_orders,
+        sum(gross_amount) as revenue,
+        count(case when is_core_order then 1 end) as core_orders,
+        sum(core_amount) as core_revenue,
+        max(last_file_date) as last_file_date
+    from {{ ref('fct_orders') }}
+    group by client_id, advertiser_id, state_code, order_date
+),
+
 spans as (
     select
         client_id,
         min(order_date) as first_date,
         max(order_date) as last_date,
         max(last_file_date) as last_file_date
-    from orders
+    from order_days
     group by client_id
 ),
 
@@ -110,60 +111,75 @@ whole_windows as (
         sized_windows.window_days
 ),
 
-placed as (  -- refunds take a month to come: younger orders tell no rate
+aged as (  -- refunds take a month to come: younger orders tell no rate
     select
-        whole_windows.window_name,
-        orders.*,
-        cast({{ dbt.dateadd('day', 30, 'orders.order_date') }} as date)
-        <= spans.last_file_date as is_mature
-    from orders
-    inner join spans on orders.client_id = spans.client_id
-    inner join whole_windows
-        on
-            orders.client_id = whole_windows.client_id
-            and orders.order_date between whole_windows.start_date and whole_windows.end_date
-),
-
-buyers as (
-    select distinct
-        client_id,
-        window_name,
-        advertiser_id,
-        state_code,
-        customer_hash
-    from placed
-    where is_approved and customer_hash is not null
-),
-
-counted_buyers as (
-    select
-        client_id,
-        window_name,
-        advertiser_id,
-        state_code,
-        count(*) as customers
-    from buyers
-    group by client_id, window_name, advertiser_id, state_code
+        order_days.*,
+        case
+            when
+                cast({{ dbt.dateadd('day', 30, 'order_days.order_date') }} as date)
+                <= spans.last_file_date
+                then 1
+            else 0
+        end as maturity
+    from order_days
+    inner join spans on order_days.client_id = spans.client_id
 ),
 
 summed as (
     select
-        client_id,
-        window_name,
-        advertiser_id,
-        state_code,
-        count(case when is_attempted then 1 end) as orders,
-        count(case when is_approved then 1 end) as approved_orders,
-        count(case when is_declined then 1 end) as declined_orders,
-        count(is_first_order) as told_orders,
-        count(case when is_first_order and is_approved then 1 end) as first_orders,
-        sum(gross_amount) as revenue,
-        count(case when is_mature and is_approved then 1 end) as mature_orders,
-        count(case when is_mature and is_refunded then 1 end) as refunded_mature_orders,
-        count(case when is_core_order then 1 end) as core_orders,
-        sum(core_amount) as core_revenue
-    from placed
-    group by client_id, window_name, advertiser_id, state_code
+        aged.client_id,
+        whole_windows.window_name,
+        aged.advertiser_id,
+        aged.state_code,
+        sum(aged.orders) as orders,
+        sum(aged.approved_orders) as approved_orders,
+        sum(aged.declined_orders) as declined_orders,
+        sum(aged.told_orders) as told_orders,
+        sum(aged.first_orders) as first_orders,
+        sum(aged.revenue) as revenue,
+        sum(aged.maturity * aged.approved_orders) as mature_orders,
+        sum(aged.maturity * aged.refunded_orders) as refunded_mature_orders,
+        sum(aged.core_orders) as core_orders,
+        sum(aged.core_revenue) as core_revenue
+    from aged
+    inner join whole_windows
+        on
+            aged.client_id = whole_windows.client_id
+            and aged.order_date between whole_windows.start_date and whole_windows.end_date
+    group by aged.client_id, whole_windows.window_name, aged.advertiser_id, aged.state_code
+),
+
+buyers as (  -- all windows but `all` end on the anchor: the newest day until then tells in which one is
+    select
+        orders.client_id,
+        orders.advertiser_id,
+        orders.state_code,
+        orders.customer_hash,
+        max(case when orders.order_date <= anchors.last_complete_date then orders.order_date end)
+            as newest_date
+    from {{ ref('fct_orders') }} as orders
+    left join anchors on orders.client_id = anchors.client_id
+    where orders.is_approved and orders.customer_hash is not null
+    group by orders.client_id, orders.advertiser_id, orders.state_code, orders.customer_hash
+),
+
+counted_buyers as (
+    select
+        buyers.client_id,
+        whole_windows.window_name,
+        buyers.advertiser_id,
+        buyers.state_code,
+        count(*) as customers
+    from buyers
+    inner join whole_windows
+        on
+            buyers.client_id = whole_windows.client_id
+            and (
+                whole_windows.window_name = 'all'
+                or buyers.newest_date >= whole_windows.start_date
+            )
+    group by
+        buyers.client_id, whole_windows.window_name, buyers.advertiser_id, buyers.state_code
 )
 
 select

@@ -11,7 +11,7 @@ spend as (
 ),
 
 orders as (
-    select * from {{ ref('int_orders__attributed') }}
+    select * from {{ ref('int_orders__latest') }}
 ),
 
 configured as (

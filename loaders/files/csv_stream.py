@@ -21,7 +21,7 @@ from itertools import chain, count
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from loaders.errors import FileError
-from loaders.masking import Masker, is_card_column, mask_column
+from loaders.files.masking import Masker, is_card_column, mask_column
 
 if TYPE_CHECKING:
     import pyarrow as pa

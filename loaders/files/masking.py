@@ -6,7 +6,8 @@ four. Only digits are replaced, one by one, so the CSV keeps its shape; rows tha
 are masked too. One in ten of all other numbers of that length passes the check by chance and is
 masked as well: ids of 13 digits and more are not to be relied on.
 
-Columns named like card numbers are masked whatever they hold.
+Columns named like card numbers are masked whatever they hold, but for what is masked already: of
+`411111******1111` the first six and the last four digits may be shown.
 """
 
 import re
@@ -23,6 +24,7 @@ CARD_COLUMN = re.compile(
     r"|(full_)?pan|credit_?card|debit_?card|(cc_|card_|cvv_)?(cvv2?|cvc2?|cid|csc|ccv)(_code|_number)?"
     r"|(card_)?(security|verification)_(code|value|number)|card_code"
 )
+MASKED = re.compile(r"\d{0,6}[ -]*[*xX#\u2022][*xX#\u2022 -]{2,}\d{0,4}")
 _DIGIT = re.compile(r"\d")
 _GROUP = re.compile(rb"[0-9]+")
 _PARTS = b"0123456789 -"
@@ -81,8 +83,10 @@ def is_card_column(name: str) -> bool:
 
 def mask_named(value: str) -> str:
     """The value without its digits; of a whole card number the last four stay."""
+    if MASKED.fullmatch(value):
+        return value
     digits = [match.start() for match in _DIGIT.finditer(value)]
-    shown = SHOWN if len(digits) + value.count("*") >= FEWEST else 0
+    shown = SHOWN if len(digits) >= FEWEST else 0
     characters = list(value)
     for place in digits[: len(digits) - shown]:
         characters[place] = "*"

@@ -5,6 +5,7 @@ nameless file of this machine that goes with the process: it may still hold card
 """
 
 import logging
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,21 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 PART = 1 << 20
 SAID_EVERY = 50 << 20
+
+# What S3 and its client say of a setting that is wrong, and which one to look at.
+REMEDIES = {
+    r"InvalidAccessKeyId|InvalidToken|ExpiredToken|locate credentials|Partial credentials": (
+        "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    ),
+    r"SignatureDoesNotMatch": "check AWS_SECRET_ACCESS_KEY",
+    r"AccessDenied|Forbidden": (
+        "check AWS_ACCESS_KEY_ID: its owner needs s3:ListBucket and s3:GetObject"
+    ),
+    r"NoSuchBucket|Invalid bucket name": "check S3_BUCKET_NAME",
+    r"Redirect|AuthorizationHeaderMalformed|IllegalLocation|region": "check AWS_REGION",
+    r"endpoint": "check AWS_ENDPOINT_URL",
+    r"config profile": "check AWS_PROFILE",
+}
 
 
 @dataclass(frozen=True)
@@ -47,20 +63,24 @@ class Bucket:
     def _client(self) -> Any:
         import boto3
         from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
 
-        return boto3.client(
-            "s3",
-            region_name=self.region or None,
-            endpoint_url=self.endpoint or None,
-            aws_access_key_id=self.access_key or None,
-            aws_secret_access_key=self.secret_key or None,
-            config=Config(
-                connect_timeout=10,
-                read_timeout=60,
-                retries={"mode": "standard", "max_attempts": 5},
-                s3={"addressing_style": "path" if self.endpoint else "auto"},
-            ),
-        )
+        try:
+            return boto3.client(
+                "s3",
+                region_name=self.region or None,
+                endpoint_url=self.endpoint or None,
+                aws_access_key_id=self.access_key or None,
+                aws_secret_access_key=self.secret_key or None,
+                config=Config(
+                    connect_timeout=10,
+                    read_timeout=60,
+                    retries={"mode": "standard", "max_attempts": 5},
+                    s3={"addressing_style": "path" if self.endpoint else "auto"},
+                ),
+            )
+        except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint without http
+            raise ApiError(f"s3://{self.name} cannot be opened: {_explained(error)}") from error
 
     def files(self, prefix: str) -> list[StoredFile]:
         """Every object below a prefix; ApiError when the bucket cannot be listed."""
@@ -72,7 +92,8 @@ class Bucket:
         try:
             return [_stored(item) for page in pages for item in page.get("Contents", [])]
         except (BotoCoreError, ClientError) as error:
-            raise ApiError(f"s3://{self.name}/{prefix} cannot be listed: {error}") from error
+            reason = _explained(error)
+            raise ApiError(f"s3://{self.name}/{prefix} cannot be listed: {reason}") from error
 
     @contextmanager
     def read(self, file: StoredFile) -> Iterator[tuple[StoredFile, IO[bytes]]]:
@@ -104,7 +125,7 @@ class Bucket:
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 412:
                 return "was replaced while it was read"
-            raise FileError(str(error)) from error
+            raise FileError(_explained(error)) from error
         except (BotoCoreError, OSError) as error:
             return f"broke off at {local.tell():,} of {file.size:,} bytes ({type(error).__name__})"
         if local.tell() != file.size:
@@ -117,6 +138,13 @@ class Bucket:
             if found.key == file.key:
                 return found
         raise FileError("was removed while it was read")
+
+
+def _explained(error: Exception) -> str:
+    """What went wrong, on one line, and the setting to look at."""
+    text = " ".join(str(error).split())[:300].rstrip(".")
+    remedies = (remedy for said, remedy in REMEDIES.items() if re.search(said, text))
+    return "; ".join([text, *remedies][:2])
 
 
 def _stored(item: Any) -> StoredFile:

@@ -1,0 +1,54 @@
+-- What int_order_events__read has to hold: each file as it was loaded last, judged by what config and
+-- seeds say now. Whatever of it changes, the files it changes for are read again.
+with files as (
+    select * from {{ ref('stg_ops__loaded_files') }}
+    where raw_table in ('orders_create', 'orders_update')
+),
+
+clients as (
+    select * from {{ ref('clients') }}
+),
+
+advertisers as (
+    select
+        client_id,
+        concat_ws('=', product_category, everflow_advertiser_id) as advertiser
+    from {{ ref('client_advertisers') }}
+),
+
+advertiser_lists as (
+    select
+        client_id,
+        {{ dbt.listagg('advertiser', "','", 'order by advertiser') }} as advertisers
+    from advertisers
+    group by client_id
+),
+
+spellings as (
+    select concat_ws('=', state_code, state_name) as spelling
+    from {{ ref('us_states') }}
+),
+
+state_list as (
+    select {{ dbt.listagg('spelling', "','", 'order by spelling') }} as states
+    from spellings
+)
+
+select
+    files.client_id,
+    files.raw_table,
+    files.file_name,
+    files.loaded_at as file_loaded_at,
+    md5(
+        concat_ws(
+            '|',
+            coalesce(clients.currency, ''),
+            coalesce(cast(clients.core_order_amount as {{ dbt.type_string() }}), ''),
+            coalesce(advertiser_lists.advertisers, ''),
+            coalesce(state_list.states, '')
+        )
+    ) as config_hash
+from files
+cross join state_list
+left join clients on files.client_id = clients.client_id
+left join advertiser_lists on files.client_id = advertiser_lists.client_id

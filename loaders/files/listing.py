@@ -1,0 +1,70 @@
+"""Which files of a bucket a load has to read: those that do not stand in the version listed."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from loaders.files.bucket import StoredFile
+from loaders.source import Request
+from loaders.windows import local_day
+
+DAY_IN_KEY = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-3]\d)(?!\d)")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to be read. `replaces` says that another version of it is loaded."""
+
+    table: str
+    stored: StoredFile
+    day: date
+    replaces: bool
+
+    @property
+    def key(self) -> str:
+        """Its full name in the bucket."""
+        return self.stored.key
+
+
+def to_read(
+    table: str,
+    stored: Sequence[StoredFile],
+    known: Mapping[str, str],
+    *,
+    request: Request,
+    timezone: str,
+) -> list[File]:
+    """The files to read, oldest day first; `known` is the ETag of each file that is loaded."""
+    first, last = request.start_date or date.min, request.end_date or date.max
+    files = [
+        File(table, file, day_of(file, timezone), replaces=file.key in known)
+        for file in stored
+        if not file.key.endswith("/")  # a folder that somebody made by hand
+    ]
+    files = sorted(
+        (file for file in files if first <= file.day <= last), key=lambda file: (file.day, file.key)
+    )
+    if request.max_files is not None:
+        files = files[max(0, len(files) - request.max_files) :]
+    return [
+        file for file in files if request.full_refresh or known.get(file.key) != file.stored.etag
+    ]
+
+
+def day_of(stored: StoredFile, timezone: str) -> date:
+    """The day that the file's key names, else that on which it was written."""
+    for year, month, day in reversed(DAY_IN_KEY.findall(stored.key)):
+        try:
+            return date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+    return local_day(stored.last_modified, timezone)
+
+
+def covers(day: date, stored: StoredFile, timezone: str) -> bool:
+    """Whether the file was written after the day had ended where the client is."""
+    return stored.last_modified >= datetime.combine(
+        day + timedelta(1), time.min, ZoneInfo(timezone)
+    )

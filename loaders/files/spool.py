@@ -1,0 +1,63 @@
+"""Arrow batches on their way to the warehouse, in files that it imports as they are."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_AT_ONCE = 1 << 14  # a row group of parquet: what one thread of DuckDB takes in at a time
+
+
+class Spool:
+    """Batches of one table in one long file, and in another where their columns are others.
+
+    DuckDB takes in one long file in two thirds of the time that the same rows in many take it.
+    """
+
+    def __init__(self, folder: Path, file_format: Literal["csv", "parquet"]) -> None:
+        self._folder, self._format = folder, file_format
+        self._writer: Any = None
+        self._schema: pa.Schema | None = None
+        self._waiting: list[pa.RecordBatch] = []
+        self.files: list[Path] = []
+        self.columns: dict[str, None] = {}
+        self.rows = 0
+
+    def write(self, batch: "pa.RecordBatch") -> None:
+        """Add a batch."""
+        if self._writer is None or batch.schema != self._schema:
+            self.close()
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self.files.append(self._folder / f"{len(self.files)}.{self._format}")
+            self.columns |= dict.fromkeys(batch.schema.names)
+            self._schema = batch.schema
+            self._writer = _writer(self.files[-1], batch.schema)
+        self._waiting.append(batch)
+        self.rows += len(batch)
+        if sum(map(len, self._waiting)) >= ROWS_AT_ONCE:
+            self._flush()
+
+    def close(self) -> None:
+        """End the file that is open."""
+        if self._writer is not None:
+            self._flush()
+            self._writer.close()
+            self._writer = None
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting))
+            self._waiting.clear()
+
+
+def _writer(path: Path, schema: "pa.Schema") -> Any:
+    if path.suffix == ".csv":
+        from pyarrow import csv
+
+        return csv.CSVWriter(path, schema, write_options=csv.WriteOptions(batch_size=2048))
+    from pyarrow import parquet
+
+    return parquet.ParquetWriter(path, schema, compression="none", use_dictionary=False)
