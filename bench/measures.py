@@ -107,6 +107,7 @@ class Measures:
     def _check(self, other: Warehouse, schema: str) -> None:
         """Whoever loads less is fast."""
         for table in TABLES:
-            ours, theirs = self.full.count(f"{RAW}.{table}"), other.count(f"{schema}.{table}")
+            ours = self.full.query(f"select count(*) from {RAW}.{table}")
+            theirs = other.query(f"select count(*) from {schema}.{table}")
             if ours != theirs:
-                raise BenchError(f"{theirs} rows in {schema}.{table}, {ours} in ours")
+                raise BenchError(f"{schema}.{table} has {theirs[0][0]} rows, ours {ours[0][0]}")

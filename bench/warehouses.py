@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import duckdb
 
-from tests.postgres import Database
+from tests.postgres import Database, Rows
 
 TABLES = ("orders_create", "orders_update")
 BARE = "bare"  # the schema of the plain tables
@@ -38,10 +38,10 @@ class DuckDB:
                 )
         return perf_counter() - start
 
-    def count(self, table: str) -> int:
-        """How many rows a table has."""
+    def query(self, sql: str) -> Rows:
+        """All rows of a statement."""
         with duckdb.connect(str(self.path), read_only=True) as connection:
-            return int(connection.sql(f"select count(*) from {table}").fetchall()[0][0])
+            return connection.execute(sql).fetchall()
 
     def drop(self) -> None:
         """Give its room back."""
@@ -78,9 +78,9 @@ class Postgres:
                         cursor.copy_expert(copy, content, size=1 << 20)
         return perf_counter() - start
 
-    def count(self, table: str) -> int:
-        """How many rows a table has."""
-        return int(self.database.fetch(f"select count(*) from {table}")[1][0][0])
+    def query(self, sql: str) -> Rows:
+        """All rows of a statement."""
+        return self.database.fetch(sql)[1]
 
     def drop(self) -> None:
         """Give its room back."""

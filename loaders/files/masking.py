@@ -24,7 +24,7 @@ CARD_COLUMN = re.compile(
     r"|(full_)?pan|credit_?card|debit_?card|(cc_|card_|cvv_)?(cvv2?|cvc2?|cid|csc|ccv)(_code|_number)?"
     r"|(card_)?(security|verification)_(code|value|number)|card_code"
 )
-MASKED = re.compile(r"\d{0,6}[ -]*[*xX#\u2022][*xX#\u2022 -]{2,}\d{0,4}")
+MASKED = re.compile(r"(\d[ -]?){0,6}[*xX#\u2022][*xX#\u2022 -]{2,}\d{0,4}")
 _DIGIT = re.compile(r"\d")
 _GROUP = re.compile(rb"[0-9]+")
 _PARTS = b"0123456789 -"

@@ -1,8 +1,8 @@
 """Orders equal a computation in plain Python, and made step by step equal those made at once.
 
 The first test runs the models' compiled SQL by itself, many times; the others run dbt on both
-engines, with many clients at once. Between two builds files are replaced, removed and added, and
-one build dies between its two incremental models.
+engines, with many clients at once. Between two builds files are replaced, removed and added, the
+clients' config changes, and one build dies between its two incremental models.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +38,10 @@ SEEDS = {
     ),
     "client_sources.csv": "client_id,source\n",
     "affiliate_mapping.csv": worked_example.SEEDS["affiliate_mapping.csv"].splitlines()[0] + "\n",
+}
+EARLIER_SEEDS = {  # what stood there at the first build
+    "clients.csv": SEEDS["clients.csv"].replace(",85\n", ",20\n"),
+    "client_advertisers.csv": SEEDS["client_advertisers.csv"].replace("Exp", "OTHER"),
 }
 LOADED_AT = [f"2025-12-2{step} 00:00:00+00" for step in range(3)]
 
@@ -197,12 +201,17 @@ TABLES = (
 
 
 def _build(warehouse: Warehouse) -> Warehouse:
+    seeds = warehouse.project.root / "seeds"
+    for name, text in EARLIER_SEEDS.items():
+        (seeds / name).write_text(text)
     warehouse.execute([*_raw_tables(), *_landing(0)])
     built = ("--exclude-resource-type", "unit_test", "--warn-error")
     warehouse.project.run("build", *built)
     warehouse.execute(_landing(1))
     warehouse.project.run("run", "--select", "int_order_events__read")  # and then it died
     warehouse.execute(_landing(2))
+    for name in EARLIER_SEEDS:
+        (seeds / name).write_text(SEEDS[name])
     warehouse.project.run("build", *built)
     warehouse.steps = {name: warehouse.fetch(f"select * from {name}") for name in TABLES}
     for mart in COLUMNS:
