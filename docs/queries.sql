@@ -91,3 +91,10 @@ SELECT report_date, advertiser_label, orders, approved_orders, order_revenue, ao
 FROM marts.daily_summary
 WHERE client_id = '713' AND orders > 0
 ORDER BY report_date DESC, order_revenue DESC;
+
+-- Orders with a text that could not be read as a number, date or flag. They count with what could be
+-- read; the texts themselves are in unparsed_text of staging.stg_s3_exports__order_events.
+SELECT client_id, COUNT(*) AS orders, SUM(CASE WHEN has_unparsed_text THEN 1 ELSE 0 END) AS orders_with_unread_text
+FROM marts.fct_orders
+GROUP BY client_id
+ORDER BY client_id;

@@ -77,7 +77,8 @@ def land(
             rows,
             name=landing.table,
             columns=dict(landing.columns),
-            primary_key=tuple(landing.key),
+            # the rows of a file have numbers: to look for doubles, dlt would sort them all on disk
+            primary_key=() if landing.files else tuple(landing.key),
             merge_key=tuple(landing.replaces),
             write_disposition="append" if landing.adds else REPLACE,
             schema_contract={"columns": "evolve", "data_type": "freeze"},

@@ -144,8 +144,8 @@ def test_env_example_keeps_what_is_not_read_apart() -> None:
 
 
 def test_env_example_holds_no_secret() -> None:
-    for name, value in re.findall(r"^([A-Z_]+)=(.*)$", ENV_EXAMPLE, re.MULTILINE):
-        if name.endswith(("_KEY", "PASSWORD", "TOKEN", "SECRET")):
+    for name, value in re.findall(r"^([A-Z0-9_]+)=(.*)$", ENV_EXAMPLE, re.MULTILINE):
+        if name.endswith(("_KEY", "_KEY_ID", "PASSWORD", "TOKEN", "SECRET")):
             assert value == "", name
 
 

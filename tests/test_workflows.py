@@ -102,8 +102,8 @@ def test_every_secret_and_variable_of_nightly_is_explained() -> None:
     assert all(variable == setting for variable, _, setting in named)
     settings = {setting for _, _, setting in named}
     explained = (ROOT / ".env.example").read_text()
-    assert settings <= set(re.findall(r"^(?:# )?([A-Z_]+)=", explained, re.MULTILINE))
-    assert settings <= set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/production.md").read_text()))
+    assert settings <= set(re.findall(r"^(?:# )?([A-Z0-9_]+)=", explained, re.MULTILINE))
+    assert settings <= set(re.findall(r"`([A-Z0-9_]+)`", (ROOT / "docs/production.md").read_text()))
 
 
 def test_only_what_opens_a_door_is_a_secret() -> None:

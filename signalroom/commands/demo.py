@@ -27,11 +27,11 @@ NEXT = f"""
 These numbers are MADE: the sandbox's, of client {CLIENT}, {FIRST_DAY}..{LAST_DAY}, in {WAREHOUSE}.
 
 Where to look next
-  docs/queries.sql                                    questions to ask {WAREHOUSE} in SQL
-  DUCKDB_PATH={WAREHOUSE} .venv/bin/signalroom status   what is loaded, file by file kind
+  docs/queries.sql                                      questions to ask {WAREHOUSE} in SQL
+  DUCKDB_PATH={WAREHOUSE} .venv/bin/signalroom status   what is loaded, and how well
   DUCKDB_PATH={WAREHOUSE} make docs                     every table and column, with lineage
-  cp .env.example .env                                your own accounts, then `make -k load build`
-  .venv/bin/signalroom --help                         doctor, summary and the rest
+  cp .env.example .env                                  your own accounts, then `make -k load build`
+  .venv/bin/signalroom --help                           doctor, summary and the rest
 """
 
 

@@ -1,6 +1,7 @@
 """Two warehouses, built once per session: the worked example and a random client on each engine."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -34,9 +35,21 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 
 @pytest.fixture(scope="session")
-def duckdb_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
+def duckdb_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the project that builds DuckDB."""
+    return tmp_path_factory.mktemp("dev")
+
+
+@pytest.fixture(scope="session")
+def postgres_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the project that builds Postgres."""
+    return tmp_path_factory.mktemp("prod")
+
+
+@pytest.fixture(scope="session")
+def duckdb_warehouse(duckdb_root: Path) -> Iterator[Query]:
     """DuckDB, built and tested by dbt, unit tests among them."""
-    root = tmp_path_factory.mktemp("dev")
+    root = duckdb_root
     path = root / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         for statement in _landed():
@@ -48,9 +61,7 @@ def duckdb_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query
 
 
 @pytest.fixture(scope="session")
-def postgres_warehouse(
-    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Query]:
+def postgres_warehouse(postgres: PostgresServer, postgres_root: Path) -> Iterator[Query]:
     """Postgres, built and tested by dbt; unit tests need no second engine."""
     connection = psycopg2.connect(postgres.get_uri())
     connection.autocommit = True
@@ -58,7 +69,7 @@ def postgres_warehouse(
         for statement in _landed():
             cursor.execute(statement)
     project = DbtProject.copy_to(
-        tmp_path_factory.mktemp("prod"),
+        postgres_root,
         seeds=SEEDS,
         environ={
             "PGHOST": str(postgres.get_postmaster_info().socket_dir),

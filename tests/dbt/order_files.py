@@ -13,7 +13,7 @@ COLUMNS = (
     *("is_test_cc", "currency", "gateway_id", "decline_reason"),
 )
 PROSPECT_COLUMNS = ("prospect_id", "email", "date_created", "campaign_id", "afid", "sid")
-SALT = "made-salt"
+SALT = "salt-of-the-tests"
 
 Record = Mapping[str, str | None]
 
@@ -104,21 +104,27 @@ def record(text: str) -> Record:
     return {name: value.replace("+", " ") for name, value in pairs}
 
 
+# who the buyers are, which must not leave the raw tables; a card number that nobody masked
+PERSON = (
+    " billing_first_name=Zaphod billing_last_name=Beeblebrox billing_address1=42+Marker+Street"
+    " billing_city=Markerville billing_zip=90909-0042 phone=555-867-5309"
+    " decline_reason=4111111111111111"
+)
 _DAY_1, _DAY_2 = date(2025, 12, 1), date(2025, 12, 2)
 WORKED_FILES = (
     OrderFile(
         *("713", "orders_create", "orders-create/orders-create-2025-12-01.csv", _DAY_1),
         [
-            record(line + " order_date=2025-12-01 is_recurring=0 rebill_depth=0")
+            record(line + " order_date=2025-12-01 is_recurring=0 rebill_depth=0" + PERSON)
             for line in (
                 "orders_id=1 order_status=NEW total_amount=95 product_category=CCW"
-                " billing_email=a@example.com billing_state=TX",
+                " billing_email=a@people.test billing_state=TX",
                 "orders_id=2 order_status=NEW total_amount=105 product_category=CCW"
-                " billing_email=b@example.com billing_state=Texas",
+                " billing_email=b@people.test billing_state=Texas",
                 "orders_id=3 order_status=DECLINED total_amount=19 product_category=CCW"
-                " billing_email=c@example.com billing_state=FL",
+                " billing_email=c@people.test billing_state=FL",
                 "orders_id=4 order_status=NEW total_amount=35.50 product_category=EXP"
-                " billing_email=a@example.com billing_state=+tx",
+                " billing_email=a@people.test billing_state=+tx",
             )
         ],
     ),
@@ -127,8 +133,8 @@ WORKED_FILES = (
         [
             record(
                 "orders_id=2 order_status=VOID/REFUNDED total_amount=105 refund_flag=1"
-                " product_category=CCW billing_email=b@example.com billing_state=TX"
-                " order_date=2025-12-01 is_recurring=0 rebill_depth=0"
+                " product_category=CCW billing_email=b@people.test billing_state=TX"
+                " order_date=2025-12-01 is_recurring=0 rebill_depth=0" + PERSON
             )
         ],
     ),
@@ -137,8 +143,8 @@ WORKED_FILES = (
         [
             record(
                 "orders_id=5 order_status=NEW total_amount=120 product_category=CCW"
-                " billing_email=d@example.com billing_state=GU order_date=2025-12-02"
-                " is_recurring=1 rebill_depth=1 parent_order_id=1"
+                " billing_email=d@people.test billing_state=GU order_date=2025-12-02"
+                " is_recurring=1 rebill_depth=1 parent_order_id=1" + PERSON
             )
         ],
     ),

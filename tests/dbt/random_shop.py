@@ -32,6 +32,8 @@ TEXTS: dict[str, tuple[str | None, ...]] = {
     "is_recurring": (None, "0", "1", "Y"),
     "rebill_depth": (None, "0", "1", "2", "1.5", "-1"),
     "parent_order_id": (None, "0", "1", "2"),
+    "currency": (None, None, "usd", "CAD"),
+    **{name: (f"{name} 1", None) for name in ("campaign_id", "afid", "sid", "c1", "c2", "c3")},
     "is_test_cc": (None, None, None, None, "0", "1"),
 }
 KINDS = ("is_recurring", "rebill_depth", "parent_order_id")

@@ -20,7 +20,7 @@ LEADERBOARD_FIGURES = (
     "clicks conversions revenue payout spend spend_rows effective_cost margin cpa effective_cpa "
     "epc cvr"
 )
-NO_ORDERS: Row = {  # no order files are loaded here
+NO_ORDERS: Row = {  # no order files are loaded here: tests/dbt/order_marts_recomputed.py has them
     **{"orders": 0, "approved_orders": 0, "order_revenue": Decimal(0)},
     **{"aov": None, "approval_rate": None, "decline_rate": None},
 }

@@ -5,13 +5,16 @@ from decimal import Decimal
 
 import pytest
 
+from tests.dbt.order_marts_recomputed import MARTS as ORDER_MARTS
 from tests.facts.conftest import Built
 from tests.facts.figures import Row, Value
 from tests.facts.reports import MARTS
+from tests.support import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
 SHOWN = 40
+REPORTS_BY_NAME = ("daily_ccw_summary", "daily_exp_summary")
 
 
 def by_key(rows: Iterable[Row], key: str) -> dict[tuple[Value, ...], Row]:
@@ -48,7 +51,13 @@ def test_a_mart_is_the_computation(built: Built, mart: str) -> None:
     assert len(found) == len(expected) > 0
 
 
-@pytest.mark.parametrize("report", ["daily_ccw_summary", "daily_exp_summary"])
+def test_every_mart_is_computed() -> None:
+    """Here, or from order files, in tests/dbt/test_orders_recomputed.py."""
+    marts = {path.stem for path in (REPOSITORY / "dbt_project/models/marts").rglob("*.sql")}
+    assert marts == {*MARTS, *ORDER_MARTS, *REPORTS_BY_NAME}
+
+
+@pytest.mark.parametrize("report", REPORTS_BY_NAME)
 def test_a_report_by_name_is_its_rows_of_the_summary(built: Built, report: str) -> None:
     key, compute = MARTS["daily_summary"]
     every = [row for client in built.computations.values() for row in compute(client)]

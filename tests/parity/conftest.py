@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from sandbox.server import Sandbox
+from tests.dbt.order_files import SALT
 from tests.facts.nasty import CTI_ADVERTISERS, CTI_MAPPING, make_nasty
 from tests.parity.compare import differences
 from tests.postgres import Server
-from tests.support import DECEMBER, Project, sandbox_environ
+from tests.support import DECEMBER, Project, bucket_environ, sandbox_environ
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,12 @@ def december_pair(postgres: Server, tmp_path_factory: pytest.TempPathFactory) ->
                 config.write(CTI_ADVERTISERS)
             (folder / "mappings").mkdir()
             (folder / "mappings" / "internal-affiliates.csv").write_text(CTI_MAPPING)
+            project.environ |= bucket_environ(sandbox)
         pair.succeed("mappings", "sync", "--all")
         for client_id in ("713", "cti"):
             pair.succeed("load", "--client", client_id, *DECEMBER)
+        for project in (pair.dev, pair.prod):  # each drew its own, and so its own customers
+            project.execute(f"update ops.hash_salt set salt = '{SALT}'")
     pair.prod.succeed("build")
     pair.dev.succeed("dbt", "build", "--quiet", "--exclude-resource-type", "unit_test")
     return pair

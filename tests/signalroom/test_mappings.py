@@ -3,66 +3,29 @@
 import csv
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signalroom.commands.mappings import mappings
-from signalroom.mappings import SEEDS, SHARED_SEEDS, SeedPlan, plan_sync, write_seeds
-
-REPO = Path(__file__).parents[2]
-HEADER = (
-    "redtrack.source,redtrack.source_id,everflow.affiliate_id,everflow.affiliate_label,"
-    "everflow.advertiser_id,everflow.advertiser_label"
+from signalroom.mappings import SEEDS, SHARED_SEEDS, plan_sync, write_seeds
+from tests.signalroom.seed_files import (
+    FIRST,
+    FIRST_TEXT,
+    HEADER,
+    LATER,
+    LATER_TEXT,
+    REPO,
+    mapping_file,
+    replace,
+    run,
+    seed_bytes,
+    seed_rows,
+    sync,
 )
-FIRST = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-LATER = FIRST + timedelta(days=1)
-FIRST_TEXT, LATER_TEXT = "2026-01-02 03:04:05", "2026-01-03 03:04:05"
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with our own clients, without seeds."""
-    shutil.copytree(REPO / "data", tmp_path / "data")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def mapping_file(root: Path, client_id: str = "713") -> Path:
-    path = root / "data" / "clients" / client_id / "mappings" / "internal-affiliates.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def sync(root: Path, now: datetime = FIRST, client_id: str | None = None) -> dict[str, SeedPlan]:
-    plans = plan_sync(root, client_id, now=now)
-    write_seeds(root, plans)
-    return {plan.seed.name: plan for plan in plans}
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(mappings, ["sync", *arguments])
-
-
-def seed_bytes(root: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (root / "seeds").iterdir()}
-
-
-def seed_rows(root: Path, name: str = "affiliate_mapping") -> list[dict[str, str]]:
-    with (root / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
 
 # What is written
 
@@ -323,95 +286,3 @@ def test_a_failed_write_leaves_the_seeds(root: Path, monkeypatch: pytest.MonkeyP
         with pytest.raises(OSError, match="no space left"):
             write_seeds(root, plans)
     assert seed_bytes(root) == before
-
-
-# The command
-
-
-@pytest.mark.parametrize("arguments", [(), ("--all", "--client", "713"), ("--dry-run",)])
-def test_exactly_one_of_client_and_all(root: Path, arguments: tuple[str, ...]) -> None:
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert "Say either --client ID or --all." in result.stderr
-
-
-def test_an_unknown_client_is_wrong_usage(root: Path) -> None:
-    result = run("--client", "317")
-    assert result.exit_code == 2
-    assert "There is no client '317'; known clients: 713, cti." in result.stderr
-
-
-def test_sync_says_what_it_did(root: Path) -> None:
-    assert run("--all").output == (
-        "affiliate_mapping: 5 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
-        "clients: 2 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
-        "client_advertisers: 2 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
-        "client_sources: 5 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
-        "us_states: 63 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
-    )
-    assert "affiliate_mapping: 0 added, 0 changed, 0 removed, 5 unchanged\n" in run("--all").output
-    assert sorted(seed_bytes(root)) == sorted(f"{s.name}.csv" for s in (*SEEDS, *SHARED_SEEDS))
-
-
-def test_dry_run_shows_rows_and_writes_nothing(root: Path) -> None:
-    assert run("--all", "--dry-run").exit_code == 0
-    assert not (root / "seeds").exists()
-    sync(root)
-    before = seed_bytes(root)
-    path = mapping_file(root)
-    replace(path, "G2 - Meta", "G3 - Meta")
-    replace(path, "Bing EXP (sandbox),6710c0ffee00000000000006", "Bing,abc")
-    result = run("--client", "713", "--dry-run")
-    assert result.exit_code == 0
-    assert result.stdout.splitlines()[:4] == [
-        "affiliate_mapping: 1 added, 1 changed, 1 removed, 3 unchanged",
-        "  + 713, Bing, abc, 1, G2 - Bing, 2, EXP",
-        "  - 713, Bing EXP (sandbox), 6710c0ffee00000000000006, 1, G2 - Bing, 2, EXP",
-        "  ~ 713, 66c79f91be26fd4634569658: everflow_affiliate_label: 'G2 - Meta' -> 'G3 - Meta'",
-    ]
-    assert seed_bytes(root) == before
-
-
-def test_check_ignores_ids_and_times(root: Path) -> None:
-    sync(root)
-    seed = root / "seeds" / "affiliate_mapping.csv"
-    replace(seed, FIRST_TEXT, LATER_TEXT)
-    replace(seed, "\n5,", "\n50,")
-    before = seed_bytes(root)
-    assert run("--all", "--check").exit_code == 0
-    assert seed_bytes(root) == before
-
-
-def test_check_names_what_drifted(root: Path) -> None:
-    sync(root)
-    replace(root / "seeds" / "affiliate_mapping.csv", "G2 - Meta", "by hand")
-    (root / "seeds" / "client_sources.csv").unlink()
-    before = seed_bytes(root)
-    result = run("--all", "--check")
-    assert result.exit_code == 1
-    assert "everflow_affiliate_label: 'by hand' -> 'G2 - Meta'" in result.stdout
-    assert "seeds/ differs from data/ in affiliate_mapping, client_sources; run" in result.stderr
-    assert seed_bytes(root) == before
-
-
-def test_check_notices_a_missing_file_without_rows(root: Path) -> None:
-    mapping_file(root).unlink()
-    sync(root)
-    (root / "seeds" / "affiliate_mapping.csv").unlink()
-    assert run("--all", "--check").exit_code == 1
-
-
-def test_source_ids_are_lower_cased_as_the_warehouse_does(root: Path) -> None:
-    """ASCII alone (macros/clean_id.sql): else such a source would stay unmapped."""
-    mapping_file(root).write_text(f"{HEADER}\nÉTÉ Ads,title:ÉTÉ Ads,7,X,1,CCW\n", encoding="utf-8")
-    sync(root)
-    assert [row["redtrack_source_id"] for row in seed_rows(root)] == ["title:ÉtÉ ads"]
-
-
-def test_a_source_that_no_loader_has_is_refused(root: Path) -> None:
-    config = root / "data/clients/713/config/client.toml"
-    config.write_text(config.read_text().replace('"everflow"', '"evreflow"'))
-    result = run("--all")
-    assert result.exit_code == 1
-    assert "evreflow" in result.output
-    assert not (root / "seeds").exists()

@@ -60,16 +60,17 @@ read_days as (  -- the newest read of a day decides: its rows are the ones that 
             and expected.timezone = reads.timezone
             and expected.currency = reads.currency
             and expected.report_date between reads.window_start_date and reads.window_end_date
-    where not exists (  -- another timezone cuts days elsewhere, another currency is other money
-        select 1
-        from reads as later
-        where
-            later.client_id = reads.client_id
-            and later.source_name = reads.source_name
-            and later.started_at > reads.started_at
-            and expected.report_date between later.window_start_date and later.window_end_date
-            and (later.timezone <> expected.timezone or later.currency <> expected.currency)
-    )
+    where
+        not exists (  -- another timezone cuts days elsewhere, another currency is other money
+            select 1
+            from reads as later
+            where
+                later.client_id = reads.client_id
+                and later.source_name = reads.source_name
+                and later.started_at > reads.started_at
+                and expected.report_date between later.window_start_date and later.window_end_date
+                and (later.timezone <> expected.timezone or later.currency <> expected.currency)
+        )
     group by expected.client_id, expected.report_date, expected.source_name
 ),
 

@@ -1,5 +1,5 @@
--- What an event says of its order, by the client's config and the seeds: whose it is, what became of
--- it and what it is worth. The one place for these words. A view: int_order_events__read keeps it.
+-- What an event says of its order, by the client's config and the seeds: whose it is, what became
+-- of it and what it is worth. The one place for these words. int_order_events__read keeps it.
 with events as (
     select * from {{ ref('stg_s3_exports__order_events') }}
 ),
@@ -32,11 +32,36 @@ state_spellings as (
 
 attributed as (
     select
-        events.*,
+        events.client_id,
+        events.raw_table,
+        events.file_name,
+        events.row_id,
+        events.orders_id,
+        events.file_date,
+        events.order_date,
+        events.order_status,
+        events.product_category,
+        events.delivered_state,
+        events.campaign_id,
+        events.afid,
+        events.sid,
+        events.c1,
+        events.c2,
+        events.c3,
+        events.parent_orders_id,
+        events.rebill_depth,
+        events.customer_hash,
+        events.total_amount,
+        events.refund_amount,
+        events.has_refund_flag,
+        events.has_chargeback_flag,
+        events.is_test,
+        events.is_recurring,
+        events.has_unparsed_text,
         clients.core_order_amount,
-        clients.currency as client_currency,
         state_spellings.state_code as known_state_code,
         coalesce(advertisers.advertiser_id, '-1') as advertiser_id,
+        coalesce(events.currency, clients.currency) as currency,
         coalesce(events.order_status, '') as known_status,
         not events.is_test and coalesce(events.order_status, '') <> 'PENDING' as is_attempted
     from events
@@ -66,10 +91,37 @@ refunded as (  -- without a smaller amount of its own, a refund is the whole ord
         is_approved
         and (has_refund_flag or known_status = 'VOID/REFUNDED' or coalesce(refund_amount, 0) > 0)
             as is_refunded,
-        case when refund_amount > 0 and refund_amount < gross_amount then refund_amount
+        case
+            when refund_amount > 0 and refund_amount < gross_amount then refund_amount
             else gross_amount
         end as refundable_amount
     from approved
+),
+
+judged as (
+    select
+        *,
+        case
+            when known_state_code is not null then known_state_code
+            when delivered_state is null then 'N/A'
+            else 'Unknown'
+        end as state_code,
+        case
+            when coalesce(rebill_depth, case when is_recurring then 1 else 0 end) > 0 then 'rebill'
+            when coalesce(parent_orders_id, '0') not in ('0', orders_id) then 'upsell'
+            else 'first'
+        end as order_kind,
+        rebill_depth is not null or is_recurring is not null or parent_orders_id is not null
+            as is_kind_told,
+        case when is_refunded then refundable_amount else 0 end as refunded_amount,
+        case  -- what was not refunded, so that no dollar is deducted twice
+            when not is_chargeback then 0
+            when is_refunded then gross_amount - refundable_amount
+            else gross_amount
+        end as chargeback_amount,
+        case when order_status = 'NEW' and total_amount > core_order_amount then total_amount end
+            as core_amount
+    from refunded
 )
 
 select
@@ -86,41 +138,23 @@ select
     advertiser_id,
     customer_hash,
     order_status,
+    order_kind,
     product_category,
+    state_code,
     campaign_id,
     afid,
     sid,
     c1,
     c2,
     c3,
-    case
-        when known_state_code is not null then known_state_code
-        when delivered_state is null then 'N/A'
-        else 'Unknown'
-    end as state_code,
-    case
-        when coalesce(rebill_depth, case when is_recurring then 1 else 0 end) > 0 then 'rebill'
-        when coalesce(parent_orders_id, '0') not in ('0', orders_id) then 'upsell'
-        else 'first'
-    end as order_kind,
-    coalesce(currency, client_currency) as currency,
+    currency,
 
     -- measures
     total_amount,
     cast(gross_amount as decimal(18, 4)) as gross_amount,
-    cast(case when is_refunded then refundable_amount else 0 end as decimal(18, 4))
-        as refunded_amount,
-    cast(
-        case -- what was not refunded, so that no dollar is deducted twice
-            when is_chargeback and is_refunded then gross_amount - refundable_amount
-            when is_chargeback then gross_amount
-            else 0
-        end as decimal(18, 4)
-    ) as chargeback_amount,
-    cast(
-        case when order_status = 'NEW' and total_amount > core_order_amount then total_amount end
-        as decimal(18, 4)
-    ) as core_amount,
+    cast(refunded_amount as decimal(18, 4)) as refunded_amount,
+    cast(chargeback_amount as decimal(18, 4)) as chargeback_amount,
+    core_amount,
 
     -- flags
     is_test,
@@ -129,7 +163,6 @@ select
     is_declined,
     is_refunded,
     is_chargeback,
-    rebill_depth is not null or is_recurring is not null or parent_orders_id is not null
-        as is_kind_told,
+    is_kind_told,
     has_unparsed_text
-from refunded
+from judged

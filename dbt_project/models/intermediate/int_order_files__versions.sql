@@ -1,5 +1,5 @@
--- What int_order_events__read has to hold: each file as it was loaded last, judged by what config and
--- seeds say now. Whatever of it changes, the files it changes for are read again.
+-- What int_order_events__read has to hold: each file as it was loaded last, judged by what config
+-- and seeds say now. When any of it changes, the files that it changes for are read again.
 with files as (
     select * from {{ ref('stg_ops__loaded_files') }}
     where raw_table in ('orders_create', 'orders_update')

@@ -91,6 +91,15 @@ arrived as (  -- windows and no join: Postgres takes few new orders for one, and
             over whole_history as arrived_chargeback_amount
     from numbered
     window whole_history as (partition by client_id, orders_id)
+),
+
+newest as (  -- one row per order
+    select
+        *,
+        coalesce(order_date, first_file_date) as known_order_date,
+        order_date is null as is_order_date_imputed
+    from arrived
+    where event_number = order_events
 )
 
 select
@@ -99,7 +108,7 @@ select
     orders_id,
 
     -- dimensions
-    coalesce(order_date, first_file_date) as order_date,
+    known_order_date as order_date,
     advertiser_id,
     customer_hash,
     order_status,
@@ -133,7 +142,7 @@ select
     is_refunded,
     is_chargeback,
     is_kind_told,
-    order_date is null as is_order_date_imputed,
+    is_order_date_imputed,
     has_unparsed_text,
 
     -- arrival
@@ -148,5 +157,4 @@ select
     order_events,
     newest_file_loaded_at as file_loaded_at,
     config_hash
-from arrived
-where event_number = order_events
+from newest

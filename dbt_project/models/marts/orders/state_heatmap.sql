@@ -149,7 +149,7 @@ summed as (
     group by aged.client_id, whole_windows.window_name, aged.advertiser_id, aged.state_code
 ),
 
-buyers as (  -- all windows but `all` end on the anchor: the newest day until then tells in which one is
+buyers as (  -- all windows but `all` end on the anchor; the newest day until then tells which
     select
         orders.client_id,
         orders.advertiser_id,

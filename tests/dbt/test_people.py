@@ -1,0 +1,43 @@
+"""People's data stays in the raw tables: none in what dbt builds, compiles, logs or documents."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.dbt.conftest import Query
+from tests.dbt.order_files import PERSON, SALT, record
+
+MARKS = {str(value) for value in record(PERSON.strip()).values()} | {"@people.test"}
+BUILT = """
+    select table_schema || '.' || table_name from information_schema.tables
+    where table_schema in ('public', 'staging', 'intermediate', 'marts')
+"""
+
+
+def test_the_raw_rows_have_the_marks(warehouse: Query) -> None:
+    raw = str(warehouse("select * from s3_exports.orders_create"))
+    assert [mark for mark in MARKS if mark not in raw] == []
+
+
+def test_nothing_built_names_anybody(warehouse: Query) -> None:
+    tables = [name for (name,) in warehouse(BUILT)]
+    assert "marts.dim_customers" in tables
+    for name in tables:
+        rows = str(warehouse(f"select * from {name}")).lower()
+        assert [mark for mark in (*MARKS, SALT) if mark.lower() in rows] == [], name
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_nothing_written_names_anybody(engine: str, request: pytest.FixtureRequest) -> None:
+    request.getfixturevalue(f"{engine}_warehouse")
+    root: Path = request.getfixturevalue(f"{engine}_root")
+    written = [
+        path
+        for folder in ("target", "logs")
+        for path in (root / "dbt_project" / folder).rglob("*")
+        if path.is_file()
+    ]
+    assert {"manifest.json", "run_results.json", "dbt.log"} <= {path.name for path in written}
+    for path in written:
+        content = path.read_bytes()
+        assert [mark for mark in (*MARKS, SALT) if mark.encode() in content] == [], path
