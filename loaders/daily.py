@@ -13,8 +13,8 @@ from typing import Any
 from loaders import ledger
 from loaders.answer import Answer, Reader, differing_total
 from loaders.errors import ApiError, LoadError, NothingToRead, TruncatedError
-from loaders.http import redact
 from loaders.land import Landing, land
+from loaders.redaction import redact
 from loaders.source import Account, Finding, Job, Setting
 from loaders.table import Row, Table
 from loaders.verdict import GOOD, judge

@@ -7,12 +7,11 @@ request and never a secret. 400, 401 and 403 are not tried again.
 """
 
 import json
-import logging
 from collections.abc import Callable
 from decimal import Decimal
 from time import monotonic, sleep
 from typing import Any
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from dlt.sources.helpers.requests import Client
 from dlt.sources.helpers.rest_client.client import RESTClient
@@ -20,38 +19,10 @@ from requests import PreparedRequest, RequestException, Response
 from requests.auth import AuthBase
 
 from loaders.errors import ApiError
+from loaders.redaction import conceal, redact
 
 RETRIED_STATUS = (409, 429, *range(500, 600))
 SHOWN_CHARACTERS = 160
-
-
-class _Secrets:
-    """Keeps secrets out of messages and out of every log record, whichever library writes it."""
-
-    def __init__(self) -> None:
-        self._known: set[str] = set()
-        self._make_record = logging.getLogRecordFactory()
-
-    def conceal(self, *secrets: str) -> None:
-        for secret in filter(None, secrets):
-            self._known |= {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
-        logging.setLogRecordFactory(self._redacted_record)
-
-    def redact(self, text: str) -> str:
-        for secret in sorted(self._known, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return text
-
-    def _redacted_record(self, *arguments: Any, **named: Any) -> logging.LogRecord:
-        record = self._make_record(*arguments, **named)
-        record.msg, record.args = self.redact(record.getMessage()), ()
-        if record.exc_info:
-            record.exc_text = self.redact(logging.Formatter().formatException(record.exc_info))
-        return record
-
-
-_SECRETS = _Secrets()
-redact = _SECRETS.redact
 
 
 class QueryKey(AuthBase):
@@ -78,7 +49,7 @@ def open_api(
 
     `pause` reads from an answer how many seconds to wait before the next request.
     """
-    _SECRETS.conceal(*secrets)
+    conceal(*secrets)
     client = Client(raise_for_status=False, status_codes=RETRIED_STATUS, retry_condition=_cut_off)
     client.configure()  # takes the figures of [runtime]
     session = client.session

@@ -14,7 +14,7 @@ from typing import Any
 
 from loaders.drift import altered, missing
 from loaders.errors import LoadError
-from loaders.http import redact
+from loaders.redaction import redact
 from loaders.table import Row
 from loaders.warehouse import Warehouse
 

@@ -16,6 +16,7 @@ from time import sleep
 from typing import IO, Any
 
 from loaders.errors import ApiError, FileError
+from loaders.redaction import conceal
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Bucket:
     endpoint: str = ""
     access_key: str = ""
     secret_key: str = ""
+    session_token: str = ""
 
     @cached_property
     def _client(self) -> Any:
@@ -65,6 +67,7 @@ class Bucket:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
+        conceal(self.secret_key, self.session_token)
         try:
             return boto3.client(
                 "s3",
@@ -72,6 +75,7 @@ class Bucket:
                 endpoint_url=self.endpoint or None,
                 aws_access_key_id=self.access_key or None,
                 aws_secret_access_key=self.secret_key or None,
+                aws_session_token=self.session_token or None,
                 config=Config(
                     connect_timeout=10,
                     read_timeout=60,
@@ -83,17 +87,18 @@ class Bucket:
             raise ApiError(f"s3://{self.name} cannot be opened: {_explained(error)}") from error
 
     def files(self, prefix: str) -> list[StoredFile]:
-        """Every object below a prefix; ApiError when the bucket cannot be listed."""
+        """Every object below a prefix, but for folders made by hand; ApiError when it is refused."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self.name, Prefix=prefix
         )
         try:
-            return [_stored(item) for page in pages for item in page.get("Contents", [])]
+            items = [item for page in pages for item in page.get("Contents", [])]
         except (BotoCoreError, ClientError) as error:
             reason = _explained(error)
             raise ApiError(f"s3://{self.name}/{prefix} cannot be listed: {reason}") from error
+        return [_stored(item) for item in items if not item["Key"].endswith("/")]
 
     @contextmanager
     def read(self, file: StoredFile) -> Iterator[tuple[StoredFile, IO[bytes]]]:

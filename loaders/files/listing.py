@@ -39,9 +39,7 @@ def to_read(
     """The files to read, oldest day first; `known` is the ETag of each file that is loaded."""
     first, last = request.start_date or date.min, request.end_date or date.max
     files = [
-        File(table, file, day_of(file, timezone), replaces=file.key in known)
-        for file in stored
-        if not file.key.endswith("/")  # a folder that somebody made by hand
+        File(table, file, day_of(file, timezone), replaces=file.key in known) for file in stored
     ]
     files = sorted(
         (file for file in files if first <= file.day <= last), key=lambda file: (file.day, file.key)

@@ -17,8 +17,8 @@ from loaders.errors import LoadError, LockLostError
 from loaders.files import listing
 from loaders.files.listing import File
 from loaders.files.reading import Group, Read
-from loaders.http import redact
 from loaders.land import land
+from loaders.redaction import redact
 from loaders.source import Job
 from loaders.windows import local_day
 
@@ -177,7 +177,8 @@ class FileLoad:
             run.rows_read += one.rows + len(one.rejected)
             run.min_date = min(run.min_date or one.file.day, one.file.day)
             run.max_date = max(run.max_date or one.file.day, one.file.day)
-            self.masked[run.table_name] += one.masked
+            if one.masked:
+                self.masked[run.table_name] += one.masked
         runs = list(self.runs.values())
         files = [self._loaded_file(one) for one in read]
         ledger.write_files(self.job.warehouse, self.job.workdir, files, runs)

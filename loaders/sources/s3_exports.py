@@ -76,6 +76,7 @@ def open_place(account: Account) -> Place:
             endpoint=settings["endpoint_url"],
             access_key=settings["access_key_id"],
             secret_key=settings["secret_access_key"],
+            session_token=settings["session_token"],
         ),
         prefixes,
         {snake_case(theirs): snake_case(ours) for theirs, ours in renames.items()},
@@ -103,6 +104,7 @@ SOURCE = FileSource(
         # left blank, they are looked for where AWS's own tools do
         Setting("access_key_id", "", known_as="AWS_ACCESS_KEY_ID"),
         Setting("secret_access_key", "", known_as="AWS_SECRET_ACCESS_KEY"),
+        Setting("session_token", "", known_as="AWS_SESSION_TOKEN"),
         Setting("region", "us-east-1", known_as="AWS_REGION"),
         Setting("endpoint_url", "", known_as="AWS_ENDPOINT_URL"),
     ),
