@@ -9,7 +9,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from time import sleep
@@ -58,8 +58,8 @@ class Bucket:
     region: str
     endpoint: str = ""
     access_key: str = ""
-    secret_key: str = ""
-    session_token: str = ""
+    secret_key: str = field(default="", repr=False)
+    session_token: str = field(default="", repr=False)
 
     @cached_property
     def _client(self) -> Any:
@@ -87,7 +87,7 @@ class Bucket:
             raise ApiError(f"s3://{self.name} cannot be opened: {_explained(error)}") from error
 
     def files(self, prefix: str) -> list[StoredFile]:
-        """Every object below a prefix, but for folders made by hand; ApiError when it is refused."""
+        """Every object below a prefix, without folders made by hand; ApiError when refused."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         pages = self._client.get_paginator("list_objects_v2").paginate(
