@@ -30,9 +30,7 @@ install: .venv/installed ## Set up .venv with what running needs
 install-dev: .venv/installed-dev ## Set up .venv with what developing needs too
 
 lock: install ## Pin the requirements anew from pyproject.toml
-	@$(COMPILE) pyproject.toml -o requirements.txt
-	@$(COMPILE) --extra dev pyproject.toml -o requirements-dev.txt
-	@$(COMPILE) --group bench -o requirements-bench.txt
+	@$(COMPILE) pyproject.toml -o requirements.txt && $(COMPILE) --extra dev pyproject.toml -o requirements-dev.txt && $(COMPILE) --group bench -o requirements-bench.txt
 
 demo: install ## The main job on made data: load, build, test, and the numbers
 	@$(BIN)/signalroom demo

@@ -43,7 +43,7 @@ EARLIER_CONFIG = {"clients.csv": (",85\n", ",20\n"), "client_advertisers.csv": (
 
 
 def _earlier(name: str) -> str:
-    """A seed at the first build: some clients had another config, whose orders are all judged anew."""
+    """A seed at the first build: some clients had another config, all their orders change."""
     lines = SEEDS[name].splitlines(keepends=True)
     changed = {client + "," for client in CLIENTS[::4]}
     return "".join(
