@@ -105,28 +105,23 @@ def test_a_build_whose_test_fails_publishes_nothing(
 
 
 def test_only_rows_that_differ_are_exchanged(production: Production) -> None:
-    def rows() -> dict[tuple[str, str], tuple[int, str]]:
-        found = production.query(
-            "select report_date::text, advertiser_id, conversions, xmin::text "
-            "from marts.daily_summary where client_id = '713'"
-        )
-        return {(day, advertiser): (cv, version) for day, advertiser, cv, version in found}
+    def orders() -> dict[str, tuple[str, str]]:
+        found = production.query("select orders_id, gross_amount, xmin::text from marts.fct_orders")
+        return {id_: (str(amount), version) for id_, amount, version in found}
 
-    old = rows()
+    old = orders()
+    gone, wrong = min(old), max(old)
     with production.cursor() as cursor:
+        cursor.execute("delete from marts.fct_orders where orders_id = %s", [gone])
         cursor.execute(
-            "delete from marts.daily_summary "
-            "where report_date = '2025-12-06' and advertiser_id = '2'"
-        )
-        cursor.execute(
-            "update marts.daily_summary set conversions = -1 "
-            "where report_date = '2025-12-06' and advertiser_id = '1'"
+            "update marts.fct_orders set gross_amount = -1 where orders_id = %s", [wrong]
         )
     production.succeed("build")
-    new = rows()
-    assert {key: cv for key, (cv, _) in new.items()} == {key: cv for key, (cv, _) in old.items()}
-    exchanged = {key for key in new if new[key] != old[key]}
-    assert exchanged == {("2025-12-06", "1"), ("2025-12-06", "2")}
+    new = orders()
+    assert {id_: amount for id_, (amount, _) in new.items()} == {
+        id_: amount for id_, (amount, _) in old.items()
+    }
+    assert {id_ for id_ in new if new[id_] != old[id_]} == {gone, wrong}
 
 
 def test_what_people_made_on_marts_stays(production: Production) -> None:
