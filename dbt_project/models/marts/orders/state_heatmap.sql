@@ -54,25 +54,17 @@ anchors as (  -- "yesterday" is the client's newest day with complete orders, ne
 
 time_windows as (
     select
-        client_id,
-        'yesterday' as window_name,
-        last_complete_date as start_date,
-        last_complete_date as end_date
+        anchors.client_id,
+        anchored.window_name,
+        case anchored.window_name
+            when 'yesterday' then anchors.last_complete_date
+            when '7_days'
+                then cast({{ dbt.dateadd('day', -6, 'anchors.last_complete_date') }} as date)
+            else cast({{ dbt.date_trunc('month', 'anchors.last_complete_date') }} as date)
+        end as start_date,
+        anchors.last_complete_date as end_date
     from anchors
-    union all
-    select
-        client_id,
-        '7_days' as window_name,
-        cast({{ dbt.dateadd('day', -6, 'last_complete_date') }} as date) as start_date,
-        last_complete_date as end_date
-    from anchors
-    union all
-    select
-        client_id,
-        'month_to_date' as window_name,
-        cast({{ dbt.date_trunc('month', 'last_complete_date') }} as date) as start_date,
-        last_complete_date as end_date
-    from anchors
+    cross join (values ('yesterday'), ('7_days'), ('month_to_date')) as anchored (window_name)
     union all
     select  -- every order there is, so that it ties with the client's own query
         client_id,
