@@ -34,7 +34,8 @@ def build(target: str, full_refresh: bool) -> None:
         with warehouse.lock("signalroom build", click.echo):
             exit_code = run_dbt(settings, "build", "--target", target, *arguments)
             if exit_code == 0:
-                warehouse.tidy("marts")
+                for schema in ("intermediate", "marts"):
+                    warehouse.tidy(schema)
     except LoadError as error:
         raise click.ClickException(str(error)) from None
     sys.exit(exit_code)
