@@ -218,6 +218,16 @@ def write_files(
     _land(warehouse, workdir, LOADED_FILES, [asdict(file) for file in files])
 
 
+def doubt_files(warehouse: Warehouse, client_id: str, table: str, names: Sequence[str]) -> None:
+    """Say that the rows of files are about to change: until they are noted, any version is new."""
+    warehouse.execute(
+        "update ops.loaded_files set etag = '' "  # noqa: S608
+        "where client_id = %s and table_name = %s "
+        f"and file_name in ({', '.join(['%s'] * len(names))})",
+        [client_id, table, *names],
+    )
+
+
 def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, str]:
     """The files of a client that stand in a raw table, and the ETag of each."""
     if LOADED_FILES.table not in warehouse.columns(OPS):

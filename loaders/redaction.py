@@ -24,7 +24,11 @@ class _Secrets:
 
     def _redacted_record(self, *arguments: Any, **named: Any) -> logging.LogRecord:
         record = self._make_record(*arguments, **named)
-        record.msg, record.args = self.redact(record.getMessage()), ()
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError):  # somebody's wrong call; logging would only report it
+            said = f"{record.msg} {record.args}"
+        record.msg, record.args = self.redact(said), ()
         if record.exc_info:
             record.exc_text = self.redact(logging.Formatter().formatException(record.exc_info))
         return record

@@ -128,7 +128,7 @@ def told(run: ledger.Run) -> Outcome:
         first = run.rejected[0]
         parts.append(
             f"{run.rows_rejected:,} rejected, see ops.rejected_rows "
-            f"(first: {first.origin}, line {first.line}: {first.reason})"
+            f"(first: {first.origin}, record {first.line}: {first.reason})"
         )
     if run.complete_through:
         parts.append(f"complete through {run.complete_through}")

@@ -26,7 +26,8 @@ SAID_EVERY = 50 << 20
 
 # What S3 and its client say of a setting that is wrong, and which one to look at.
 REMEDIES = {
-    r"InvalidAccessKeyId|InvalidToken|ExpiredToken|locate credentials|Partial credentials": (
+    r"InvalidToken|ExpiredToken": "check AWS_SESSION_TOKEN",
+    r"InvalidAccessKeyId|locate credentials|Partial credentials": (
         "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     ),
     r"SignatureDoesNotMatch": "check AWS_SECRET_ACCESS_KEY",
@@ -131,7 +132,7 @@ class Bucket:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 412:
                 return "was replaced while it was read"
             raise FileError(_explained(error)) from error
-        except (BotoCoreError, OSError) as error:
+        except (BotoCoreError, ConnectionError, TimeoutError) as error:
             return f"broke off at {local.tell():,} of {file.size:,} bytes ({type(error).__name__})"
         if local.tell() != file.size:
             return f"has {local.tell():,} bytes instead of {file.size:,}"
@@ -139,7 +140,11 @@ class Bucket:
 
     def _now(self, file: StoredFile) -> StoredFile:
         """The object as it is listed now."""
-        for found in self.files(file.key):
+        try:
+            listed = self.files(file.key)
+        except ApiError as error:
+            raise FileError(str(error)) from error
+        for found in listed:
             if found.key == file.key:
                 return found
         raise FileError("was removed while it was read")

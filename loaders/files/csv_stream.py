@@ -2,9 +2,9 @@
 
 bytes -> gz or zip by their first bytes -> UTF-8, else Latin-1 -> card numbers masked -> batches
 
-Every column is text under its snake_case name; a blank cell is NULL. A record whose number of
-fields is not the header's is rejected and keeps its number. Memory is that of a few blocks, however
-long the file is.
+Every column is text under its snake_case name; a blank cell, up to eight spaces, is NULL. A record
+whose number of fields is not the header's is rejected and keeps its number. A record of our own at
+the end shows that no quote is open there. Memory is that of a few blocks, however long the file is.
 """
 
 import csv
@@ -30,7 +30,11 @@ BLOCK = 1 << 21
 ROW_ID = "_row_id"
 LONGEST_NAME = 63  # of a column in Postgres
 REJECTED_AT_MOST = 10_000  # in one file; one with more is not what its header says
-SHOWN_CHARACTERS = 2_000
+BELIEVED = 100  # of a file of which less fits: a small one may have some
+SHOWN_CHARACTERS = 500
+END = "\x1f signalroom: end of file \x1f"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+OF_POSTGRES = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}  # no column may have these names
 BLANKS = [" " * length for length in range(9)]
 _RECORD = re.compile(
     rb'(?:"(?:[^"]|"")*+"[^,\r\n]*+|(?!")[^,\r\n]*+)'
@@ -51,11 +55,19 @@ class CsvStream:
     """One CSV file; `rejected` and `masked` are known when its batches were read."""
 
     def __init__(
-        self, file: IO[bytes], *, renames: Mapping[str, str], reserved: Collection[str]
+        self,
+        file: IO[bytes],
+        *,
+        renames: Mapping[str, str],
+        reserved: Collection[str],
+        expected: Collection[str],
     ) -> None:
-        """`renames` maps their column names to ours, both in snake_case."""
+        """`renames` maps their column names to ours, both in snake_case.
+
+        A file with none of the expected columns is something else: FileError.
+        """
         self._file = file
-        self._renames, self._reserved = renames, reserved
+        self._renames, self._reserved, self._expected = renames, reserved, expected
         self._masker = Masker()  # runs in Arrow's own thread, which reads ahead
         self._masked_cells = 0
         self._last_row_id = 0
@@ -74,13 +86,24 @@ class CsvStream:
         encoding = encoding_of(self._file)
         blocks = self._masker.blocks(_in_utf8(_blocks(unpacked(self._file)), encoding))
         header, rest = _split_header(blocks)
-        if rest.is_empty():
+        if not header:
             return
         names = column_names(header, renames=self._renames, reserved=self._reserved)
-        cards = [place for place, name in enumerate(names) if is_card_column(name)]
+        if self._expected and not set(self._expected) & set(names):
+            raise FileError("its first line has no heading that we know: is it a CSV with commas?")
+        cards = [
+            place
+            for place, called in enumerate(zip(header, names, strict=True))
+            if any(map(is_card_column, called))
+        ]
+        start = next(filter(None, rest), b"")
+        if not start:
+            return
+        end = "\n" + ",".join([END] * len(names)) + "\n"
+        ended = False
         try:
             reader = arrow_csv.open_csv(
-                rest,
+                _Pipe(chain([start], rest, [end.encode()])),
                 # one thread: only then does a rejected record know its number
                 arrow_csv.ReadOptions(use_threads=False, block_size=2 * BLOCK, column_names=names),
                 arrow_csv.ParseOptions(
@@ -94,7 +117,9 @@ class CsvStream:
                     check_utf8=False,  # it was decoded
                 ),
             )
-            for batch in reader:
+            for whole in reader:
+                ended = len(whole) > 0 and whole.column(0)[-1].as_py() == END
+                batch = whole.slice(0, len(whole) - ended)
                 columns = list(batch.columns)
                 for place in cards:
                     columns[place], changed = mask_column(columns[place])
@@ -103,8 +128,13 @@ class CsvStream:
                 yield pa.RecordBatch.from_arrays([*columns, ids], [*names, ROW_ID])
         except pa.ArrowInvalid as error:
             raise FileError(self._problem(str(error))) from None  # it may quote the file
-        if self.rejected and not self._last_row_id:
-            raise FileError(f"none of its records can be read; {self._first_rejected()}")
+        if not ended:
+            raise FileError("a quote is never closed")
+        records = max(self._last_row_id, *(bad.number for bad in self.rejected), 0)
+        fitting = records - len(self.rejected)
+        if len(self.rejected) > max(fitting, BELIEVED if fitting else 0):
+            misfits = f"{len(self.rejected):,} of {records:,} records"
+            raise FileError(f"{misfits} do not fit; {self._first_rejected()}")
 
     def _problem(self, error: str) -> str:
         if len(self.rejected) > REJECTED_AT_MOST:
@@ -148,7 +178,7 @@ def unpacked(file: IO[bytes]) -> IO[bytes]:
     file.seek(0)
     if start[:2] == b"\x1f\x8b":
         return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
-    if start[:2] == b"PK":
+    if start == b"PK\x03\x04":
         archive = zipfile.ZipFile(file)
         members = [
             member
@@ -164,16 +194,18 @@ def unpacked(file: IO[bytes]) -> IO[bytes]:
 def encoding_of(file: IO[bytes]) -> str:
     """UTF-8 where all of the file is; else Latin-1, in which anything can be read.
 
-    FileError where what is packed breaks off or is spoiled.
+    FileError where what is packed breaks off, is spoiled or asks for a password.
     """
     decoder = getincrementaldecoder("utf-8")()
     try:
         for block in _blocks(unpacked(file)):
+            if block.startswith(UTF_16):
+                raise FileError("is UTF-16; UTF-8 and Latin-1 can be read")
             decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "latin-1"
-    except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
+    except (EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
         raise FileError(f"cannot be unpacked: {error}") from error
     return "utf-8"
 
@@ -183,7 +215,7 @@ def column_names(
 ) -> list[str]:
     """Their headings as names of our columns: snake_case, renamed, each of them once."""
     names: list[str] = []
-    taken = set(reserved)
+    taken = {*reserved, *OF_POSTGRES}
     for place, heading in enumerate(header, start=1):
         name = snake_case(heading) if heading.strip() else f"column_{place}"
         name = renames.get(name, name)
@@ -220,19 +252,21 @@ def _in_utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield text.replace(b"\0", b"") if b"\0" in text else text
 
 
-def _split_header(blocks: Iterator[bytes]) -> tuple[list[str], "_Pipe"]:
+def _split_header(blocks: Iterator[bytes]) -> tuple[list[str], Iterator[bytes]]:
     """The fields of the first record, and what comes after it; both empty in an empty file."""
     start = b""
     for block in blocks:
         start = (start + block).lstrip(b"\r\n")
         if record := _RECORD.match(start):
-            rest = _Pipe(chain([start[record.end() :].lstrip(b"\r\n")], blocks))
+            rest = chain([start[record.end() :].lstrip(b"\r\n")], blocks)
             return next(csv.reader([record[0].decode()])), rest
         if len(start) > BLOCK:
             break
-    if b"\n" in start:
+    if not start:
+        return [], blocks
+    if len(start) > BLOCK or b"\n" in start or not (record := _RECORD.match(start + b"\n")):
         raise FileError("its header cannot be read: a quote is never closed")
-    return [], _Pipe(())
+    return next(csv.reader([record[0].decode()])), blocks  # a header alone, without a line's end
 
 
 class _Pipe(io.RawIOBase):
@@ -243,19 +277,12 @@ class _Pipe(io.RawIOBase):
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self._blocks = filter(None, blocks)
-        self._next = b""
 
     def readable(self) -> bool:
         return True
 
-    def is_empty(self) -> bool:
-        """Whether nothing is left to read."""
-        self._next = self._next or next(self._blocks, b"")
-        return not self._next
-
     def read(self, size: int = -1) -> bytes:  # noqa: ARG002
-        block = self._next or next(self._blocks, b"")
-        self._next = b""
+        block = next(self._blocks, b"")
         while len(block) < BLOCK // 2 and (more := next(self._blocks, b"")):
             block += more
         return block

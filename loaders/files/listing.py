@@ -10,7 +10,8 @@ from loaders.files.bucket import StoredFile
 from loaders.source import Request
 from loaders.windows import local_day
 
-DAY_IN_KEY = re.compile(r"(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-3]\d)(?!\d)")
+# 2025-12-05, 20251205, 2025/12/05; a time of day may follow
+DAY_IN_KEY = re.compile(r"(?<!\d)(20\d\d)([-_./]?)(0[1-9]|1[0-2])\2([0-3]\d)(?=\d{6}(?!\d)|(?!\d))")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,12 @@ def to_read(
 
 
 def day_of(stored: StoredFile, timezone: str) -> date:
-    """The day that the file's key names, else that on which it was written."""
-    for year, month, day in reversed(DAY_IN_KEY.findall(stored.key)):
+    """The day that the file's key names, else that on which it was written.
+
+    The first day in its own name counts, else the last one in its folders'.
+    """
+    folders, _, name = stored.key.rpartition("/")
+    for year, _, month, day in (*DAY_IN_KEY.findall(name), *DAY_IN_KEY.findall(folders)[::-1]):
         try:
             return date(int(year), int(month), int(day))
         except ValueError:

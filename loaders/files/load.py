@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from loaders import ledger
-from loaders.errors import LoadError, LockLostError
+from loaders.errors import ApiError, LoadError, LockLostError
 from loaders.files import listing
 from loaders.files.listing import File
 from loaders.files.reading import Group, Read
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-GROUP_BYTES = 1 << 30  # landed and noted at once: what a kill can cost, and the room on this disk
+GROUP_BYTES = 1 << 30  # in the bucket; landed and noted at once: what a kill can cost
 
 
 class FileLoad:
@@ -37,7 +37,8 @@ class FileLoad:
         self.source, self.job, self.account = source, job, job.account
         self.started_at = datetime.now(UTC)
         self.today = local_day(self.started_at, job.account.timezone)
-        self.folder = job.workdir / f"{source.name}_{job.account.client_id}_spool"
+        place = (source.name, job.account.client_id, job.warehouse.fingerprint, "spool")
+        self.folder = job.workdir / "_".join(place)
         self.runs: dict[str, ledger.Run] = {}
         self.masked: Counter[str] = Counter()  # card numbers, by table
 
@@ -65,8 +66,8 @@ class FileLoad:
 
     def _load(self) -> None:
         place = self.source.open(self.account)
-        unread = {table: self._unread(place, table) for table in place.prefixes}
-        for part in _groups([file for files in unread.values() for file in files]):
+        unread = [file for table in place.prefixes for file in self._unread(place, table)]
+        for part in _groups(unread):
             group = Group(
                 bucket=place.bucket,
                 renames=place.renames,
@@ -89,7 +90,11 @@ class FileLoad:
     def _unread(self, place: "Place", table: str) -> list[File]:
         """The files to read; starts the table's run over their days."""
         known = ledger.loaded_files(self.job.warehouse, self.account.client_id, table)
-        stored = place.bucket.files(place.prefixes[table])
+        try:
+            stored = place.bucket.files(place.prefixes[table])
+        except ApiError as problem:  # the other tables may be there
+            self._start(table, []).error = redact(str(problem))
+            return []
         unread = listing.to_read(
             table, stored, known, request=self.job.request, timezone=self.account.timezone
         )
@@ -123,6 +128,9 @@ class FileLoad:
 
     def _land(self, group: Group, read: Sequence[Read]) -> None:
         """The rows of a group, and the proof that each of them is there once."""
+        self.job.warehouse.check_lock()  # who lost it must not touch what another load has noted
+        for table, names in _names_by_table([r for r in read if r.file.replaces]).items():
+            ledger.doubt_files(self.job.warehouse, self.account.client_id, table, names)
         self._take_out([r for r in read if not r.file.replaces or not r.rows])
         for replacing in (False, True):
             landings = [

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 FEWEST, MOST = 13, 19
 SHOWN = 4
 CARD_COLUMN = re.compile(
-    r"((credit_?|debit_?)?(card|cc)|cc_?card|payment_card|primary_account)_?(num|number|no|nr)"
-    r"|(full_)?pan|credit_?card|debit_?card|(cc_|card_|cvv_)?(cvv2?|cvc2?|cid|csc|ccv)(_code|_number)?"
-    r"|(card_)?(security|verification)_(code|value|number)|card_code"
+    r"(.+_)?((credit|debit|payment)_?card|(card|cc|pan|account)_?(num|number|no|nr)|pan|cardnumber"
+    r"|cvv2?|cvc2?|ccv|(cc|card)_(cvv2?|cvc2?|cid|csc|code)|(security|verification)_(code|value))"
+    r"(_(full|code|number|num|no|nr|\d))*"
+    r"|card"
 )
 MASKED = re.compile(r"(\d[ -]?){0,6}[*xX#•][*xX#• -]{2,}\d{0,4}")
 _DIGIT = re.compile(r"\d")
@@ -31,6 +32,7 @@ _PARTS = b"0123456789 -"
 _DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _SINGLE = bytes.maketrans(b"0123456789", bytes(range(10)))
 _SLICE = 1 << 16  # larger slices leave the processor's cache and take three times as long
+LONGEST = 2 * MOST  # bytes of a number, whatever is between its digits
 _HELD_AT_MOST = 1 << 12
 
 
@@ -46,8 +48,9 @@ class Masker:
         for block in blocks:
             whole = held + block
             end = len(whole.rstrip(_PARTS + b"\r"))  # Arrow drops the rest of a CRLF cut in two
-            if len(whole) - end > _HELD_AT_MOST:
-                end = len(whole)
+            if len(whole) - end > _HELD_AT_MOST:  # no number: what is held may only be its start
+                whole = self.mask(whole)
+                end = len(whole) - LONGEST
             held = whole[end:]
             if end:
                 yield self.mask(whole[:end])
@@ -80,9 +83,10 @@ def mask_column(column: "pa.Array") -> tuple["pa.Array", int]:
     return pa.array(masked, pa.string()), changed
 
 
-def is_card_column(name: str) -> bool:
-    """Whether a snake_case name is that of a card number or of its check value."""
-    return CARD_COLUMN.fullmatch(name) is not None
+def is_card_column(heading: str) -> bool:
+    """Whether a heading is that of a card number or of its check value."""
+    words = re.sub(r"[^a-z0-9]+", "_", heading.lower()).strip("_")
+    return CARD_COLUMN.fullmatch(words) is not None
 
 
 def mask_named(value: str) -> str:

@@ -92,7 +92,7 @@ class Group:
         """The work of one reader, which has spools of its own."""
         import pyarrow as pa
 
-        done = []
+        done, spoiled = [], False
         for number, file in enumerate(files, start=1):
             key = (file.table, file.replaces, reader)
             if key not in self.spools:
@@ -104,8 +104,7 @@ class Group:
             except FileError as error:
                 self.failed[file] = f"{file.key}: {error}"
                 log.warning("%s %s", self.client_id, self.failed[file])
-                if spool.rows > before:
-                    raise _SpoiledError from error
+                spoiled = spoiled or spool.rows > before
                 continue
             done.append(read)
             log.info(
@@ -117,13 +116,20 @@ class Group:
             if key[2] == reader:
                 spool.close()
         pa.default_memory_pool().release_unused()
+        if spoiled:
+            raise _SpoiledError
         return done
 
     def _read_one(self, file: File, spool: Spool) -> Read:
         """Spool a file; FileError when it cannot be read, if need be after some of its rows."""
         before = spool.rows
         with self.bucket.read(file.stored) as (stored, local):
-            stream = CsvStream(local, renames=self.renames, reserved=SYSTEM_COLUMNS)
+            stream = CsvStream(
+                local,
+                renames=self.renames,
+                reserved=SYSTEM_COLUMNS,
+                expected=self.declared[file.table],
+            )
             for batch in stream.batches():
                 spool.write(self._completed(file, batch))
         rejected = [

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from loaders import ledger
@@ -69,9 +70,9 @@ class FileSource:
         """What lies in the bucket."""
         place = self.open(account)
         for table, prefix in place.prefixes.items():
-            files = place.bucket.files(prefix)
+            files, written = place.bucket.files(prefix), attrgetter("last_modified", "key")
             where = f"{self.name}: {len(files):,} files for {table} in s3://{place.bucket.name}/{prefix}"
             if files:
-                yield Finding("ok", f"{where}, newest {max(file.key for file in files)}")
+                yield Finding("ok", f"{where}, newest {max(files, key=written).key}")
             else:
                 yield Finding("warn", f"{where}; check S3_BUCKET_NAME and S3_PREFIXES")

@@ -87,10 +87,12 @@ def _pairs(variable: str, value: str) -> dict[str, str]:
     """The pairs of a setting such as `a=b,c=d`."""
     pairs: dict[str, str] = {}
     for part in filter(None, map(str.strip, value.split(","))):
-        name, equals, other = part.partition("=")
-        if not (name and equals):
+        name, _, other = (word.strip() for word in part.partition("="))
+        if not (name and other):
             raise LoadError(f"{variable}: {part!r} is not of the form name=value")
-        pairs[name.strip()] = other.strip()
+        if name in pairs:
+            raise LoadError(f"{variable}: {name} stands there twice")
+        pairs[name] = other
     return pairs
 
 

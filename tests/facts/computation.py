@@ -204,10 +204,10 @@ class Computation:
 
     def _doubts(self, day: date) -> Iterator[str]:
         zone = ZoneInfo(self.client.timezone)
-        for source in CLOSES_AT:  # order files gate order figures alone
+        for source, closes_at in CLOSES_AT.items():  # order files gate order figures alone
             if source not in self.client.sources:
                 continue
-            closed = datetime.combine(day + timedelta(days=1), CLOSES_AT[source], zone)
+            closed = datetime.combine(day + timedelta(days=1), closes_at, zone)
             if self.answers.read_at < closed:
                 yield source
             elif day in self.answers.rejected_days[source]:

@@ -161,7 +161,7 @@ def test_order_files_are_said_by_table(project: Project, bucket: S3Exports) -> N
     assert rest.exit_code == 0
     assert "713 s3_exports.orders_create: 2025-12-01..2025-12-16: 942 rows, ok" in rest.output
     assert "card numbers masked, 2 rejected, see ops.rejected_rows (first: orders-" in rest.output
-    assert "2025-12-09.csv, line 10: 129 fields instead of 130)" in rest.output
+    assert "2025-12-09.csv, record 10: 129 fields instead of 130)" in rest.output
 
     removed = "orders-update/orders-update-2025-12-01.csv"
     bucket.remove(removed)

@@ -21,7 +21,7 @@ CELLS = st.one_of(
 
 def read(body: bytes) -> tuple[CsvStream, Records]:
     """The stream, and its records by number."""
-    stream = CsvStream(io.BytesIO(body), renames={}, reserved=())
+    stream = CsvStream(io.BytesIO(body), renames={}, reserved=(), expected=())
     records: Records = {}
     for batch in stream.batches():
         *columns, numbers = [column.to_pylist() for column in batch.columns]
@@ -65,7 +65,7 @@ def test_the_records_are_those_of_pythons_csv_module(body: bytes) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(csv_stream, "BLOCK", 256)
         if bad and not good:
-            with pytest.raises(FileError, match="none of its records"):
+            with pytest.raises(FileError, match="records do not fit"):
                 read(body)
             return
         stream, records = read(body)
@@ -152,13 +152,41 @@ def test_a_file_without_records(body: bytes) -> None:
         (gzip.compress(b"a,b\n" + b"1,2\n" * 1000)[:-20], "cannot be unpacked"),
         (zipped(x=b"a,b\n1,2\n" * 100)[:-30], "cannot be unpacked"),
         (b'a,b\n1,"' + b"x" * 2000 + b"\n", "a quote is never closed"),
+        (b'a,b\n1,x\n2,"oops\n3,y\n', "a quote is never closed"),
+        (b'a,b\n1,x\n"oops,2\n3,y\n', "a quote is never closed"),
         (b'a,"b\n1,2\n', "its header cannot be read"),
-        (b"a,b\n1\n2\n", "none of its records can be read; first: record 1 has 1 fields instead"),
+        (b'a,"b\r1,2\r', "its header cannot be read"),
+        (b"x" * 5000, "its header cannot be read"),
+        ("a,b\n1,2\n".encode("utf-16"), "is UTF-16"),
+        (b"a,b\n1\n2\n", "2 of 2 records do not fit; first: record 1 has 1 fields instead"),
     ],
 )
 def test_what_cannot_be_read_says_why(body: bytes, says: str, small_blocks: None) -> None:
     with pytest.raises(FileError, match=says):
         read(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<Error><Code>InternalError</Code></Error>",
+        b'{\n "error": "gone"\n}\n',
+        b"3770978,NEW,95\n3770979,NEW,19\n",
+        b"orders_id;order_status\n1;NEW\n",
+    ],
+)
+def test_what_has_none_of_our_columns_is_no_file_of_ours(body: bytes) -> None:
+    stream = CsvStream(
+        io.BytesIO(body), renames={}, reserved=(), expected=["orders_id", "order_status"]
+    )
+    with pytest.raises(FileError, match="no heading that we know"):
+        list(stream.batches())
+
+
+def test_more_bad_records_than_good_ones_are_no_csv() -> None:
+    read(b"a,b\n1,2\n" + b"1\n" * 100)
+    with pytest.raises(FileError, match="101 of 102 records do not fit"):
+        read(b"a,b\n1,2\n" + b"1\n" * 101)
 
 
 def test_too_many_bad_records_are_no_csv(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +225,7 @@ def test_card_numbers_are_masked_in_good_and_bad_records() -> None:
         ),
         (["_row_id", "employeeNotes", "1st"], ["_row_id_2", "employee_notes", "_1st"]),
         (["Bill State", "x"], ["billing_state", "x"]),
+        (["CTID", "xmin"], ["ctid_2", "xmin_2"]),  # Postgres has columns of these names
     ],
 )
 def test_names_of_columns(header: list[str], names: list[str]) -> None:

@@ -1,17 +1,26 @@
 """What cannot be read is named and left out whole; the rest is loaded, and it can be made good."""
 
 import gzip
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
+from loaders.errors import LoadError, LockLostError
 from loaders.files import csv_stream
+from loaders.files.load import FileLoad
+from loaders.files.reading import Group, Read
+from loaders.source import Account, Job, Request
+from loaders.sources import s3_exports
+from loaders.warehouse import DuckDB
 from sandbox.s3 import S3Exports
 from tests.loaders.files.support import DAY, NEXT_DAY, UPDATE, load, orders_csv, stands
 from tests.support import Project, on_both_targets
 
 GZ = "orders-create/orders-create-2025-12-05.csv.gz"
+ACCOUNT = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
 Break = Callable[[S3Exports], None]
 
 
@@ -38,7 +47,7 @@ def two_days(orders: Project, bucket: S3Exports) -> S3Exports:
         ),
         (fault("missing"), "does not exist"),
         (lambda b: b.put(DAY, gzip.compress(orders_csv("1,NEW,95"))[:-9]), "cannot be unpacked"),
-        (lambda b: b.put(DAY, orders_csv("1", "2")), "none of its records can be read"),
+        (lambda b: b.put(DAY, orders_csv("1", "2")), "2 of 2 records do not fit"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_and_the_others_land(
@@ -183,4 +192,66 @@ def test_a_lost_table_is_read_again(orders: Project, two_days: S3Exports) -> Non
     load(orders)
     orders.execute("drop table s3_exports.orders_create")
     load(orders)
+    assert len(stands(orders)) == 3
+
+
+def test_a_prefix_that_may_not_be_listed_keeps_no_other_table_back(
+    orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_days.faults.on("forbidden", path="prospects-create/")
+    result = orders.run("load", "s3_exports")
+    assert result.exit_code == 1
+    assert re.search(r"s3_exports.prospects_create: .*failed.*AccessDenied", result.output)
+    assert len(stands(orders)) == 3
+
+
+@on_both_targets
+def test_a_former_version_that_comes_back_after_a_kill_is_read_again(
+    orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger must not vouch for rows that were about to change."""
+    from loaders import ledger
+
+    before = two_days.file(DAY)
+    load(orders)
+    two_days.put(DAY, b"")
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "write_files", _broken)
+        assert orders.run("load", "s3_exports").exit_code == 1
+    two_days.put(DAY, before.body, before.modified)
+    load(orders)
+    assert len(stands(orders)) == 3
+
+
+def _broken(*_: Any) -> None:
+    raise LoadError("cut")
+
+
+def test_two_warehouses_of_one_project_do_not_share_a_spool(orders: Project) -> None:
+    """A demo beside a load: neither may import the other's rows."""
+    folders = set()
+    for warehouse in (DuckDB(orders.root / "one.duckdb"), DuckDB(orders.root / "two.duckdb")):
+        job = Job(ACCOUNT, warehouse, orders.root, Request("run"))
+        folders.add(FileLoad(s3_exports.SOURCE, job).folder)
+    assert len(folders) == 2
+
+
+def test_who_lost_the_lock_takes_nothing_out(
+    orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another load may have noted these very files meanwhile."""
+    load(orders)
+    two_days.resend(DAY, b"")
+
+    def lost(_: DuckDB) -> None:
+        raise LockLostError("somebody else has it")
+
+    reading = Group.read
+
+    def read_slowly(group: Group) -> list[Read]:
+        monkeypatch.setattr(DuckDB, "check_lock", lost)
+        return reading(group)
+
+    monkeypatch.setattr(Group, "read", read_slowly)
+    assert orders.run("load", "s3_exports").exit_code == 1
     assert len(stands(orders)) == 3

@@ -171,13 +171,6 @@ def test_the_ledger_of_files_says_whether_a_day_is_covered(
         ("orders_create", date(2025, 12, 5), False, 1, 0),
         ("orders_update", date(2025, 12, 5), True, 1, 1),
     ]
-    run = dict(
-        zip(
-            *orders.fetch("select * from ops.load_runs where table_name = 'orders_update'"),
-            strict=False,
-        )
-    )
-    del run
     names, (found,) = orders.fetch("select * from ops.load_runs where table_name = 'orders_update'")
     told = dict(zip(names, found, strict=True))
     assert (told["verdict"], told["rows_read"], told["rows_written"]) == ("ok", 2, 1)

@@ -81,6 +81,15 @@ def test_a_number_is_found_where_a_large_block_is_worked_on_in_parts() -> None:
     [
         *("card_number", "credit_card_number", "cc_number", "cc_num", "cardnumber", "pan", "cvv"),
         *("cvc", "cvv2", "card_cvv", "cc_cvv", "security_code", "credit_card", "card_code"),
+        *(
+            "Card #",
+            "Card No.",
+            "Card Number:",
+            "Billing CC Number",
+            "cc_number_full",
+            "cc_number_2",
+        ),
+        *("PAN Number", "card_cid", "CC CSC", "Credit Card Number", "debit-card"),
     ],
 )
 def test_columns_named_like_card_numbers(name: str) -> None:
@@ -88,7 +97,11 @@ def test_columns_named_like_card_numbers(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["cc_type", "cc_last_4", "cc_expires", "company", "pantry", "order_number", "orders_id"]
+    "name",
+    [
+        *("cc_type", "cc_last_4", "cc_first_6", "cc_expires", "company", "pantry", "order_number"),
+        *("orders_id", "cid", "csc", "gateway_id", "coupon_code", "card_type", "tracking_number"),
+    ],
 )
 def test_columns_named_otherwise(name: str) -> None:
     assert not is_card_column(name)
