@@ -11,6 +11,8 @@
 - Prospects are often an empty file, or a header alone.
 """
 
+from itertools import permutations
+
 from loaders.errors import LoadError
 from loaders.files.bucket import Bucket
 from loaders.files.csv_stream import snake_case
@@ -68,6 +70,9 @@ def open_place(account: Account) -> Place:
     for table in prefixes:
         if table not in {known.name for known in TABLES}:
             raise LoadError(f"S3_PREFIXES: there is no table {table}")
+    for upper, lower in permutations(prefixes.values(), 2):
+        if lower.startswith(upper):
+            raise LoadError(f"S3_PREFIXES: {lower} lies below {upper}, and would be read as both")
     renames = _pairs("S3_COLUMNS", settings["columns"])
     return Place(
         Bucket(

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from loaders.errors import LoadError, LockLostError
+from loaders.errors import ApiError, LoadError, LockLostError
 from loaders.files import csv_stream
+from loaders.files.bucket import Bucket, StoredFile
 from loaders.files.load import FileLoad
 from loaders.files.reading import Group, Read
 from loaders.source import Account, Job, Request
@@ -145,6 +146,14 @@ def test_an_object_replaced_after_it_was_read_is_read_again_by_the_next_run(
         ("", "S3_BUCKET_NAME", "no-such-bucket", "NoSuchBucket"),
         ("", "S3_PREFIXES", "orders=x/", "S3_PREFIXES: there is no table orders"),
         ("", "S3_COLUMNS", "orders", "S3_COLUMNS: 'orders' is not of the form name=value"),
+        ("", "S3_COLUMNS", "x=", "S3_COLUMNS: 'x=' is not of the form name=value"),
+        ("", "S3_COLUMNS", "x=a,x=b", "S3_COLUMNS: x stands there twice"),
+        (
+            "",
+            "S3_PREFIXES",
+            "orders_create=orders,orders_update=orders-update/",
+            "S3_PREFIXES: orders-update/ lies below orders",
+        ),
     ],
 )
 def test_a_bucket_that_cannot_be_listed(  # noqa: PLR0917  # pytest passes them by name
@@ -198,7 +207,14 @@ def test_a_lost_table_is_read_again(orders: Project, two_days: S3Exports) -> Non
 def test_a_prefix_that_may_not_be_listed_keeps_no_other_table_back(
     orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two_days.faults.on("forbidden", path="prospects-create/")
+    listing = Bucket.files
+
+    def list_all_but_prospects(bucket: Bucket, prefix: str) -> list[StoredFile]:
+        if prefix.startswith("prospects"):
+            raise ApiError(f"{prefix} cannot be listed: AccessDenied")
+        return listing(bucket, prefix)
+
+    monkeypatch.setattr(Bucket, "files", list_all_but_prospects)
     result = orders.run("load", "s3_exports")
     assert result.exit_code == 1
     assert re.search(r"s3_exports.prospects_create: .*failed.*AccessDenied", result.output)
