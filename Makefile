@@ -47,8 +47,8 @@ docs: install ## The docs site in one file, dbt_project/target/static_index.html
 bench: install-dev .venv/bench ## Time loads and builds of the full volume, beside what others need (12 minutes)
 	@$(BIN)/python -m bench
 
-test: install-dev ## All tests
-	@$(BIN)/pytest
+test: install-dev ## All tests, two files at a time
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 test-quick: install-dev ## The tests that need no dbt and no killed processes
 	@$(BIN)/pytest -m "not slow and not soak"
