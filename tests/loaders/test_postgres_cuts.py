@@ -11,13 +11,17 @@ from tests.support import DECEMBER, Project, State, on_postgres
 pytestmark = [pytest.mark.slow, on_postgres]
 
 # Ends sessions at the first row of the merge that `who` may end: sequences survive a rollback.
+# Its own comes last: once that has ended, no other is.
 CUT_AT_THE_MERGE = """
 create sequence public.cuts;
 create function public.cut() returns trigger language plpgsql as $$
 begin
     if nextval('public.cuts') = 1 then
-        perform pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and {who};
+        perform pg_terminate_backend(pid) from (
+            select pid from pg_stat_activity
+            where datname = current_database() and {who}
+            order by pid = pg_backend_pid()
+        ) as sessions;
     end if;
     return new;
 end $$;
