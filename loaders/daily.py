@@ -102,7 +102,10 @@ class DailyLoad:
         """Load, and write the ledger; errors end in the run's verdict, not in an exception."""
         started_at = datetime.now(UTC)
         window = self.window(started_at)
-        run = self._new_run(window, started_at)
+        run = self.job.begin(
+            self.source.name, self.source.table.name, window.start, window.end, started_at
+        )
+        run.advertiser_id = self.advertiser_id
         log.info("%s %s: reading %s", run.client_id, run.source, window)
         try:
             self._read_and_land(run, window)
@@ -113,20 +116,6 @@ class DailyLoad:
             run.error = redact(f"{type(error).__name__}: {error}")
         ledger.write(self.job.warehouse, self.job.workdir, run)
         return run
-
-    def _new_run(self, window: Window, started_at: datetime) -> ledger.Run:
-        return ledger.Run(
-            run_id=self.job.request.run_id,
-            source=self.source.name,
-            client_id=self.job.account.client_id,
-            table_name=self.source.table.name,
-            window_start=window.start,
-            window_end=window.end,
-            advertiser_id=self.advertiser_id,
-            timezone=self.job.account.timezone,
-            currency=self.job.account.currency,
-            started_at=started_at,
-        )
 
     def _read_and_land(self, run: ledger.Run, window: Window) -> None:
         rows = self._read(run, window)

@@ -70,6 +70,21 @@ class Job:
     workdir: Path
     request: Request
 
+    def begin(self, source: str, table: str, start: date, end: date, started_at: datetime) -> Run:
+        """The run into one table over a window, before anything is known of it."""
+        return Run(
+            run_id=self.request.run_id,
+            source=source,
+            client_id=self.account.client_id,
+            table_name=table,
+            window_start=start,
+            window_end=end,
+            advertiser_id=None,
+            timezone=self.account.timezone,
+            currency=self.account.currency,
+            started_at=started_at,
+        )
+
 
 class Source(Protocol):
     """One outside service; its name is its raw schema."""

@@ -1,6 +1,7 @@
 """A project of one's own: its folder, its warehouse, and the command run in it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,8 @@ TABLES = {"everflow": "daily_stats", "redtrack": "daily_spend"}
 OF_ITS_OWN_LOAD = {"_loaded_at", "_dlt_id", "_dlt_load_id"}
 WITH_TARGET = {"load", "build", "status", "doctor", "summary", "dbt"}
 State = dict[str, Rows]
+
+BESIDES = re.compile("reading|s3_exports: skipped")
 
 # the fixtures `project` and `loaded_project` stand on DuckDB unless a test says otherwise
 on_both_targets = pytest.mark.parametrize("target", ["dev", "prod"])
@@ -171,3 +174,8 @@ def bucket_environ(sandbox: Sandbox) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
     }
+
+
+def told(said: str) -> list[str]:
+    """The lines of a load but for what it is doing, and for the bucket that nobody set up."""
+    return [line for line in said.splitlines() if not BESIDES.search(line)]

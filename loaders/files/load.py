@@ -8,7 +8,7 @@ file with another ETag is merged, so that its former rows stand until the new on
 import logging
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -112,24 +112,15 @@ class FileLoad:
 
     def _start(self, table: str, days: Sequence[date]) -> ledger.Run:
         """The run of a table, over the days of the files that it will read."""
-        self.runs[table] = ledger.Run(
-            run_id=self.job.request.run_id,
-            source=self.source.name,
-            client_id=self.account.client_id,
-            table_name=table,
-            window_start=min(days, default=self.today),
-            window_end=max(days, default=self.today),
-            advertiser_id=None,
-            timezone=self.account.timezone,
-            currency=self.account.currency,
-            started_at=self.started_at,
-        )
+        start, end = min(days, default=self.today), max(days, default=self.today)
+        self.runs[table] = self.job.begin(self.source.name, table, start, end, self.started_at)
         return self.runs[table]
 
     def _land(self, group: Group, read: Sequence[Read]) -> None:
         """The rows of a group, and the proof that each of them is there once."""
         self.job.warehouse.check_lock()  # who lost it must not touch what another load has noted
-        for table, names in _names_by_table([r for r in read if r.file.replaces]).items():
+        for table, some in _by_table(r for r in read if r.file.replaces).items():
+            names = [one.stored.key for one in some]
             ledger.doubt_files(self.job.warehouse, self.account.client_id, table, names)
         self._take_out([r for r in read if not r.file.replaces or not r.rows])
         for replacing in (False, True):
@@ -149,31 +140,37 @@ class FileLoad:
 
     def _take_out(self, read: Sequence[Read]) -> None:
         """Delete what stands of files of which nothing is to stand before they are landed."""
-        for table, names in _names_by_table(read).items():
+        for table, some in _by_table(read).items():
+            which, parameters = self._which(some)
             self.job.warehouse.execute(
-                f"delete from {self.source.name}.{table} "  # noqa: S608
-                f"where _client_id = %s and _file_name in ({', '.join(['%s'] * len(names))})",
-                [self.account.client_id, *names],
+                f"delete from {self.source.name}.{table} where {which}",  # noqa: S608
+                parameters,
             )
 
     def _check(self, read: Sequence[Read]) -> None:
         """LoadError when a file has other rows than were read: dlt tries again what may be done."""
-        for table, names in _names_by_table(read).items():
+        for table, some in _by_table(read).items():
+            which, parameters = self._which(some)
             held = dict(
                 self.job.warehouse.query(
                     f"select _file_name, count(*) from {self.source.name}.{table} "  # noqa: S608
-                    f"where _client_id = %s and _file_name in ({', '.join(['%s'] * len(names))}) "
-                    "group by _file_name",
-                    [self.account.client_id, *names],
+                    f"where {which} group by _file_name",
+                    parameters,
                 )
             )
-            for one in read:
+            for one in some:
                 key = one.stored.key
-                if one.file.table == table and held.get(key, 0) != one.rows:
+                if held.get(key, 0) != one.rows:
                     raise LoadError(
                         f"{self.source.name}.{table} holds {held.get(key, 0):,} rows of {key} "
                         f"instead of {one.rows:,}; run again, and the file is read anew"
                     )
+
+    def _which(self, read: Sequence[Read]) -> tuple[str, list[str]]:
+        """The rows of files, as a condition and its parameters."""
+        names = [one.stored.key for one in read]
+        condition = f"_client_id = %s and _file_name in ({', '.join(['%s'] * len(names))})"
+        return condition, [self.account.client_id, *names]
 
     def _note(self, read: Sequence[Read]) -> None:
         """Write the files to the ledger and add them to their runs."""
@@ -223,8 +220,8 @@ def _groups(files: Sequence[File]) -> Iterator[list[File]]:
         yield group
 
 
-def _names_by_table(read: Sequence[Read]) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = defaultdict(list)
+def _by_table(read: Iterable[Read]) -> dict[str, list[Read]]:
+    tables: dict[str, list[Read]] = defaultdict(list)
     for one in read:
-        names[one.file.table].append(one.stored.key)
-    return names
+        tables[one.file.table].append(one)
+    return tables
