@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from sandbox.everflow import Everflow
 from sandbox.faults import Faults
 from sandbox.http import Server
+from sandbox.posthog import Posthog
 from sandbox.redtrack import Redtrack
 from sandbox.s3 import S3Exports
 from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
@@ -39,7 +40,10 @@ class Sandbox:
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.everflow = Everflow()
         self.redtrack = Redtrack()
-        self.services: dict[str, Service] = {s.name: s for s in (self.everflow, self.redtrack)}
+        self.posthog = Posthog()
+        self.services: dict[str, Service] = {
+            s.name: s for s in (self.everflow, self.redtrack, self.posthog)
+        }
         self.s3_exports = S3Exports(host, port + 1 if port else 0)
         self._server = Server(self._app(), host, port)
 

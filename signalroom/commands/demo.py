@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CLIENT, FIRST_DAY, LAST_DAY = "713", date(2025, 12, 1), date(2025, 12, 18)
 WAREHOUSE = "demo.duckdb"  # made data never meets real data
-REAL = ("PG", "EVERFLOW_", "REDTRACK_", "S3_", "AWS_")
+REAL = ("PG", "EVERFLOW_", "REDTRACK_", "S3_", "AWS_", "POSTHOG_")
 NEXT = f"""
 These numbers are MADE: the sandbox's, of client {CLIENT}, {FIRST_DAY}..{LAST_DAY}, in {WAREHOUSE}.
 
@@ -72,6 +72,7 @@ def demo() -> None:
 
 def demo_settings(root: Path, sandbox: "Sandbox") -> Settings:
     """Settings under which nothing but the sandbox and the demo's own file can be reached."""
+    from sandbox.posthog_data import PROJECT_IDS
     from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
 
     environ = {name: value for name, value in os.environ.items() if not name.startswith(REAL)}
@@ -80,6 +81,9 @@ def demo_settings(root: Path, sandbox: "Sandbox") -> Settings:
         "EVERFLOW_API_KEY": f"sandbox-everflow-{CLIENT}",
         "REDTRACK_BASE_URL": sandbox.url("redtrack"),
         "REDTRACK_API_KEY": f"sandbox-redtrack-{CLIENT}",
+        "POSTHOG_HOST": sandbox.url("posthog"),
+        "POSTHOG_API_KEY": f"sandbox-posthog-{CLIENT}",
+        "POSTHOG_PROJECT_ID": str(PROJECT_IDS[CLIENT]),
         "S3_BUCKET_NAME": sandbox.s3_exports.bucket,
         "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,

@@ -1,0 +1,256 @@
+"""The events of a PostHog project: in order, made as they are asked for, and changed by tests.
+
+ClickHouse sorts UUIDs by their second half; so does this. Whoever compares them as text in a loader
+goes on from the wrong row.
+"""
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from heapq import merge
+from typing import NamedTuple, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sandbox.order_people import person
+from sandbox.shape import HOME_ZONE
+
+Key = tuple[int, int]  # microseconds since 1970, and the UUID as ClickHouse sorts it
+
+SECOND = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = datetime(2025, 12, 1, 5, tzinfo=UTC)  # midnight of the first day in New York
+_DAYS = 18
+_VOLUME_PEOPLE = 5_000
+_STEPS = ("landing", "landing", "landing", "landing", "landing", "checkout", "checkout", "purchase")
+_SOURCES = ("facebook", "google", "tiktok", "bing", "")
+
+
+class Event(NamedTuple):
+    """One event; `at` and `created` are microseconds, `properties` is JSON text."""
+
+    uuid: str
+    at: int
+    name: str
+    distinct_id: str
+    person_id: str
+    properties: str
+    created: int
+
+    @property
+    def key(self) -> Key:
+        return self.at, sort_value(self.uuid)
+
+
+class Feed(Protocol):
+    """Events by their place in the order."""
+
+    def __len__(self) -> int: ...
+
+    def key(self, n: int) -> Key: ...
+
+    def event(self, n: int) -> Event: ...
+
+
+class Kept:
+    """A feed of events that are all in memory."""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self._events = sorted(events, key=lambda event: event.key)
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def key(self, n: int) -> Key:
+        return self._events[n].key
+
+    def event(self, n: int) -> Event:
+        return self._events[n]
+
+
+_NONE = Kept()
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A feed of so many events on so many timestamps; each follows from its number alone."""
+
+    events: int
+    timestamps: int
+
+    def __len__(self) -> int:
+        return self.events
+
+    def key(self, n: int) -> Key:
+        at = self._at(n)
+        return at, _second_half(n) << 64 | _first_half(n, at)
+
+    def event(self, n: int) -> Event:
+        at = self._at(n)
+        who = _scattered(n) % _VOLUME_PEOPLE
+        name = _STEPS[_scattered(n) >> 8 & 7]
+        properties = (
+            f'{{"$browser": "Chrome", "$browser_version": {120 + n % 9}, "$os": "Windows", '
+            f'"$current_url": "https://courses.example.com/{name}?step={n % 97}", '
+            f'"utm_source": "{_SOURCES[n % 5]}", "utm_medium": "paid_social", '
+            f'"utm_campaign": "sandbox_prospecting_{n % 256}", '
+            f'"$set": {{"email": "{_email(who)}"}}, "sandbox": "made, not real"}}'
+        )
+        uuid = _hyphenated(_first_half(n, at), _second_half(n))
+        return Event(
+            uuid, at, name, f"user-{who}", _volume_person(who), properties, at + 3 * SECOND
+        )
+
+    def _at(self, n: int) -> int:
+        slot = n * self.timestamps // self.events
+        return micros(_FIRST) + slot * (_DAYS * 86_400 * SECOND // self.timestamps) + 123_457
+
+
+@dataclass(frozen=True)
+class Log:
+    """All events of a project as they stand: those of the feed, less some, and some more."""
+
+    feed: Feed
+    gone: frozenset[str] = frozenset()
+    own: Kept = _NONE
+
+    def between(self, low: Key, high: Key, *, descending: bool = False) -> Iterator[Event]:
+        """The events from one place in the order to before another."""
+        fed = _walk(self.feed, low, high, descending)
+        if not self.gone and not len(self.own):
+            return fed
+        return merge(
+            (event for event in fed if event.uuid not in self.gone),
+            _walk(self.own, low, high, descending),
+            key=lambda event: event.key,
+            reverse=descending,
+        )
+
+    def count(self, low: Key, high: Key) -> int:
+        """How many events lie between; only a changed log has to look at them."""
+        if self.gone or len(self.own):
+            return sum(1 for _ in self.between(low, high))
+        return len(_span(self.feed, low, high))
+
+    def all(self) -> Iterator[Event]:
+        return self.between(*EVERYTHING)
+
+    def find(self, uuid: str) -> Event:
+        for event in self.all():
+            if event.uuid == uuid:
+                return event
+        raise ValueError(f"there is no event {uuid!r}")
+
+    def with_events(self, events: Iterable[Event]) -> "Log":
+        """The log with these in it, in place of those of the same UUID."""
+        added = {event.uuid: event for event in events}
+        rest = self.without(added)
+        return replace(rest, own=Kept((*_walk(rest.own, *EVERYTHING), *added.values())))
+
+    def without(self, uuids: Iterable[str]) -> "Log":
+        gone = set(uuids)
+        own = (event for event in _walk(self.own, *EVERYTHING) if event.uuid not in gone)
+        return Log(self.feed, self.gone | gone, Kept(own))
+
+
+EVERYTHING: tuple[Key, Key] = ((-(2**80), 0), (2**80, 0))
+
+
+def made_event(
+    name: str,
+    at: datetime,
+    *,
+    distinct_id: str,
+    person_id: str,
+    properties: Mapping[str, object],
+    mark: object = "",
+    late: timedelta = timedelta(seconds=3),
+) -> Event:
+    """An event whose UUID (v7, as the SDKs make them) follows from what it is and `mark`."""
+    moment = micros(at)
+    dice = _dice(name, moment, distinct_id, mark)
+    second = 0x8 << 60 | dice & (2**60 - 1)
+    first = moment // 1000 << 16 | 0x7000 | dice >> 64 & 0xFFF
+    return Event(
+        _hyphenated(first, second),
+        moment,
+        name,
+        distinct_id,
+        person_id,
+        json.dumps(properties),
+        moment + micros(_EPOCH + late),
+    )
+
+
+def micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=4_096)
+def text_of(moment: int, zone: str) -> str:
+    """A time as PostHog writes it: no fraction where there is none, Z for UTC alone."""
+    local = (_EPOCH + timedelta(microseconds=moment)).astimezone(ZoneInfo(zone))
+    text = local.isoformat()
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+
+
+def home_day_of(event: Event) -> str:
+    moment = _EPOCH + timedelta(microseconds=event.at)
+    return moment.astimezone(HOME_ZONE).date().isoformat()
+
+
+@lru_cache(maxsize=65_536)
+def sort_value(uuid: str) -> int:
+    """A UUID by its second half, then by its first."""
+    number = UUID(uuid).int
+    return (number & 2**64 - 1) << 64 | number >> 64
+
+
+def uuid_of(*parts: object) -> str:
+    """A UUID that only depends on the arguments."""
+    return str(UUID(int=_dice(*parts), version=4))
+
+
+def _walk(feed: Feed, low: Key, high: Key, descending: bool = False) -> Iterator[Event]:
+    span = _span(feed, low, high)
+    return (feed.event(n) for n in (reversed(span) if descending else span))
+
+
+def _span(feed: Feed, low: Key, high: Key) -> range:
+    every = range(len(feed))
+    return range(bisect_left(every, low, key=feed.key), bisect_left(every, high, key=feed.key))
+
+
+def _dice(*parts: object) -> int:
+    return int.from_bytes(blake2b(repr(parts).encode(), digest_size=16).digest(), "big")
+
+
+def _scattered(n: int) -> int:
+    return n * 2_654_435_761 % 2**32
+
+
+def _first_half(n: int, at: int) -> int:
+    return at // 1000 << 16 | 0x7000 | _scattered(n) >> 20
+
+
+def _second_half(n: int) -> int:
+    return 0x8 << 60 | n << 28 | _scattered(n) >> 4
+
+
+def _hyphenated(first: int, second: int) -> str:
+    text = f"{first:016x}{second:016x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+@lru_cache(maxsize=_VOLUME_PEOPLE)
+def _email(who: int) -> str:
+    return person(who)["billing_email"]
+
+
+@lru_cache(maxsize=_VOLUME_PEOPLE)
+def _volume_person(who: int) -> str:
+    return uuid_of("volume", who)
