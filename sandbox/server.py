@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from sandbox.everflow import Everflow
 from sandbox.faults import Faults
 from sandbox.http import Server
+from sandbox.mautic import Mautic
 from sandbox.posthog import Posthog
 from sandbox.redtrack import Redtrack
 from sandbox.s3 import S3Exports
@@ -41,8 +42,9 @@ class Sandbox:
         self.everflow = Everflow()
         self.redtrack = Redtrack()
         self.posthog = Posthog()
+        self.mautic = Mautic()
         self.services: dict[str, Service] = {
-            s.name: s for s in (self.everflow, self.redtrack, self.posthog)
+            s.name: s for s in (self.everflow, self.redtrack, self.posthog, self.mautic)
         }
         self.s3_exports = S3Exports(host, port + 1 if port else 0)
         self._server = Server(self._app(), host, port)
@@ -87,6 +89,9 @@ def serve(port: int) -> None:
         click.echo("SignalRoom sandbox. All its data is made, not real.")
         for name in sandbox.services:
             click.echo(f"{name:<9} {sandbox.url(name)}   keys: {', '.join(keys_of(name))}")
+        click.echo(
+            "mautic's keys are client ids; the secret of each is the id with -secret behind."
+        )
         s3 = sandbox.s3_exports
         click.echo(f"{s3.name} {s3.url}   bucket: {s3.bucket}, keys: {ACCESS_KEY} / {SECRET_KEY}")
         click.echo("Stop it with Ctrl-C.")

@@ -70,10 +70,12 @@ class Service:
     """One outside service: its accounts' facts, its log, its faults and its blueprint."""
 
     name: str
+    restate: Callable[..., None]
+    reset: Callable[[], None]
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.restate, self.reset = facts.restate, facts.reset
+    def __init__(self, facts: Facts | None = None) -> None:
+        if facts is not None:  # a service of another kind brings its own restate and reset
+            self.facts, self.restate, self.reset = facts, facts.restate, facts.reset
         self.faults = Faults(self.name)
         self.requests: list[Asked] = []
         self.clock: Callable[[], float] = time.time
@@ -178,8 +180,7 @@ class Service:
             with self._lock:
                 self.in_flight -= 1
 
-    @staticmethod
-    def _refuse(refused: RefusedError) -> Response:
+    def _refuse(self, refused: RefusedError) -> Response:
         response = answer({"error": refused.message}, refused.status)
         response.headers.update(refused.headers)
         return response

@@ -156,14 +156,16 @@ class Project:
 
 def sandbox_environ(sandbox: Sandbox, client_id: str, suffix: str = "") -> dict[str, str]:
     """The variables that point a client at the sandbox."""
-    return {
+    made = {
         f"{service.upper()}_{name}{suffix}": value
-        for service in sandbox.services
+        for service in ("everflow", "redtrack")
         for name, value in (
             ("BASE_URL", sandbox.url(service)),
             ("API_KEY", f"sandbox-{service}-{client_id}"),
         )
     }
+    mautic = sandbox.mautic.environ(sandbox.url("mautic"), client_id)
+    return made | {f"{name}{suffix}": value for name, value in mautic.items()}
 
 
 def bucket_environ(sandbox: Sandbox) -> dict[str, str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CLIENT, FIRST_DAY, LAST_DAY = "713", date(2025, 12, 1), date(2025, 12, 18)
 WAREHOUSE = "demo.duckdb"  # made data never meets real data
-REAL = ("PG", "EVERFLOW_", "REDTRACK_", "S3_", "AWS_", "POSTHOG_")
+REAL = ("PG", "EVERFLOW_", "REDTRACK_", "S3_", "AWS_", "POSTHOG_", "MAUTIC_")
 NEXT = f"""
 These numbers are MADE: the sandbox's, of client {CLIENT}, {FIRST_DAY}..{LAST_DAY}, in {WAREHOUSE}.
 
@@ -88,6 +88,7 @@ def demo_settings(root: Path, sandbox: "Sandbox") -> Settings:
         "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        **sandbox.mautic.environ(sandbox.url("mautic"), CLIENT),
     }
     own = {f"{name}__{CLIENT}": value for name, value in made.items()}  # beats secrets.toml
     return Settings(root, environ | {"DUCKDB_PATH": WAREHOUSE} | own)
