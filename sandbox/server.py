@@ -9,8 +9,10 @@ import click
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from sandbox.data import ACCOUNTS
 from sandbox.everflow import Everflow
 from sandbox.faults import Faults
+from sandbox.google_sheets import GoogleSheets
 from sandbox.http import Server
 from sandbox.mautic import Mautic
 from sandbox.posthog import Posthog
@@ -43,8 +45,10 @@ class Sandbox:
         self.redtrack = Redtrack()
         self.posthog = Posthog()
         self.mautic = Mautic()
+        self.google_sheets = GoogleSheets()
         self.services: dict[str, Service] = {
-            s.name: s for s in (self.everflow, self.redtrack, self.posthog, self.mautic)
+            s.name: s
+            for s in (self.everflow, self.redtrack, self.posthog, self.mautic, self.google_sheets)
         }
         self.s3_exports = S3Exports(host, port + 1 if port else 0)
         self._server = Server(self._app(), host, port)
@@ -54,6 +58,10 @@ class Sandbox:
         if service == self.s3_exports.name:
             return self.s3_exports.url
         return f"{self._server.url}/{self.services[service].name}"
+
+    def service_account(self, account: str = "713") -> dict[str, str]:
+        """The JSON key file of a Google service account."""
+        return self.google_sheets.service_account(account, self.url("google_sheets"))
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -76,11 +84,17 @@ class Sandbox:
             app.register_blueprint(_steering(service))
         app.register_blueprint(_steering(self.s3_exports))
         app.add_url_rule("/_sandbox/health", view_func=self._health)
+        app.add_url_rule("/_sandbox/google_sheets/key/<account>", view_func=self._key_file)
         app.register_error_handler(HTTPException, _http_error)
         return app
 
     def _health(self) -> Response:
         return answer({"ok": True, "services": list(self.services), "data": "made, not real"})
+
+    def _key_file(self, account: str) -> Response:
+        if account not in ACCOUNTS:
+            return answer({"error": f"no account {account!r}"}, 404)
+        return answer(self.service_account(account))
 
 
 def serve(port: int) -> None:
@@ -88,10 +102,14 @@ def serve(port: int) -> None:
     with Sandbox(port) as sandbox:
         click.echo("SignalRoom sandbox. All its data is made, not real.")
         for name in sandbox.services:
-            click.echo(f"{name:<9} {sandbox.url(name)}   keys: {', '.join(keys_of(name))}")
+            if name != sandbox.google_sheets.name:
+                click.echo(f"{name:<9} {sandbox.url(name)}   keys: {', '.join(keys_of(name))}")
         click.echo(
             "mautic's keys are client ids; the secret of each is the id with -secret behind."
         )
+        sheets = sandbox.url("google_sheets")
+        steering = sheets.replace("google_sheets", "_sandbox/google_sheets")
+        click.echo(f"google_sheets {sheets}   key files: {steering}/key/713, .../key/cti")
         s3 = sandbox.s3_exports
         click.echo(f"{s3.name} {s3.url}   bucket: {s3.bucket}, keys: {ACCESS_KEY} / {SECRET_KEY}")
         click.echo("Stop it with Ctrl-C.")

@@ -12,4 +12,5 @@ def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as running:
         running.everflow.lift_limits()
         running.redtrack.lift_limits()
+        running.google_sheets.lift_limits()
         yield running

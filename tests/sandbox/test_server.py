@@ -16,7 +16,7 @@ def steer(sandbox: Sandbox, path: str) -> str:
 
 def test_health_says_that_the_data_is_made(sandbox: Sandbox) -> None:
     health = requests.get(steer(sandbox, "health"), timeout=10).json()
-    services = ["everflow", "redtrack", "posthog", "mautic"]
+    services = ["everflow", "redtrack", "posthog", "mautic", "google_sheets"]
     assert health == {"ok": True, "services": services, "data": "made, not real"}
 
 
