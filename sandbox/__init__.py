@@ -27,5 +27,5 @@ In a test:
 
 In another process: `serve(port)`, steered by `/_sandbox/<service>/faults`, `/restate`, `/limits`
 and `/requests`. All faults are listed in sandbox/faults.py, the bucket's in sandbox/s3_faults.py,
-PostHog's in sandbox/posthog_faults.py, Mautic's in sandbox/mautic_faults.py.
+PostHog's in sandbox/posthog/faults.py, Mautic's in sandbox/mautic/faults.py.
 """

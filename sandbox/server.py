@@ -12,10 +12,10 @@ from werkzeug.exceptions import HTTPException
 from sandbox.data import ACCOUNTS
 from sandbox.everflow import Everflow
 from sandbox.faults import Faults
-from sandbox.google_sheets import GoogleSheets
+from sandbox.google_sheets.service import GoogleSheets
 from sandbox.http import Server
-from sandbox.mautic import Mautic
-from sandbox.posthog import Posthog
+from sandbox.mautic.service import Mautic
+from sandbox.posthog.service import Posthog
 from sandbox.redtrack import Redtrack
 from sandbox.s3 import S3Exports
 from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY

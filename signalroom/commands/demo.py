@@ -72,7 +72,7 @@ def demo() -> None:
 
 def demo_settings(root: Path, sandbox: "Sandbox") -> Settings:
     """Settings under which nothing but the sandbox and the demo's own file can be reached."""
-    from sandbox.posthog_data import PROJECT_IDS
+    from sandbox.posthog.data import PROJECT_IDS
     from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
 
     environ = {name: value for name, value in os.environ.items() if not name.startswith(REAL)}

@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from sandbox.mautic_auth import secret_of
+from sandbox.mautic.auth import secret_of
 from sandbox.server import Sandbox
 
 Json = dict[str, Any]

@@ -15,8 +15,8 @@ from google.oauth2 import service_account
 from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build
 
-from sandbox.google_sheets_auth import email
-from sandbox.google_sheets_data import TARGETS
+from sandbox.google_sheets.auth import email
+from sandbox.google_sheets.data import TARGETS
 from sandbox.server import Sandbox
 
 READ_ONLY = "https://www.googleapis.com/auth/spreadsheets.readonly"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.google_sheets_data import ODD, TARGETS
+from sandbox.google_sheets.data import ODD, TARGETS
 from sandbox.server import Sandbox
 from tests.sandbox.sheets import ask, client, values
 

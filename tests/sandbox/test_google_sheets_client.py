@@ -8,7 +8,7 @@ import pytest
 from google.auth.exceptions import RefreshError
 from googleapiclient.errors import HttpError
 
-from sandbox.google_sheets_data import CTI_TARGETS, ODD, PRIVATE, TARGETS, UPLOADED
+from sandbox.google_sheets.data import CTI_TARGETS, ODD, PRIVATE, TARGETS, UPLOADED
 from sandbox.server import Sandbox
 from tests.sandbox.sheets import client, table, values
 

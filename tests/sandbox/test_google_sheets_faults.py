@@ -1,11 +1,11 @@
-"""Each fault of Google Sheets does what google_sheets_faults.py says; one without a check fails."""
+"""Each fault of Google Sheets does what faults.py says; one without a check fails."""
 
 from collections.abc import Callable
 
 import pytest
 from google.auth.exceptions import RefreshError
 
-from sandbox.google_sheets_faults import SHEETS_FAULTS
+from sandbox.google_sheets.faults import SHEETS_FAULTS
 from sandbox.server import Sandbox
 from tests.sandbox import fault_checks
 from tests.sandbox.sheets import ask, client, values

@@ -1,12 +1,12 @@
-"""Each fault of Mautic does what sandbox/mautic_faults.py says; one without a check here fails."""
+"""Each fault of Mautic does what sandbox/mautic/faults.py says; one without a check here fails."""
 
 from collections.abc import Callable
 
 import pytest
 import requests
 
-from sandbox.mautic import Mautic
-from sandbox.mautic_faults import MAUTIC_FAULTS
+from sandbox.mautic.faults import MAUTIC_FAULTS
+from sandbox.mautic.service import Mautic
 from sandbox.server import Sandbox
 from tests.sandbox import fault_checks
 from tests.sandbox.mautic_ask import Client, where

@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from sandbox.orders import Feed
-from sandbox.posthog_data import project_of
-from sandbox.posthog_events import EVERYTHING, sort_value
+from sandbox.posthog.data import project_of
+from sandbox.posthog.events import EVERYTHING, sort_value
 from sandbox.server import Sandbox
 from tests.sandbox.posthog_ask import ID, KEY, NAMED, ask, by_keyset, by_pages, get, rows
 

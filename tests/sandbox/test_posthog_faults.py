@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.posthog_faults import POSTHOG_FAULTS
+from sandbox.posthog.faults import POSTHOG_FAULTS
 from sandbox.server import Sandbox
 from tests.sandbox import fault_checks
 from tests.sandbox.posthog_ask import ask, by_keyset, by_pages, get, rows

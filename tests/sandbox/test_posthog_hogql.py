@@ -2,8 +2,8 @@
 
 import pytest
 
-from sandbox.posthog_events import EVERYTHING, sort_value
-from sandbox.posthog_hogql import HogQLError, parse
+from sandbox.posthog.events import EVERYTHING, sort_value
+from sandbox.posthog.hogql import HogQLError, parse
 
 ZERO = "00000000-0000-4000-8000-000000000000"
 NOON = 1_764_590_400_000_000  # 2025-12-01 12:00 UTC

@@ -11,12 +11,12 @@ from functools import partial
 
 from flask import Blueprint, Response, g, request
 
-from sandbox import mautic_shape as shape
 from sandbox.faults import Faults
-from sandbox.mautic_auth import Tokens, account_of_client, secret_of
-from sandbox.mautic_faults import MauticFaults
-from sandbox.mautic_page import Answered, entities, errors, page_of, stats
-from sandbox.mautic_query import (
+from sandbox.mautic import shape
+from sandbox.mautic.auth import Tokens, account_of_client, secret_of
+from sandbox.mautic.faults import MauticFaults
+from sandbox.mautic.page import Answered, entities, errors, page_of, stats
+from sandbox.mautic.query import (
     Nested,
     QueryError,
     nested,
@@ -24,9 +24,9 @@ from sandbox.mautic_query import (
     predicate,
     sort_keys,
 )
-from sandbox.mautic_rows import STATS, Row, columns_of, text_of
-from sandbox.mautic_search import column_of, matching
-from sandbox.mautic_store import Store
+from sandbox.mautic.rows import STATS, Row, columns_of, text_of
+from sandbox.mautic.search import column_of, matching
+from sandbox.mautic.store import Store
 from sandbox.service import Limit, RefusedError, Service, answer, fault
 from sandbox.shape import HOME_ZONE
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from sandbox.mautic_rows import Row
+from sandbox.mautic.rows import Row
 
 Predicate = Callable[[Row], bool]
 Column = Callable[[str, bool], str]  # the column of a name, and whether it stands in orX or andX

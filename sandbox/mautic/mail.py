@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from sandbox.mautic_rows import Row, Tables, later, new_row, text_of
+from sandbox.mautic.rows import Row, Tables, later, new_row, text_of
 from sandbox.order_people import person
 from sandbox.shape import noise
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from flask import Response
 
-from sandbox.mautic_rows import Row
-from sandbox.mautic_shape import typed
+from sandbox.mautic.rows import Row
+from sandbox.mautic.shape import typed
 from sandbox.service import answer, fault
 
 Answered = dict[str, object]

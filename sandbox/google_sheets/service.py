@@ -11,8 +11,8 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from sandbox.facts import Facts
-from sandbox.google_sheets_answers import spreadsheet, value_range
-from sandbox.google_sheets_ask import (
+from sandbox.google_sheets.answers import spreadsheet, value_range
+from sandbox.google_sheets.ask import (
     OF_VALUES,
     check,
     flag,
@@ -20,7 +20,7 @@ from sandbox.google_sheets_ask import (
     mask_of_request,
     value_options,
 )
-from sandbox.google_sheets_auth import (
+from sandbox.google_sheets.auth import (
     READING,
     Token,
     TokenRefusedError,
@@ -29,11 +29,11 @@ from sandbox.google_sheets_auth import (
     service_account,
     verified,
 )
-from sandbox.google_sheets_book import EDITS, Book, UnknownRangeError
-from sandbox.google_sheets_data import TARGETS, made_books
-from sandbox.google_sheets_errors import GoogleError, error_body
-from sandbox.google_sheets_faults import SheetsFaults
-from sandbox.google_sheets_fields import Mask, masked, wants
+from sandbox.google_sheets.book import EDITS, Book, UnknownRangeError
+from sandbox.google_sheets.data import TARGETS, made_books
+from sandbox.google_sheets.errors import GoogleError, error_body
+from sandbox.google_sheets.faults import SheetsFaults
+from sandbox.google_sheets.fields import Mask, masked, wants
 from sandbox.service import Limit, RefusedError, Service, answer, fault
 
 _BOOK_FIELDS = frozenset(

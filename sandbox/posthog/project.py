@@ -7,8 +7,8 @@ from itertools import count
 from threading import RLock
 from typing import Any
 
-from sandbox.posthog_data import Record, made_experiment, made_flag, made_person, project_of
-from sandbox.posthog_events import Event, Log, Volume, home_day_of, made_event, uuid_of
+from sandbox.posthog.data import Record, made_experiment, made_flag, made_person, project_of
+from sandbox.posthog.events import Event, Log, Volume, home_day_of, made_event, uuid_of
 
 
 class Project:

@@ -17,7 +17,7 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sandbox.posthog_events import EVERYTHING, Key, micros, sort_value
+from sandbox.posthog.events import EVERYTHING, Key, micros, sort_value
 
 _T = TypeVar("_T")
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sandbox.google_sheets_a1 import Box, written
-from sandbox.google_sheets_book import Book, Rows, Tab
-from sandbox.google_sheets_cells import (
+from sandbox.google_sheets.a1 import Box, written
+from sandbox.google_sheets.book import Book, Rows, Tab
+from sandbox.google_sheets.cells import (
     Format,
     SheetCell,
     SheetError,

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from sandbox.posthog_data import Record
-from sandbox.posthog_events import EVERYTHING, Event, Log, micros, text_of
+from sandbox.posthog.data import Record
+from sandbox.posthog.events import EVERYTHING, Event, Log, micros, text_of
 from sandbox.service import fault
 
 DEFAULT_LIMIT = 100

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from sandbox.faults import Options
-from sandbox.posthog_events import Event, Log, home_day_of, text_of
-from sandbox.posthog_hogql import Column, Query, parse
-from sandbox.posthog_project import Project
+from sandbox.posthog.events import Event, Log, home_day_of, text_of
+from sandbox.posthog.hogql import Column, Query, parse
+from sandbox.posthog.project import Project
 
 KEPT_SECONDS = 600
 WRITTEN_AT_ONCE = 500

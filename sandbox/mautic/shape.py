@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sandbox.mautic_rows import FIELDS, NOT_ANSWERED, Row, columns_of
+from sandbox.mautic.rows import FIELDS, NOT_ANSWERED, Row, columns_of
 
 _LABELS = {"firstname": "First Name", "lastname": "Last Name", "email": "Email"}
 _GROUPS = {"company": "professional"}

@@ -5,9 +5,9 @@ Targets of 713 are round numbers around what its made sources spend; nobody agre
 
 from datetime import date, datetime, time, timedelta
 
-from sandbox.google_sheets_a1 import Box
-from sandbox.google_sheets_book import Book, Tab, row_of
-from sandbox.google_sheets_cells import BLANK, SheetCell, made
+from sandbox.google_sheets.a1 import Box
+from sandbox.google_sheets.book import Book, Tab, row_of
+from sandbox.google_sheets.cells import BLANK, SheetCell, made
 
 TARGETS = "sandbox-713-targets"
 ODD = "sandbox-713-odd"

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import request
 
-from sandbox.google_sheets_errors import GoogleError
-from sandbox.google_sheets_fields import BadMaskError, Mask, parse
+from sandbox.google_sheets.errors import GoogleError
+from sandbox.google_sheets.fields import BadMaskError, Mask, parse
 from sandbox.service import fault
 
 _RENDER = ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from sandbox.google_sheets_a1 import Box, column_name, parse_box, quoted, split
-from sandbox.google_sheets_cells import BLANK, SheetCell, made
+from sandbox.google_sheets.a1 import Box, column_name, parse_box, quoted, split
+from sandbox.google_sheets.cells import BLANK, SheetCell, made
 
 Rows = list[list[SheetCell]]
 

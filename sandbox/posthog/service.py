@@ -12,12 +12,12 @@ from flask import Blueprint, Response, g, request
 
 from sandbox.data import ACCOUNTS
 from sandbox.facts import Facts
-from sandbox.posthog_data import PROJECT_IDS, Record
-from sandbox.posthog_faults import PosthogFaults
-from sandbox.posthog_hogql import HogQLError, parse
-from sandbox.posthog_lists import event_page, older, page_of
-from sandbox.posthog_project import Project
-from sandbox.posthog_query import ASYNC, REFRESH, Queries
+from sandbox.posthog.data import PROJECT_IDS, Record
+from sandbox.posthog.faults import PosthogFaults
+from sandbox.posthog.hogql import HogQLError, parse
+from sandbox.posthog.lists import event_page, older, page_of
+from sandbox.posthog.project import Project
+from sandbox.posthog.query import ASYNC, REFRESH, Queries
 from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
 
 _SCOPES = {"feature_flags": "feature_flag:read", "experiments": "experiment:read"}
@@ -180,7 +180,7 @@ class Posthog(Service):
         return answer(status, 200 if isinstance(done, dict) and done["complete"] else 202)
 
     def events(self, **_: str) -> Response:
-        """The list that PostHog means to remove; it loses events, see sandbox/posthog_lists.py."""
+        """The list that PostHog means to remove; it loses events, see sandbox/posthog/lists.py."""
         try:
             return answer(event_page(self._asked().log, self.now()))
         except ValueError as error:

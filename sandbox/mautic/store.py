@@ -5,9 +5,9 @@ from threading import RLock
 from typing import Any, TypeVar
 
 from sandbox.data import ACCOUNTS
-from sandbox.mautic_data import add_member, made
-from sandbox.mautic_mail import clicked, opened, pile_up, sent, stopped
-from sandbox.mautic_rows import BLANK, BORN, Row, Tables, as_then, new_row
+from sandbox.mautic.data import add_member, made
+from sandbox.mautic.mail import clicked, opened, pile_up, sent, stopped
+from sandbox.mautic.rows import BLANK, BORN, Row, Tables, as_then, new_row
 
 Derived = TypeVar("Derived")
 

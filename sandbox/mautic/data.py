@@ -1,7 +1,7 @@
 """The made Mautic installs: contacts, e-mails, campaigns and segments. Nothing in them is real.
 
 Client 713's contacts are seven in ten of the people in the demo's order files, some people who
-never bought, and visitors without a name. Its mail is made in sandbox/mautic_mail.py.
+never bought, and visitors without a name. Its mail is made in sandbox/mautic/mail.py.
 """
 
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from sandbox.mautic_mail import mail_of_713, mail_of_cti
-from sandbox.mautic_rows import BLANK, Row, Tables, later, new_row, text_of
+from sandbox.mautic.mail import mail_of_713, mail_of_cti
+from sandbox.mautic.rows import BLANK, Row, Tables, later, new_row, text_of
 from sandbox.order_people import person
 from sandbox.orders import DEMO, Feed
 from sandbox.shape import HOME_ZONE, noise

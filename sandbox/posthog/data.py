@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.order_people import person
 from sandbox.order_rows import Row
 from sandbox.orders import Feed
-from sandbox.posthog_events import Event, Kept, Log, made_event, micros, text_of, uuid_of
+from sandbox.posthog.events import Event, Kept, Log, made_event, micros, text_of, uuid_of
 from sandbox.shape import HOME_ZONE, noise
 
 Record = dict[str, object]

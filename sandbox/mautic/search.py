@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from sandbox.mautic_query import Column, QueryError, snake
-from sandbox.mautic_rows import STATS, Row, columns_of
+from sandbox.mautic.query import Column, QueryError, snake
+from sandbox.mautic.rows import STATS, Row, columns_of
 
 _ALIASES = {"contacts": "l", "email_stats": "es"}
 Members = Callable[[str], set[object]]  # the ids of the contacts in a segment
