@@ -12,32 +12,42 @@ from typing import Any
 
 from loaders import ledger
 from loaders.answer import Answer, Reader, differing_total
-from loaders.errors import ApiError, LoadError, NothingToRead, TruncatedError
+from loaders.errors import ApiError, NothingToRead, TruncatedError, failure
 from loaders.land import Landing, land
-from loaders.redaction import redact
 from loaders.source import Account, Finding, Job, Setting
-from loaders.table import Row, Table
+from loaders.table import SYSTEM_COLUMNS, Hints, Row, Table
 from loaders.verdict import GOOD, judge
+from loaders.warehouse import Warehouse
 from loaders.windows import Window, closed_through, local_day, next_window, settled_through
 
 log = logging.getLogger(__name__)
+
+# marks the day that dlt shall empty
+DELETED: Hints = {"_deleted": {"data_type": "bool", "hard_delete": True}}
 
 
 @dataclass(frozen=True)
 class DailySource:
     """A service that reports by day; each run replaces the days that it read.
 
-    `closes_at` is the hour of the next day, in the client's zone, from which a day counts as over.
-    `chunk_days` is the longest window of one request.
+    `weights` are the measures whose disappearance is suspicious. `closes_at` is the hour of the
+    next day, in the client's zone, from which a day counts as over. `chunk_days` is the longest
+    window of one request.
     """
 
     name: str
     table: Table
+    weights: tuple[str, ...]
     settings: tuple[Setting, ...]
     closes_at: time
     chunk_days: int
     open: Callable[[Account], Reader]
     by_advertiser: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = {"date", *self.weights} - set(self.table.columns)
+        if unknown:
+            raise ValueError(f"{self.table.name}: {sorted(unknown)} are no columns of it")
 
     def landings(self) -> list[Landing]:
         """Its one table."""
@@ -49,7 +59,7 @@ class DailySource:
         """The table as dlt lands it: rows replaced by client and what else is named."""
         return Landing(
             self.table.name,
-            self.table.dlt_columns(),
+            self.table.dlt_columns() | SYSTEM_COLUMNS | DELETED,
             key=("_client_id", *self.table.key),
             replaces=("_client_id", *replaces),
             rows=rows,
@@ -72,6 +82,10 @@ class DailySource:
         """What an open connection finds."""
         yield from self.open(account).examine()
 
+    def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
+        """The days that were over when they were read."""
+        return ledger.covered(warehouse, self.name, self.table.name, account)
+
 
 @dataclass(frozen=True)
 class DailyLoad:
@@ -89,7 +103,11 @@ class DailyLoad:
         """The days to read and replace; NothingToRead when the client starts later."""
         request, account = self.job.request, self.job.account
         end = request.end_date or local_day(now, account.timezone) - timedelta(1)
-        known = set() if request.full_refresh else self._covered()
+        known = (
+            set()
+            if request.full_refresh
+            else self.source.complete_days(self.job.warehouse, account)
+        )
         usual = next_window(start_date=account.start_date, end=end, covered=known)
         start = request.start_date or (usual.start if usual else None)
         if start is None or end < start:
@@ -109,11 +127,8 @@ class DailyLoad:
         log.info("%s %s: reading %s", run.client_id, run.source, window)
         try:
             self._read_and_land(run, window)
-        except LoadError as error:
-            run.verdict, run.error = error.verdict, redact(str(error))  # type: ignore[assignment]
-        except Exception as error:  # one source must not stop the others
-            log.exception("%s %s: unexpected error", run.client_id, run.source)
-            run.error = redact(f"{type(error).__name__}: {error}")
+        except Exception as error:
+            run.verdict, run.error = failure(error)
         ledger.write(self.job.warehouse, self.job.workdir, run)
         return run
 
@@ -173,7 +188,7 @@ class DailyLoad:
 
     def held(self, window: Window) -> dict[date, dict[str, Decimal]]:
         """The days with rows that a read of `window` would replace, and the weights of each."""
-        weights = self.source.table.weights
+        weights = self.source.weights
         sums = ", ".join(f"sum(abs(coalesce({name}, 0)))" for name in weights)
         return {
             day: dict(zip(weights, map(Decimal, amounts), strict=True))
@@ -197,16 +212,6 @@ class DailyLoad:
             f"select date, {measure} from {self.source.name}.{table} "  # noqa: S608
             f"where _client_id = %s and date between %s and %s {only}{tail}",
             parameters,
-        )
-
-    def _covered(self) -> set[date]:
-        account = self.job.account
-        return ledger.covered(
-            self.job.warehouse,
-            self.source.name,
-            client_id=account.client_id,
-            timezone=account.timezone,
-            currency=account.currency,
         )
 
     def _marker(self, day: date) -> Row:

@@ -1,10 +1,24 @@
 """What a load can fail with: every message is one sentence for the person who has to act."""
 
+import logging
+
+from loaders.redaction import redact
+from loaders.verdict import Verdict
+
+log = logging.getLogger(__name__)
+
 
 class LoadError(Exception):
-    """A load that cannot go on; nothing of it was landed."""
+    """A load that cannot go on; nothing of it was landed.
 
-    verdict = "failed"
+    `remedy` is what to do about it, as far as it is known.
+    """
+
+    verdict: Verdict = "failed"
+
+    def __init__(self, text: str, remedy: str = "") -> None:
+        super().__init__("; ".join(filter(None, (text, remedy))))
+        self.remedy = remedy
 
 
 class ApiError(LoadError):
@@ -31,3 +45,17 @@ class FileError(LoadError):
 
 class NothingToRead(LoadError):  # noqa: N818  # no error of anybody's
     """A client that starts after the days that were asked for."""
+
+
+def failure(error: Exception) -> tuple[Verdict, str]:
+    """The verdict on a run that ended in an error, and what is said of it.
+
+    One source must not stop the others, so whatever went wrong ends here; a lost lock must stop
+    them, and is raised again.
+    """
+    if isinstance(error, LockLostError):
+        raise error
+    if isinstance(error, LoadError):
+        return error.verdict, redact(str(error))
+    log.error("unexpected error", exc_info=error)
+    return "failed", redact(f"{type(error).__name__}: {error}")

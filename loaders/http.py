@@ -7,9 +7,11 @@ request and never a secret. 400, 401 and 403 are not tried again.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from time import monotonic, sleep
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,10 +46,12 @@ def open_api(
     headers: dict[str, str] | None = None,
     auth: AuthBase | None = None,
     pause: Callable[[Response], float] | None = None,
+    remedies: Mapping[int, str] = MappingProxyType({}),
 ) -> RESTClient:
     """dlt's REST client for a service, with the manners above.
 
-    `pause` reads from an answer how many seconds to wait before the next request.
+    `pause` reads from an answer how many seconds to wait before the next request; `remedies` say
+    what to do about an answer of some status.
     """
     conceal(*secrets)
     client = Client(raise_for_status=False, status_codes=RETRIED_STATUS, retry_condition=_cut_off)
@@ -66,7 +70,8 @@ def open_api(
             raise ApiError(redact(f"{what} failed: {_cause(error)}")) from None
         if not response.ok:
             raise ApiError(
-                redact(f"{what} answered HTTP {response.status_code}: {_said(response)}")
+                redact(f"{what} answered HTTP {response.status_code}: {_said(response)}"),
+                remedies.get(response.status_code, ""),
             )
         if pause:
             resume_at = monotonic() + pause(response)
@@ -76,10 +81,11 @@ def open_api(
     return RESTClient(base_url, headers=headers, auth=auth, session=session)
 
 
-def answer(response: Response) -> Any:
+def answer(response: Response, remedy: str = "") -> Any:
     """The JSON of an answer, numbers exact; ApiError for anything that is no JSON or an error.
 
-    Some services send control characters inside strings, or an error with status 200.
+    Some services send control characters inside strings, or an error with status 200. `remedy`
+    says what to do about it.
     """
     where = f"{response.request.method} {_address(response.url)}"
     try:
@@ -87,10 +93,11 @@ def answer(response: Response) -> Any:
     except ValueError:
         kind = response.headers.get("Content-Type", "no content type")
         raise ApiError(
-            redact(f"{where} answered {kind} that is no JSON: {_said(response)}")
+            redact(f"{where} answered {kind} that is no JSON: {_said(response)}"), remedy
         ) from None
-    if isinstance(body, dict) and body.get("error"):
-        raise ApiError(redact(f"{where} answered an error with HTTP 200: {body['error']}"))
+    error = _error_in(body)
+    if error:
+        raise ApiError(redact(f"{where} answered an error with HTTP 200: {error}"), remedy)
     return body
 
 
@@ -114,12 +121,17 @@ def _address(url: str | None) -> str:
 
 def _said(response: Response) -> str:
     text = " ".join(response.text.split())
-    try:
-        body = json.loads(text)
-        text = str(body["error"]) if isinstance(body, dict) and "error" in body else text
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        text = str(_error_in(json.loads(text)) or text)
     return text[:SHOWN_CHARACTERS] or "nothing"
+
+
+def _error_in(body: Any) -> Any:
+    """What a body says went wrong, under any of the names that services give it."""
+    named = (
+        (body.get(name) for name in ("detail", "error", "errors")) if isinstance(body, dict) else ()
+    )
+    return next(filter(None, named), None)
 
 
 def _cause(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loaders.drift import altered, lost
 from loaders.errors import LoadError, WarehouseError
@@ -21,6 +21,9 @@ from loaders.table import Rejected
 from loaders.verdict import GOOD, Verdict
 from loaders.warehouse import Warehouse
 from loaders.windows import Window
+
+if TYPE_CHECKING:
+    from loaders.source import Account
 
 log = logging.getLogger(__name__)
 
@@ -131,10 +134,11 @@ class Run:
     error: str | None = None
     rejected: list[Rejected] = field(default_factory=list, repr=False)
     notes: list[str] = field(default_factory=list, repr=False)  # said, not kept
+    nothing_new: str | None = field(default=None, repr=False)  # said in place of window and rows
 
     def as_row(self) -> dict[str, Any]:
         row = asdict(self)
-        del row["rejected"], row["notes"]
+        del row["rejected"], row["notes"], row["nothing_new"]
         return row
 
 
@@ -239,9 +243,32 @@ def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, 
     return dict(rows)
 
 
-def covered(
-    warehouse: Warehouse, source: str, *, client_id: str, timezone: str, currency: str
-) -> set[date]:
+def count_files(warehouse: Warehouse, client_id: str, table: str) -> tuple[Any, ...] | None:
+    """Files, their rows, rejected rows and masked cells, and the newest day; None without any."""
+    if LOADED_FILES.table not in warehouse.columns(OPS):
+        return None
+    (counts,) = warehouse.query(
+        "select count(*), cast(sum(rows) as bigint), cast(sum(rows_rejected) as bigint), "
+        "cast(sum(cells_masked) as bigint), max(file_date) from ops.loaded_files "
+        "where client_id = %s and table_name = %s",
+        (client_id, table),
+    )
+    return counts if counts[0] else None
+
+
+def days_with_files(warehouse: Warehouse, client_id: str, table: str) -> set[date]:
+    """The days of which a raw table has a file that was written after the day."""
+    if LOADED_FILES.table not in warehouse.columns(OPS):
+        return set()
+    days = warehouse.query(
+        "select file_date from ops.loaded_files "
+        "where client_id = %s and table_name = %s and covers_day",
+        (client_id, table),
+    )
+    return {day for (day,) in days}
+
+
+def covered(warehouse: Warehouse, source: str, table: str, account: "Account") -> set[date]:
     """The client's days that were over when they were read, and stand in the warehouse like that.
 
     The newest good read of a day decides, as its rows are the ones that stand. In another time
@@ -253,14 +280,14 @@ def covered(
     runs = warehouse.query(
         "select run_id, window_start, window_end, complete_through, timezone, currency "  # noqa: S608
         "from ops.load_runs where source = %s and client_id = %s "
-        f"and verdict in ({_listed(GOOD)}) order by started_at",
-        (source, client_id),
+        f"and table_name = %s and verdict in ({_listed(GOOD)}) order by started_at",
+        (source, account.client_id, table),
     )
-    spoiled = _spoiled_days(warehouse, source, client_id)
+    spoiled = _spoiled_days(warehouse, source, table, account.client_id)
     days: set[date] = set()
     for run_id, start, end, complete_through, *place in runs:
         window = Window(start, end)
-        if place != [timezone, currency]:
+        if place != [account.timezone, account.currency]:
             days.difference_update(window.days())
         elif complete_through:
             days.update(day for day in window.days() if day <= complete_through)
@@ -268,12 +295,14 @@ def covered(
     return days
 
 
-def _spoiled_days(warehouse: Warehouse, source: str, client_id: str) -> dict[str, set[date]]:
+def _spoiled_days(
+    warehouse: Warehouse, source: str, table: str, client_id: str
+) -> dict[str, set[date]]:
     """By run, the days that lack rejected rows."""
     rows = warehouse.query(
         "select run_id, date, window_start, window_end from ops.rejected_rows "
-        "where source = %s and client_id = %s",
-        (source, client_id),
+        "where source = %s and table_name = %s and client_id = %s",
+        (source, table, client_id),
     )
     spoiled: dict[str, set[date]] = {}
     for run_id, day, start, end in rows:

@@ -106,3 +106,9 @@ class Source(Protocol):
 
     def examine(self, account: Account) -> Iterator[Finding]:
         """Whether the account is reachable and keeps the client's currency and time zone."""
+
+    def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
+        """The days that stand in the warehouse as they were after they had ended.
+
+        Asks the ledger alone: the account's settings may be empty.
+        """

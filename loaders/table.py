@@ -4,28 +4,37 @@ A value that does not fit its column never reaches the warehouse, where dlt woul
 into variants; its row goes to `ops.rejected_rows` with the reason.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Literal
 
 from loaders.windows import Window
 
-ColumnType = Literal["date", "text", "bigint", "decimal"]
+ColumnType = Literal["date", "text", "bigint", "decimal", "timestamp", "bool", "json"]
 Row = dict[str, Any]
 
 CENT_OF_A_CENT = Decimal("0.0001")  # decimal(18,4), the money of every raw table
 MONEY_LIMIT = Decimal(10) ** 14
 COUNT_LIMIT = 2**63
+SHOWN_CHARACTERS = 80
+NUL_ESCAPE = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")  # jsonb refuses it
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f]")  # Postgres refuses NUL; none belongs in a label
 
-# What every raw table has beside its own columns; `_deleted` marks the day that dlt shall empty.
-SYSTEM_COLUMNS: dict[str, dict[str, Any]] = {
+Hints = dict[str, dict[str, Any]]  # dlt's, by column
+
+# what every raw table has beside its own columns
+SYSTEM_COLUMNS: Hints = {
     "_client_id": {"data_type": "text", "nullable": False},
     "_loaded_at": {"data_type": "timestamp", "nullable": False},
-    "_deleted": {"data_type": "bool", "hard_delete": True},
+}
+# dlt makes these with every table; files that are loaded as they are leave them empty
+DLT_COLUMNS: Hints = {
+    "_dlt_load_id": {"data_type": "text", "nullable": True},
+    "_dlt_id": {"data_type": "text", "nullable": True, "unique": False, "row_key": False},
 }
 
 
@@ -40,18 +49,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A raw table that is replaced by day.
-
-    `key` names a row of a client; `weights` are the measures whose disappearance is suspicious.
-    """
+    """A raw table; `key` names a row of a client."""
 
     name: str
     columns: Mapping[str, Column]
     key: tuple[str, ...]
-    weights: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        unknown = {*self.key, *self.weights, "date"} - set(self.columns)
+        unknown = set(self.key) - set(self.columns)
         if unknown:
             raise ValueError(f"{self.name}: {sorted(unknown)} are no columns of it")
         blank = [
@@ -60,9 +65,9 @@ class Table:
         if blank:
             raise ValueError(f"{self.name}: key columns {blank} must be required")
 
-    def dlt_columns(self) -> dict[str, dict[str, Any]]:
+    def dlt_columns(self) -> Hints:
         """The columns as dlt's hints, types exact on every engine."""
-        own = {
+        own: Hints = {
             name: {
                 "data_type": column.type,
                 "nullable": name not in self.key,
@@ -71,7 +76,7 @@ class Table:
             }
             for name, column in self.columns.items()
         }
-        return own | SYSTEM_COLUMNS
+        return own
 
 
 @dataclass(frozen=True)
@@ -182,9 +187,51 @@ def fit_date(value: Any) -> date | None:
     raise ValueError(f"{value!r} is no date")
 
 
+def fit_timestamp(value: Any) -> datetime | None:
+    """A moment in UTC; text is ISO 8601, and means UTC where it names no zone."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise ValueError(f"{value!r} is no time") from None
+    if not isinstance(value, datetime):
+        raise ValueError(f"{value!r} is no time")
+    try:
+        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{value} is no time that a warehouse holds") from None
+
+
+def fit_bool(value: Any) -> bool | None:
+    if value is None or value == "":
+        return None
+    spelled = {"1": True, "true": True, "0": False, "false": False}.get(str(value).lower())
+    if spelled is None:
+        raise ValueError(f"{value!r} is neither true nor false")
+    return spelled
+
+
+def fit_json(value: Any) -> str | None:
+    """JSON as every engine takes it in: no NUL, no half characters, no NaN, each key once."""
+    if value is None or value == "":
+        return None
+    try:
+        parsed = json.loads(value) if isinstance(value, str) else value
+        text = json.dumps(parsed, ensure_ascii=False, allow_nan=False, default=float)
+    except (ValueError, TypeError, RecursionError):
+        raise ValueError(f"{str(value)[:SHOWN_CHARACTERS]!r} is no JSON") from None
+    text = NUL_ESCAPE.sub(r"\1", text)
+    return text.encode(errors="replace").decode()
+
+
 FITTERS = {
     "date": fit_date,
     "text": fit_text,
     "bigint": fit_bigint,
     "decimal": fit_decimal,
+    "timestamp": fit_timestamp,
+    "bool": fit_bool,
+    "json": fit_json,
 }

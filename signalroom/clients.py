@@ -11,9 +11,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
+
+if TYPE_CHECKING:
+    from loaders.source import Account
 
 WHOLE_NUMBER = r"0|[1-9][0-9]*"  # a leading zero would never meet Everflow's own spelling
 
@@ -58,6 +62,12 @@ class Client:
     sources: tuple[str, ...]
     advertisers: tuple[Advertiser, ...]
     core_order_amount: Decimal | None = None
+
+    def account(self, settings: Mapping[str, str]) -> "Account":
+        """The client's account at a source."""
+        from loaders.source import Account
+
+        return Account(self.client_id, self.timezone, self.currency, self.start_date, settings)
 
 
 def read_clients(root: Path, *, known_sources: Collection[str] | None = None) -> list[Client]:

@@ -107,10 +107,8 @@ def _examine_account(settings: Settings, client: Client, source: Source) -> Iter
             yield _of(client, finding)
     except LoadError as error:
         variables = [setting.variable(source.name) for setting in source.settings]
-        fix = f"; check {', '.join(variables[:-1])} and {variables[-1]}"
-        if "; check " in str(error):  # it knows better
-            fix = ""
-        yield _of(client, Finding("fail", f"{error}{fix}"))
+        remedy = f"; check {', '.join(variables[:-1])} and {variables[-1]}"
+        yield _of(client, Finding("fail", f"{error}{'' if error.remedy else remedy}"))
 
 
 def _of(client: Client, finding: Finding) -> Finding:

@@ -10,7 +10,6 @@ import click
 
 from loaders import ledger
 from loaders.errors import LoadError, LockLostError, NothingToRead
-from loaders.files.source import FileSource
 from loaders.registry import SOURCES
 from loaders.source import Job, Request, Source
 from loaders.verdict import GOOD
@@ -110,18 +109,16 @@ def new_run_id() -> str:
 
 
 def told(run: ledger.Run) -> Outcome:
-    """A run in one line; files have one for each of their tables."""
-    of_files = isinstance(SOURCES[run.source], FileSource)
-    source = f"{run.source}.{run.table_name}" if of_files else run.source
+    """A run in one line, under its table's name where the source has several."""
+    several = len(SOURCES[run.source].landings()) > 1
+    source = f"{run.source}.{run.table_name}" if several else run.source
     window = f"{run.window_start}..{run.window_end}"
     if run.verdict not in GOOD:
         what = f"{run.rows_written:,} rows of the rest" if run.rows_written else "nothing replaced"
         text = f"{window}: {run.verdict}, {what}: {run.error}"
         return Outcome(run.client_id, source, "failed", text)
-    if of_files and run.min_date is None:
-        parts = ["no file is new or changed", *run.notes]
-    else:
-        parts = [f"{window}: {run.rows_written:,} rows, {run.verdict}", *run.notes]
+    what = run.nothing_new or f"{window}: {run.rows_written:,} rows, {run.verdict}"
+    parts = [what, *run.notes]
     if run.days_emptied:
         parts.append(f"{run.days_emptied} days emptied")
     if run.rejected:

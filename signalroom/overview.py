@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from loaders import ledger
-from loaders.files.source import FileSource
 from loaders.registry import SOURCES
 from loaders.source import Source
 from loaders.warehouse import Warehouse
@@ -56,7 +55,7 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[S
             ),
             rejected=_rejected(warehouse, run),
             complete_through=covered_through(
-                client.start_date, _complete_days(warehouse, client, source)
+                client.start_date, source.complete_days(warehouse, client.account({}))
             ),
             verdict=run.get("verdict", "never loaded"),
             error=run.get("error"),
@@ -65,19 +64,11 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[S
 
 def file_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tuple[Any, ...]]:
     """What stands of the files of each table, as rows: client, table, files, rows and so on."""
-    if ledger.LOADED_FILES.table not in warehouse.columns(ledger.OPS):
-        return
     for client, source in _enabled(clients):
-        if not isinstance(source, FileSource):
-            continue
         for landing in source.landings():
-            (counts,) = warehouse.query(
-                "select count(*), cast(sum(rows) as bigint), cast(sum(rows_rejected) as bigint), "
-                "cast(sum(cells_masked) as bigint), max(file_date) from ops.loaded_files "
-                "where client_id = %s and table_name = %s",
-                (client.client_id, landing.table),
-            )
-            yield (client.client_id, f"{source.name}.{landing.table}", *counts)
+            counts = ledger.count_files(warehouse, client.client_id, landing.table)
+            if counts:
+                yield (client.client_id, f"{source.name}.{landing.table}", *counts)
 
 
 def _enabled(clients: Sequence[Client]) -> Iterator[tuple[Client, Source]]:
@@ -85,30 +76,6 @@ def _enabled(clients: Sequence[Client]) -> Iterator[tuple[Client, Source]]:
         for name, source in SOURCES.items():
             if name in client.sources:
                 yield client, source
-
-
-def _complete_days(warehouse: Warehouse, client: Client, source: Source) -> set[date]:
-    """The days that are over as far as this source goes, as its intermediate model sees them too.
-
-    Daily rows: read after the day. Orders: both kinds of file were written after it.
-    """
-    if not isinstance(source, FileSource):
-        return ledger.covered(
-            warehouse,
-            source.name,
-            client_id=client.client_id,
-            timezone=client.timezone,
-            currency=client.currency,
-        )
-    if ledger.LOADED_FILES.table not in warehouse.columns(ledger.OPS):
-        return set()
-    days = warehouse.query(
-        "select file_date from ops.loaded_files where client_id = %s and covers_day "
-        "and table_name in ('orders_create', 'orders_update') "
-        "group by file_date having count(distinct table_name) = 2",
-        (client.client_id,),
-    )
-    return {day for (day,) in days}
 
 
 def _rejected(warehouse: Warehouse, run: Mapping[str, Any]) -> int | None:

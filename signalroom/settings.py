@@ -81,14 +81,10 @@ class Settings:
 
     def account(self, client: Client, source: "Source") -> "Account":
         """The client's account at a source; NotConfigured names the variable that is wrong."""
-        from loaders.source import Account
-
         values = {
             setting.name: self._value(client, source.name, setting) for setting in source.settings
         }
-        return Account(
-            client.client_id, client.timezone, client.currency, client.start_date, values
-        )
+        return client.account(values)
 
     def _value(self, client: Client, source: str, setting: "Setting") -> str:
         variable = setting.variable(source)

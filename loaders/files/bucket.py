@@ -85,7 +85,7 @@ class Bucket:
                 ),
             )
         except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint without http
-            raise ApiError(f"s3://{self.name} cannot be opened: {_explained(error)}") from error
+            raise _refused(f"s3://{self.name} cannot be opened", error) from error
 
     def files(self, prefix: str) -> list[StoredFile]:
         """Every object below a prefix, without folders made by hand; ApiError when refused."""
@@ -97,8 +97,7 @@ class Bucket:
         try:
             items = [item for page in pages for item in page.get("Contents", [])]
         except (BotoCoreError, ClientError) as error:
-            reason = _explained(error)
-            raise ApiError(f"s3://{self.name}/{prefix} cannot be listed: {reason}") from error
+            raise _refused(f"s3://{self.name}/{prefix} cannot be listed", error) from error
         return [_stored(item) for item in items if not item["Key"].endswith("/")]
 
     @contextmanager
@@ -131,7 +130,7 @@ class Bucket:
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 412:
                 return "was replaced while it was read"
-            raise FileError(_explained(error)) from error
+            raise FileError(*_explained(error)) from error
         except (BotoCoreError, ConnectionError, TimeoutError) as error:
             return f"broke off at {local.tell():,} of {file.size:,} bytes ({type(error).__name__})"
         if local.tell() != file.size:
@@ -150,11 +149,16 @@ class Bucket:
         raise FileError("was removed while it was read")
 
 
-def _explained(error: Exception) -> str:
+def _refused(what: str, error: Exception) -> ApiError:
+    said, remedy = _explained(error)
+    return ApiError(f"{what}: {said}", remedy)
+
+
+def _explained(error: Exception) -> tuple[str, str]:
     """What went wrong, on one line, and the setting to look at."""
     text = " ".join(str(error).split())[:300].rstrip(".")
     remedies = (remedy for said, remedy in REMEDIES.items() if re.search(said, text))
-    return "; ".join([text, *remedies][:2])
+    return text, next(remedies, "")
 
 
 def _stored(item: Any) -> StoredFile:

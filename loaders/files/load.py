@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from loaders import ledger
-from loaders.errors import ApiError, LoadError, LockLostError
+from loaders.errors import ApiError, LoadError, failure
 from loaders.files import listing
 from loaders.files.listing import File
 from loaders.files.reading import Group, Read
@@ -47,13 +47,8 @@ class FileLoad:
         error = None
         try:
             self._load()
-        except LockLostError:
-            raise
-        except LoadError as problem:
-            error = redact(str(problem))
-        except Exception as problem:  # one source must not stop the others
-            log.exception("%s %s: unexpected error", self.account.client_id, self.source.name)
-            error = redact(f"{type(problem).__name__}: {problem}")
+        except Exception as problem:
+            _, error = failure(problem)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
         for table in () if self.runs else self.source.tables:
@@ -61,6 +56,7 @@ class FileLoad:
         for run in self.runs.values():
             run.error = run.error or error
             run.verdict = "failed" if run.error else "ok"
+            run.nothing_new = None if run.min_date else "no file is new or changed"
         ledger.write(self.job.warehouse, self.job.workdir, *self.runs.values())
         return list(self.runs.values())
 

@@ -17,8 +17,8 @@ from loaders.errors import FileError
 from loaders.files.bucket import Bucket, StoredFile
 from loaders.files.csv_stream import ROW_ID, CsvStream
 from loaders.files.listing import File
-from loaders.files.spool import Spool
-from loaders.table import Rejected
+from loaders.spool import Spool
+from loaders.table import DLT_COLUMNS, SYSTEM_COLUMNS, Hints, Rejected
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,15 +26,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 READERS = 2
-SYSTEM_COLUMNS: dict[str, dict[str, Any]] = {
+FILE_COLUMNS: Hints = {
     "_file_name": {"data_type": "text", "nullable": False},
     ROW_ID: {"data_type": "bigint", "nullable": False},
     "_file_date": {"data_type": "date", "nullable": False},
-    "_client_id": {"data_type": "text", "nullable": False},
-    "_loaded_at": {"data_type": "timestamp", "nullable": False},
-    # dlt makes these with every table; files that are loaded as they are leave them empty
-    "_dlt_load_id": {"data_type": "text", "nullable": True},
-    "_dlt_id": {"data_type": "text", "nullable": True, "unique": False, "row_key": False},
+    **SYSTEM_COLUMNS,
+    **DLT_COLUMNS,
 }
 Key = tuple[str, bool, int]  # what one spool is for: table, whether it replaces, reader
 
@@ -127,7 +124,7 @@ class Group:
             stream = CsvStream(
                 local,
                 renames=self.renames,
-                reserved=SYSTEM_COLUMNS,
+                reserved=FILE_COLUMNS,
                 expected=self.declared[file.table],
             )
             for batch in stream.batches():

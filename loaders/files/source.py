@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -10,9 +10,10 @@ from loaders import ledger
 from loaders.files.bucket import Bucket
 from loaders.files.csv_stream import ROW_ID
 from loaders.files.load import FileLoad
-from loaders.files.reading import SYSTEM_COLUMNS
+from loaders.files.reading import FILE_COLUMNS
 from loaders.land import Landing
 from loaders.source import Account, Finding, Job, Setting
+from loaders.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class FileSource:
     tables: tuple[FileTable, ...]
     settings: tuple[Setting, ...]
     open: Callable[[Account], Place]
+    complete_with: tuple[str, ...]  # the tables of which a complete day has a file each
 
     def landings(self) -> list[Landing]:
         """Its tables."""
@@ -50,7 +52,7 @@ class FileSource:
         declared = next(table.columns for table in self.tables if table.name == name)
         texts = {column: {"data_type": "text"} for column in (*declared, *columns)}
         key = ("_client_id", "_file_name", ROW_ID)
-        return Landing(name, texts | SYSTEM_COLUMNS, key, key[:2], **how)
+        return Landing(name, texts | FILE_COLUMNS, key, key[:2], **how)
 
     def plan(self, job: Job, now: datetime) -> Iterator[str]:  # noqa: ARG002
         """Where files are looked for, and how many stand."""
@@ -76,3 +78,11 @@ class FileSource:
                 yield Finding("ok", f"{where}, newest {max(files, key=written).key}")
             else:
                 yield Finding("warn", f"{where}; check S3_BUCKET_NAME and S3_PREFIXES")
+
+    def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
+        """The days that each of the tables in question has a file of, written after the day."""
+        days = [
+            ledger.days_with_files(warehouse, account.client_id, table)
+            for table in self.complete_with
+        ]
+        return set.intersection(*days)

@@ -66,7 +66,6 @@ DAILY_STATS = Table(
         "currency": Column("text", "Currency of the money columns, as requested."),
     },
     key=("date", "affiliate_id", "advertiser_id"),
-    weights=("conversions", "revenue", "payout"),
 )
 
 
@@ -81,6 +80,7 @@ class Everflow:
             account.settings["base_url"].rstrip("/").removesuffix("/v1"),
             secrets=(key,),
             headers={"X-Eflow-API-Key": key},
+            remedies=dict.fromkeys((401, 403), "check EVERFLOW_API_KEY"),
         )
 
     def read(self, window: Window, advertiser_id: str | None) -> Answer:
@@ -254,6 +254,7 @@ def _part(value: Any, name: str, kind: type = dict) -> Any:
 SOURCE = DailySource(
     name="everflow",
     table=DAILY_STATS,
+    weights=("conversions", "revenue", "payout"),
     settings=(
         Setting("api_key", names_account=True),
         Setting("base_url", "https://api.eflow.team"),

@@ -45,7 +45,6 @@ DAILY_SPEND = Table(
         "revenue": Column("decimal", "The tracker's revenue of the default type."),
     },
     key=("date", "source_id"),
-    weights=("cost", "conversions", "revenue"),
 )
 
 
@@ -61,6 +60,7 @@ class Redtrack:
             secrets=(key,),
             auth=QueryKey("api_key", key),
             pause=seconds_to_wait,
+            remedies=dict.fromkeys((401, 403), "check REDTRACK_API_KEY"),
         )
 
     def read(self, window: Window, advertiser_id: str | None) -> Answer:
@@ -200,6 +200,7 @@ def _flatten(raw: Row, ids_by_title: Mapping[str, str]) -> Row:
 SOURCE = DailySource(
     name="redtrack",
     table=DAILY_SPEND,
+    weights=("cost", "conversions", "revenue"),
     settings=(
         Setting("api_key", names_account=True),
         Setting("base_url", "https://api.redtrack.io"),

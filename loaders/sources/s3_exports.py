@@ -104,6 +104,7 @@ def _pairs(variable: str, value: str) -> dict[str, str]:
 SOURCE = FileSource(
     name="s3_exports",
     tables=TABLES,
+    complete_with=("orders_create", "orders_update"),
     settings=(
         Setting("bucket_name", names_account=True, known_as="S3_BUCKET_NAME"),
         Setting("prefixes", PREFIXES, known_as="S3_PREFIXES"),

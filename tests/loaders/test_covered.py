@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from loaders import ledger
 from loaders.registry import SOURCES
+from loaders.source import Account
 from loaders.warehouse import DuckDB
 from loaders.windows import Window
 from sandbox.server import Sandbox
@@ -17,7 +18,9 @@ FIVE_DAYS = ("--start-date", "2025-12-01", "--end-date", "2025-12-05")
 
 def covered(project: Project, source: str = "everflow", **place: str) -> set[date]:
     terms = {"client_id": "713", "timezone": "America/New_York", "currency": "USD"} | place
-    return ledger.covered(DuckDB(project.warehouse), source, **terms)
+    account = Account(**terms, start_date=date(2025, 12, 1), settings={})
+    table = {"everflow": "daily_stats", "redtrack": "daily_spend"}[source]
+    return ledger.covered(DuckDB(project.warehouse), source, table, account)
 
 
 @contextmanager

@@ -21,7 +21,6 @@ TABLE = Table(
         "cost": Column("decimal", "", required=True),
     },
     key=("date", "id"),
-    weights=("cost",),
 )
 DAY = date(2025, 12, 1)
 
@@ -92,6 +91,6 @@ def test_a_second_row_for_a_key_is_rejected_not_dropped() -> None:
 
 def test_a_table_refuses_a_key_it_lacks() -> None:
     with pytest.raises(ValueError, match="are no columns"):
-        Table("t", TABLE.columns, key=("nothing",), weights=("cost",))
+        Table("t", TABLE.columns, key=("nothing",))
     with pytest.raises(ValueError, match="must be required"):
-        Table("t", TABLE.columns, key=("date", "clicks"), weights=("cost",))
+        Table("t", TABLE.columns, key=("date", "clicks"))

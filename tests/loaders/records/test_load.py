@@ -1,0 +1,296 @@
+"""Records: each there once by its key, whatever a service hands over, on both targets."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loaders import ledger
+from loaders.errors import ApiError, NothingToRead
+from loaders.records import load as record_load
+from loaders.records.source import Page, RecordSource, RecordTable, Span
+from loaders.source import Account, Finding, Job, Request
+from loaders.table import Column, Row, Table
+from loaders.warehouse import DuckDB, Postgres, Warehouse
+from tests.postgres import Server
+from tests.support import on_both_targets
+
+NOON = datetime(2025, 12, 5, 12, tzinfo=UTC)
+COLUMNS = {
+    "id": Column("bigint", "", required=True),
+    "happened_at": Column("timestamp", "", required=True),
+    "name": Column("text", ""),
+    "amount": Column("decimal", ""),
+    "is_new": Column("bool", ""),
+    "day": Column("date", ""),
+    "properties": Column("json", ""),
+}
+LOG = RecordTable(
+    Table("log", COLUMNS, ("id",)), "happened_at", timedelta(days=2), is_dated=True, in_order=True
+)
+EDITED = RecordTable(Table("edited", COLUMNS, ("id",)), "happened_at", timedelta(days=1))
+WHOLE = RecordTable(Table("whole", COLUMNS, ("id",)))
+
+
+def row(id: int, at: datetime = NOON, **values: Any) -> Row:
+    return {"id": id, "happened_at": at} | values
+
+
+@dataclass
+class Service:
+    """Answers with the rows it is given, two a page; remembers what it was asked."""
+
+    rows: list[Row] = field(default_factory=list)
+    page: int = 2
+    breaks_after: int | None = None
+    asked: list[Span] = field(default_factory=list)
+
+    def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
+        self.asked.append(span)
+        if table.name != self.table:
+            return
+        found = [
+            r
+            for r in self.rows
+            if not isinstance(r["happened_at"], datetime)
+            or table.cursor is None
+            or (
+                (span.since is None or r["happened_at"] >= span.since)
+                and (span.until is None or r["happened_at"] < span.until)
+            )
+        ]
+        for start in range(0, len(found), self.page):
+            if self.breaks_after is not None and start >= self.breaks_after:
+                raise ApiError("made: broke off")
+            yield Page(f"page {1 + start // self.page}", found[start : start + self.page])
+
+    table: str = "log"
+
+    def examine(self) -> Iterator[Finding]:
+        yield Finding("ok", "made")
+
+
+@dataclass
+class Stand:
+    """A warehouse, a service and the loads between them."""
+
+    warehouse: Warehouse
+    workdir: Path
+    service: Service
+    tables: tuple[RecordTable, ...] = (LOG,)
+    runs: int = 0
+
+    def load(self, now: datetime = NOON, **request: Any) -> ledger.Run:
+        self.runs += 1
+        source = self.source
+        account = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
+        job = Job(account, self.warehouse, self.workdir, Request(f"run-{self.runs}", **request))
+        ledger.create_ledger(self.warehouse, self.workdir)
+        ledger.create_tables(
+            self.warehouse, self.workdir, schema=source.name, landings=source.landings()
+        )
+        (run,) = record_load.RecordLoad(source, job, now).run()
+        return run
+
+    @property
+    def source(self) -> RecordSource:
+        self.service.table = self.tables[0].name
+        return RecordSource("made", self.tables, (), time(3), lambda _: self.service)
+
+    def held(self, columns: str = "id", table: str | None = None) -> list[Any]:
+        table = table or self.tables[0].name
+        rows = self.warehouse.query(f"select {columns} from made.{table} order by id")
+        return [value for (value,) in rows] if "," not in columns else rows
+
+    def ids(self) -> Sequence[int]:
+        return [i for i, gone in self.held("id, _removed_at") if gone is None]
+
+
+@pytest.fixture
+def stand(tmp_path: Path, target: str, request: pytest.FixtureRequest) -> Stand:
+    warehouse: Warehouse = DuckDB(tmp_path / "warehouse.duckdb")
+    if target == "prod":
+        server: Server = request.getfixturevalue("postgres")
+        warehouse = Postgres(server.create().environ)
+    return Stand(warehouse, tmp_path / "work", Service())
+
+
+@on_both_targets
+def test_every_type_arrives_as_it_is(stand: Stand) -> None:
+    stand.service.rows = [
+        row(
+            1,
+            name='a "quoted", line\nof \x00 two',
+            amount="12.5",
+            is_new="0",
+            day=date(2025, 12, 5),
+            properties='{"a": {"b": "x\\u0000y", "c": "\\\\u0000"}, "n": 1.10, "bad": "\\ud800"}',
+        ),
+        row(2, name="", properties={"list": [1, None]}),
+    ]
+    assert stand.load().verdict == "ok"
+    first, second = stand.held(
+        "happened_at, name, amount, is_new, day, _client_id, _loaded_at, _removed_at"
+    )
+    assert first[0] == NOON
+    assert first[1] == 'a "quoted", lineof  two'
+    assert (str(first[2]), first[3], first[4]) == ("12.5000", False, date(2025, 12, 5))
+    assert first[5:] == ("713", NOON, None)
+    assert second[1:5] == (None, None, None, None)
+    value = (
+        "json_extract_string(properties, '$.a.b'), json_extract_string(properties, '$.a.c')"
+        if isinstance(stand.warehouse, DuckDB)
+        else "properties -> 'a' ->> 'b', properties -> 'a' ->> 'c'"
+    )
+    assert stand.held(value)[0] == ("xy", "\\u0000")
+
+
+@on_both_targets
+def test_a_second_load_changes_nothing_and_a_restated_record_takes_its_place(stand: Stand) -> None:
+    stand.service.rows = [row(1, name="old"), row(2, name="old"), row(3, name="old")]
+    stand.load()
+    stand.load(NOON + timedelta(hours=1))
+    assert stand.held("id, name") == [(1, "old"), (2, "old"), (3, "old")]
+    stand.service.rows[1]["name"] = "new"
+    stand.load(NOON + timedelta(hours=2))
+    assert stand.held("id, name") == [(1, "old"), (2, "new"), (3, "old")]
+
+
+@on_both_targets
+def test_what_vanished_is_marked_once_and_may_come_back(stand: Stand) -> None:
+    stand.tables = (WHOLE,)
+    stand.service.rows = [row(i) for i in range(20)]
+    stand.load()
+    gone = stand.service.rows.pop(7)
+    assert stand.load(NOON + timedelta(hours=1)).notes == ["1 have vanished upstream"]
+    assert stand.load(NOON + timedelta(hours=2)).notes == []
+    assert dict(stand.held("id, _removed_at"))[7] == NOON + timedelta(hours=1)
+    stand.service.rows.append(gone)
+    stand.load(NOON + timedelta(hours=3))
+    assert len(stand.ids()) == 20
+
+
+@on_both_targets
+def test_many_that_vanish_are_suspicious_and_nothing_is_landed(stand: Stand) -> None:
+    stand.tables = (WHOLE,)
+    stand.service.rows = [row(i, name="old") for i in range(20)]
+    stand.load()
+    stand.service.rows = [row(i, name="new") for i in range(16)]
+    run = stand.load(NOON + timedelta(hours=1))
+    assert (run.verdict, run.complete_through) == ("suspicious-empty", None)
+    assert "16 rows came where 20 stand; --allow-empty" in str(run.error)
+    assert stand.held("id, name") == [(i, "old") for i in range(20)]
+    assert stand.load(NOON + timedelta(hours=2), allow_empty=True).verdict == "ok"
+    assert len(stand.ids()) == 16
+
+
+@on_both_targets
+def test_groups_keep_each_record_once(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that comes again is known within its group, and replaced by a later group."""
+    monkeypatch.setattr(record_load, "GROUP_ROWS", 4)
+    numbers = [1, 2, 2, 3, 4, 5, 6, 7, 1, 8, 9]
+    stand.service.rows = [row(n, NOON + timedelta(seconds=i)) for i, n in enumerate(numbers)]
+    run = stand.load(NOON + timedelta(hours=1))
+    assert stand.held() == list(range(1, 10))
+    assert run.rows_read == 11
+    assert run.notes == ["1 came twice"]
+
+
+def test_what_was_landed_of_a_read_that_broke_off_stands_and_no_day_is_complete(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_load, "GROUP_ROWS", 4)
+    days = [NOON - timedelta(days=2) + timedelta(hours=6 * i) for i in range(8)]
+    stand.service.rows = [row(i, day) for i, day in enumerate(days)]
+    stand.service.breaks_after = 6
+    run = stand.load()
+    assert (run.verdict, run.rows_written, run.complete_through) == ("failed", 4, None)
+    assert stand.held() == [0, 1, 2, 3]
+    stand.service.breaks_after = None
+    assert stand.load(NOON + timedelta(days=1)).complete_through == date(2025, 12, 5)
+    assert stand.held() == list(range(8))
+
+
+def test_a_run_begins_with_the_newest_record_less_the_look_back(stand: Stand) -> None:
+    """In whole days of the client's zone; a clock that is ahead does not move it."""
+    ahead = datetime(2031, 1, 1, tzinfo=UTC)
+    stand.service.rows = [row(1, datetime(2025, 12, 4, 3, tzinfo=UTC)), row(2, ahead)]
+    stand.load()
+    assert stand.service.asked == [Span(datetime(2025, 12, 1, 5, tzinfo=UTC))]
+    stand.load(NOON + timedelta(days=1))
+    assert stand.service.asked[-1] == Span(datetime(2025, 12, 1, 5, tzinfo=UTC))
+    stand.service.rows.append(row(3, NOON + timedelta(days=9)))
+    stand.load(NOON + timedelta(days=10))
+    stand.load(NOON + timedelta(days=10, hours=1))
+    assert stand.service.asked[-1] == Span(datetime(2025, 12, 12, 5, tzinfo=UTC))
+    stand.load(NOON + timedelta(days=10, hours=2), full_refresh=True)
+    assert stand.service.asked[-1] == Span(datetime(2025, 12, 1, 5, tzinfo=UTC))
+    assert stand.held() == [1, 2, 3]
+
+
+def test_days_that_were_never_read_are_read(stand: Stand) -> None:
+    stand.service.rows = [row(1, datetime(2025, 12, 2, 12, tzinfo=UTC)), row(2)]
+    stand.load(start_date=date(2025, 12, 4))
+    assert stand.held() == [2]
+    stand.load(NOON + timedelta(hours=1))
+    assert stand.held() == [1, 2]
+
+
+def test_dates_bound_what_is_read_and_what_is_replaced(stand: Stand) -> None:
+    stand.service.rows = [row(i, NOON - timedelta(days=4 - i)) for i in range(5)]
+    stand.load()
+    stand.service.rows = [row(2, NOON - timedelta(days=2), name="new")]
+    days = {"start_date": date(2025, 12, 2), "end_date": date(2025, 12, 3)}
+    stand.load(NOON + timedelta(hours=1), **days)
+    assert stand.ids() == [0, 2, 3, 4]
+    with pytest.raises(NothingToRead, match="starts on 2025-12-01, after 2025-11-30"):
+        stand.load(end_date=date(2025, 11, 30))
+
+
+def test_records_known_by_their_change_are_read_in_full_first(stand: Stand) -> None:
+    stand.tables = (EDITED,)
+    stand.service.rows = [row(1, datetime(2020, 1, 1, tzinfo=UTC)), row(2)]
+    stand.load(start_date=date(2025, 12, 4))
+    assert stand.held() == [1, 2]
+    stand.load(NOON + timedelta(hours=1))
+    assert stand.service.asked == [Span(), Span(datetime(2025, 12, 4, 5, tzinfo=UTC))]
+
+
+@on_both_targets
+def test_a_record_that_cannot_be_read_is_kept_aside_and_not_taken_for_gone(stand: Stand) -> None:
+    stand.tables = (WHOLE,)
+    stand.service.rows = [row(1, name="old"), row(2, name="old")]
+    stand.load()
+    stand.service.rows = [row(1, name="new"), row(2, amount="n/a")]
+    run = stand.load(NOON + timedelta(hours=1))
+    assert (run.verdict, run.rows_rejected) == ("ok", 1)
+    assert stand.held("id, name, _removed_at") == [(1, "new", None), (2, "old", None)]
+    assert stand.warehouse.query("select origin, line, reason from ops.rejected_rows") == [
+        ("page 1", 2, "amount: 'n/a' is no number")
+    ]
+    assert not stand.source.complete_days(
+        stand.warehouse, Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
+    )
+
+
+def test_where_no_row_can_be_read_nothing_is_landed(stand: Stand) -> None:
+    stand.service.rows = [row(1, name="old")]
+    stand.load()
+    stand.service.rows = [{"id": 1, "happened_at": "yesterday"}]
+    run = stand.load(NOON + timedelta(hours=1))
+    assert run.error == (
+        "made: none of 1 rows of log can be read; page 1, line 1: happened_at: 'yesterday' is no time"
+    )
+
+
+def test_a_table_in_order_needs_a_cursor() -> None:
+    with pytest.raises(ValueError, match="without a cursor"):
+        RecordTable(WHOLE.table, is_dated=True)
+
+
+def test_a_key_cannot_be_blank() -> None:
+    with pytest.raises(ValueError, match="must be required"):
+        RecordTable(Table("t", COLUMNS, ("name",)))
