@@ -8,7 +8,7 @@ Changes of the past (cost up or down, a late row, a row or day that is gone) are
 restatements: `Service.restate`. Redtrack's tracks_view=true never sees them, as a stale cache.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
@@ -33,7 +33,7 @@ def _fault(service: str, path: str, name: str, what: str, **options: object) -> 
     return Fault(service, path, name, what, options)
 
 
-def _of_any_service(service: str, path: str) -> Iterator[Fault]:
+def common_faults(service: str, path: str) -> Iterator[Fault]:
     fault = partial(_fault, service, path)
     yield fault("slow", "answers after `seconds`", seconds=5.0)
     yield fault("connection_dropped", "closes the connection without an answer")
@@ -53,7 +53,7 @@ _table = partial(_fault, "everflow", "/entity/table")
 _report = partial(_fault, "redtrack", "/report")
 
 FAULTS: tuple[Fault, ...] = (
-    *_of_any_service("everflow", "/reporting/"),
+    *common_faults("everflow", "/reporting/"),
     _reporting("wrong_realm", "403 as for a key of another portal"),
     _table("capped", "at most `rows` rows, and says so", rows=10),
     _table("capped_silently", "at most `rows` rows, incomplete_results false", rows=10),
@@ -114,7 +114,7 @@ FAULTS: tuple[Fault, ...] = (
         currency="EUR",
         timezone_id=67,
     ),
-    *_of_any_service("redtrack", "/report"),
+    *common_faults("redtrack", "/report"),
     _report("broken_report", "500, as for an unknown group"),
     _report("conflict", "409; only beside another request if `overlap_only`", overlap_only=False),
     _report("double_counting", "a request uses up two of the minute's limit"),
@@ -174,8 +174,8 @@ _STEERING: Options = {"times": None, "after": 0, "path": None, "match": ""}
 class Faults:
     """The faults of one service that are on."""
 
-    def __init__(self, service: str) -> None:
-        self.known = {fault.name: fault for fault in FAULTS if fault.service == service}
+    def __init__(self, service: str, known: Iterable[Fault] = FAULTS) -> None:
+        self.known = {fault.name: fault for fault in known if fault.service == service}
         self._on: dict[str, Options] = {}
         self._lock = Lock()
 

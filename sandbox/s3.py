@@ -24,7 +24,7 @@ from sandbox.faults import Faults, Options
 from sandbox.http import Server
 from sandbox.order_files import OrderFile, demo_files, full_file, resent
 from sandbox.s3_auth import unauthorised
-from sandbox.s3_faults import S3Faults, refused, spoil
+from sandbox.s3_faults import S3_FAULTS, refused, spoil
 from sandbox.service import Asked, Limit
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class S3Exports:
     bucket = BUCKET
 
     def __init__(self, host: str, port: int) -> None:
-        self.faults: Faults = S3Faults()
+        self.faults = Faults(self.name, S3_FAULTS)
         self.requests: list[Asked] = []
         self.limits: dict[str, Limit] = {}
         self.closing = Event()

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from sandbox.faults import Fault, Faults, Options
+from sandbox.faults import Fault, Options
 
 _any = partial(Fault, "s3_exports", "")
 _read = partial(Fault, "s3_exports", "GET /sandbox-sticky-713/")
@@ -33,14 +33,6 @@ S3_FAULTS: tuple[Fault, ...] = (
     ),
     _list("small_pages", "lists `keys` keys a page", {"keys": 2}),
 )
-
-
-class S3Faults(Faults):
-    """The faults of the bucket that are on."""
-
-    def __init__(self) -> None:
-        super().__init__("s3_exports")
-        self.known = {fault.name: fault for fault in S3_FAULTS}
 
 
 def refusal(status: int, code: str, message: str = "Refused by the sandbox") -> Response:

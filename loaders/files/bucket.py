@@ -20,6 +20,7 @@ from loaders.redaction import conceal
 
 log = logging.getLogger(__name__)
 
+READ_TIMEOUT = 60  # seconds
 ATTEMPTS = 3
 PART = 1 << 20
 SAID_EVERY = 50 << 20
@@ -79,7 +80,7 @@ class Bucket:
                 aws_session_token=self.session_token or None,
                 config=Config(
                     connect_timeout=10,
-                    read_timeout=60,
+                    read_timeout=READ_TIMEOUT,
                     retries={"mode": "standard", "max_attempts": 5},
                     s3={"addressing_style": "path" if self.endpoint else "auto"},
                 ),

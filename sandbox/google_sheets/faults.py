@@ -5,14 +5,14 @@ The past does not change by faults but by edits: `GoogleSheets.restate`, or `edi
 
 from functools import partial
 
-from sandbox.faults import Fault, Faults, _of_any_service
+from sandbox.faults import Fault, common_faults
 
 _ANY = "/v4/spreadsheets/"
 _api = partial(Fault, "google_sheets", _ANY)
 _token = partial(Fault, "google_sheets", "/token")
 
 SHEETS_FAULTS: tuple[Fault, ...] = (
-    *(f for f in _of_any_service("google_sheets", _ANY) if f.name != "empty_day"),
+    *(f for f in common_faults("google_sheets", _ANY) if f.name != "empty_day"),
     _token(
         "token_refused",
         "400 `error`, flat, as for a deleted key or a wrong clock",
@@ -32,11 +32,3 @@ SHEETS_FAULTS: tuple[Fault, ...] = (
         {"tab": "Targets", "row": 2, "times": 1},
     ),
 )
-
-
-class SheetsFaults(Faults):
-    """The faults of Google Sheets that are on."""
-
-    def __init__(self) -> None:
-        super().__init__("google_sheets")
-        self.known = {fault.name: fault for fault in SHEETS_FAULTS}

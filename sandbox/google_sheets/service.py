@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from sandbox.facts import Facts
+from sandbox.faults import Faults
 from sandbox.google_sheets.answers import spreadsheet, value_range
 from sandbox.google_sheets.ask import (
     OF_VALUES,
@@ -32,7 +33,7 @@ from sandbox.google_sheets.auth import (
 from sandbox.google_sheets.book import EDITS, Book, UnknownRangeError
 from sandbox.google_sheets.data import TARGETS, made_books
 from sandbox.google_sheets.errors import GoogleError, error_body
-from sandbox.google_sheets.faults import SheetsFaults
+from sandbox.google_sheets.faults import SHEETS_FAULTS
 from sandbox.google_sheets.fields import Mask, masked, wants
 from sandbox.service import Limit, RefusedError, Service, answer, fault
 
@@ -52,7 +53,7 @@ class GoogleSheets(Service):
     def __init__(self) -> None:
         super().__init__(Facts(lambda _account: (), (), (), ("", "")))  # it has books, not facts
         self.restate, self.reset = self._restate, self._reset
-        self.faults = SheetsFaults()
+        self.faults = Faults(self.name, SHEETS_FAULTS)
         self.limits = {
             "user": Limit(60, 60, self.now),
             "project": Limit(300, 60, self.now),

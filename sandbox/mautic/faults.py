@@ -5,7 +5,7 @@ Changes of data are no faults but verbs of `Mautic.restate`, or methods of `Maut
 
 from functools import partial
 
-from sandbox.faults import Fault, Faults
+from sandbox.faults import Fault
 
 _token = partial(Fault, "mautic", "/oauth/v2/token")
 _api = partial(Fault, "mautic", "/api/")
@@ -59,11 +59,3 @@ MAUTIC_FAULTS: tuple[Fault, ...] = (
     _stats("table_unknown", "the tables there are in place of rows"),
     _stats("typed_stats", "numbers as numbers, the total too: a newer PHP"),
 )
-
-
-class MauticFaults(Faults):
-    """The faults of Mautic that are on."""
-
-    def __init__(self) -> None:
-        super().__init__("mautic")
-        self.known = {fault.name: fault for fault in MAUTIC_FAULTS}

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, g, request
 from sandbox.faults import Faults
 from sandbox.mautic import shape
 from sandbox.mautic.auth import Tokens, account_of_client, secret_of
-from sandbox.mautic.faults import MauticFaults
+from sandbox.mautic.faults import MAUTIC_FAULTS
 from sandbox.mautic.page import Answered, entities, errors, page_of, stats
 from sandbox.mautic.query import (
     Nested,
@@ -57,7 +57,7 @@ class Mautic(Service):
 
     def __init__(self) -> None:
         super().__init__()
-        self.faults: Faults = MauticFaults()
+        self.faults = Faults(self.name, MAUTIC_FAULTS)
         self.store = Store()
         self.tokens = Tokens(self.now)
         self.limits = {"hour": Limit(OFF, 3_600, self.now)}

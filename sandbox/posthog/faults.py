@@ -5,7 +5,7 @@
 
 from functools import partial
 
-from sandbox.faults import Fault, Faults
+from sandbox.faults import Fault
 
 _any = partial(Fault, "posthog", "/api/")
 _query = partial(Fault, "posthog", "/query/")
@@ -54,11 +54,3 @@ POSTHOG_FAULTS: tuple[Fault, ...] = (
         {"field": "id", "value": None},
     ),
 )
-
-
-class PosthogFaults(Faults):
-    """The faults of PostHog that are on."""
-
-    def __init__(self) -> None:
-        super().__init__("posthog")
-        self.known = {fault.name: fault for fault in POSTHOG_FAULTS}

@@ -12,8 +12,9 @@ from flask import Blueprint, Response, g, request
 
 from sandbox.data import ACCOUNTS
 from sandbox.facts import Facts
+from sandbox.faults import Faults
 from sandbox.posthog.data import PROJECT_IDS, Record
-from sandbox.posthog.faults import PosthogFaults
+from sandbox.posthog.faults import POSTHOG_FAULTS
 from sandbox.posthog.hogql import HogQLError, parse
 from sandbox.posthog.lists import event_page, older, page_of
 from sandbox.posthog.project import Project
@@ -43,7 +44,7 @@ class Posthog(Service):
 
     def __init__(self) -> None:
         super().__init__(Facts(lambda _: (), (), (), ("", "")))  # it has no hours to add up
-        self.faults = PosthogFaults()
+        self.faults = Faults(self.name, POSTHOG_FAULTS)
         self.projects = {account: Project(account) for account in ACCOUNTS}
         self.queries = {name: Queries(p, self.now) for name, p in self.projects.items()}
         self.restate, self.reset = self._restate, self._reset

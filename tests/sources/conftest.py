@@ -1,0 +1,162 @@
+"""One source at a time: a project pointed at its stand-in, with what it loaded first."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loaders.registry import SOURCES
+from sandbox.server import Sandbox
+from tests.postgres import Database, Server
+from tests.sources.samples import SAMPLES, Sample
+from tests.support import DECEMBER, OF_ITS_OWN_LOAD, Project, Rows
+
+CLIENTS = ("713", "cti")
+
+
+@dataclass
+class Case:
+    """One source of client 713 in a project of its own."""
+
+    source: str
+    sample: Sample
+    sandbox: Sandbox
+    project: Project
+
+    def load(self, *more: str, exit_code: int = 0) -> str:
+        """Load December; what was said."""
+        result = self.project.run("load", self.source, *DECEMBER, *more)
+        assert result.exit_code == exit_code, result.output
+        return result.output
+
+    @property
+    def tables(self) -> list[str]:
+        return [landing.table for landing in SOURCES[self.source].landings()]
+
+    def rows(self, table: str, client_id: str = "713") -> list[tuple[Any, ...]]:
+        """The client's raw rows but for what is of a load of its own, in order."""
+        names, rows = self.project.fetch(
+            f"select * from {self.source}.{table} where _client_id = '{client_id}'"
+        )
+        kept = [(n, p) for p, n in enumerate(names) if n not in OF_ITS_OWN_LOAD]
+        return sorted(
+            (
+                tuple((name, alike(name, row[place])) for name, place in sorted(kept))
+                for row in rows
+            ),
+            key=repr,
+        )
+
+    def state(self, client_id: str = "713") -> dict[str, list[tuple[Any, ...]]]:
+        """All raw rows of a client."""
+        return {table: self.rows(table, client_id) for table in self.tables}
+
+    def ledger(self, columns: str) -> Rows:
+        """The runs of the source, oldest first."""
+        return self.project.query(
+            f"select {columns} from ops.load_runs where source = '{self.source}' "
+            "order by started_at, table_name"
+        )
+
+
+def alike(name: str, value: Any) -> Any:
+    """A value as both engines hand it over: JSON by what it says, a mark by whether it is there."""
+    if name == "_removed_at":
+        return value is not None
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        value = json.loads(value)
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
+
+
+def prepare(project: Project, source: str, sandbox: Sandbox) -> None:
+    """Point both clients' accounts at the stand-in, each at its own, with what they configure."""
+    sample = SAMPLES[source]
+    for client_id in CLIENTS:
+        config = project.root / f"data/clients/{client_id}/config/client.toml"
+        text = config.read_text()
+        if f'"{source}"' not in text:
+            text = text.replace("sources = [", f'sources = ["{source}", ')
+        config.write_text(text + sample.config.get(client_id, ""))
+        for name, value in sample.environ(sandbox, client_id).items():
+            project.environ[f"{name}__{client_id}"] = value
+
+
+@contextmanager
+def filled(source: str) -> Iterator[Sandbox]:
+    """A sandbox of its own that holds what is there before the first load."""
+    with Sandbox() as sandbox:
+        for service in sandbox.services.values():
+            service.lift_limits()
+        SAMPLES[source].fill(sandbox)
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """By source, a DuckDB file that holds its first load."""
+    made: dict[str, Path] = {}
+
+    def load(source: str) -> Path:
+        if source not in made:
+            with filled(source) as sandbox:
+                project = Project.at(tmp_path_factory.mktemp(source) / "project", sandbox)
+                prepare(project, source, sandbox)
+                project.succeed("load", source, *DECEMBER)
+                made[source] = project.warehouse
+        return made[source]
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def loaded_database(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The same in Postgres; tests work on copies of it."""
+    made: dict[str, Database] = {}
+
+    def load(source: str) -> Database:
+        if source not in made:
+            with filled(source) as sandbox:
+                folder = tmp_path_factory.mktemp(source) / "project"
+                database = postgres.create()
+                project = Project.at(folder, sandbox, database=database)
+                prepare(project, source, sandbox)
+                project.succeed("load", source, *DECEMBER)
+                made[source] = database
+        return made[source]
+
+    return load
+
+
+@pytest.fixture
+def empty_case(
+    source: str, project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Case]:
+    """A source that was never loaded."""
+    bucket = sandbox.s3_exports
+    bucket.reset()
+    SAMPLES[source].fill(sandbox)
+    prepare(project, source, sandbox)
+    for name, value in project.environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("loaders.files.bucket.READ_TIMEOUT", 1)
+    yield Case(source, SAMPLES[source], sandbox, project)
+    bucket.faults.clear()
+    bucket.requests.clear()
+    bucket.reset()
+
+
+@pytest.fixture
+def case(empty_case: Case, request: pytest.FixtureRequest) -> Case:
+    """A source with its first load."""
+    project = empty_case.project
+    if project.database is None:
+        shutil.copy(request.getfixturevalue("loaded")(empty_case.source), project.warehouse)
+    else:
+        template = request.getfixturevalue("loaded_database")(empty_case.source)
+        project.database.copy_from(template)
+    return empty_case

@@ -1,0 +1,131 @@
+"""What the tests of every source must know of each: its settings, its secrets, how it is disturbed.
+
+A new source is a Sample here, after its stand-in in sandbox/. Data is changed upstream with `move`;
+what `spoil` changes makes one row unreadable. `limited`, `slow` and `garbled` switch faults on, for
+some requests or, where None is given, for good.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
+from sandbox.server import Sandbox
+
+Times = int | None
+NEW_ROW = {"affiliate_id": "999", "advertiser_id": "1"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One source as the tests meet it."""
+
+    environ: Callable[[Sandbox, str], Mapping[str, str]]  # for a client, without its suffix
+    secrets: tuple[str, ...]
+    move: Callable[[Sandbox, int], None]  # the first time, the second time
+    spoil: Callable[[Sandbox], None]
+    limited: Callable[[Sandbox, Times], None]
+    slow: Callable[[Sandbox, Times], None]
+    garbled: Callable[[Sandbox], None]
+    fill: Callable[[Sandbox], None] = lambda _: None  # what is there before the first load
+    config: Mapping[str, str] = field(default_factory=dict)  # by client, added to its client.toml
+
+
+def on(service: str, name: str, sandbox: Sandbox, times: Times = None, **options: Any) -> None:
+    """Switch a fault on."""
+    counted = {} if times is None else {"times": times}
+    faults = (
+        sandbox.s3_exports.faults if service == "s3_exports" else sandbox.services[service].faults
+    )
+    faults.on(name, **counted, **options)
+
+
+def keyed(service: str, sandbox: Sandbox, client_id: str) -> dict[str, str]:
+    """The settings of a service that takes an address and a key."""
+    return {
+        f"{service.upper()}_BASE_URL": sandbox.url(service),
+        f"{service.upper()}_API_KEY": f"sandbox-{service}-{client_id}",
+    }
+
+
+def move_everflow(sandbox: Sandbox, step: int) -> None:
+    restate = sandbox.everflow.restate
+    restate("set", date="2025-12-05", affiliate_id="1", advertiser_id="1", cv=70 + step)
+    if step == 1:
+        restate("add", date="2025-12-06", **NEW_ROW, cv=3, payout="9.00")
+    else:
+        restate("remove", date="2025-12-07", affiliate_id="12", advertiser_id="1")
+        restate("remove", date="2025-12-08")
+
+
+def move_redtrack(sandbox: Sandbox, step: int) -> None:
+    source = "66c79f91be26fd4634569658"
+    sandbox.redtrack.restate("set", date="2025-12-05", source_id=source, cost=f"{step}.50")
+    if step == 2:
+        sandbox.redtrack.restate("remove", date="2025-12-09", source_id="62b29551c6880d00014d8c73")
+
+
+def bucket(sandbox: Sandbox, client_id: str) -> dict[str, str]:
+    own = "" if client_id == "713" else f"{client_id}/"
+    return {
+        "S3_BUCKET_NAME": sandbox.s3_exports.bucket,
+        "S3_PREFIXES": f"orders_create={own}orders-create/,orders_update={own}orders-update/",
+        "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+    }
+
+
+def put_orders(sandbox: Sandbox, day: int, *orders: str, below: str = "") -> None:
+    lines = ["orders_id,order_status,total_amount", *orders, ""]
+    key = f"{below}orders-create/orders-create-2025-12-{day:02}.csv"
+    sandbox.s3_exports.put(key, "\n".join(lines).encode())
+
+
+def fill_bucket(sandbox: Sandbox) -> None:
+    sandbox.s3_exports.empty()
+    put_orders(sandbox, 4, "1,NEW,95", "2,NEW,19")
+    put_orders(sandbox, 5, "1,NEW,95")
+    put_orders(sandbox, 5, "1,NEW,20", below="cti/")
+
+
+def move_orders(sandbox: Sandbox, step: int) -> None:
+    """A file sent again, and the second time a new one."""
+    put_orders(sandbox, 5, f"1,NEW,9{step}", "2,DECLINED,19")
+    if step == 2:
+        put_orders(sandbox, 6, "3,NEW,35")
+
+
+SAMPLES = {
+    "everflow": Sample(
+        environ=partial(keyed, "everflow"),
+        secrets=("sandbox-everflow-713",),
+        move=move_everflow,
+        spoil=partial(on, "everflow", "bad_metric", metric="cv", value="n/a"),
+        limited=partial(on, "everflow", "rate_limited", retry_after=3),
+        slow=partial(on, "everflow", "slow", seconds=3),
+        garbled=partial(on, "everflow", "html"),
+    ),
+    "redtrack": Sample(
+        environ=partial(keyed, "redtrack"),
+        secrets=("sandbox-redtrack-713",),
+        move=move_redtrack,
+        spoil=partial(on, "redtrack", "bad_metric", metric="cost", value="n/a"),
+        limited=partial(on, "redtrack", "rate_limited", retry_after=3),
+        slow=partial(on, "redtrack", "slow", seconds=3),
+        garbled=partial(on, "redtrack", "html"),
+    ),
+    "s3_exports": Sample(
+        environ=bucket,
+        secrets=(SECRET_KEY,),
+        fill=fill_bucket,
+        move=move_orders,
+        spoil=lambda sandbox: put_orders(sandbox, 7, "6,NEW,105", "7"),
+        limited=partial(on, "s3_exports", "slow_down"),
+        slow=partial(on, "s3_exports", "slow", seconds=3),
+        garbled=lambda sandbox: sandbox.s3_exports.put(
+            "orders-create/orders-create-2025-12-08.csv", b"<!doctype html><title>Sorry</title>"
+        ),
+    ),
+}

@@ -1,0 +1,179 @@
+"""What holds of every source alike; one that is registered and has no sample fails."""
+
+import logging
+import signal
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loaders.registry import SOURCES
+from tests.sources.conftest import Case, filled, prepare
+from tests.sources.killed import POINTS
+from tests.sources.samples import SAMPLES
+from tests.support import DECEMBER, Project, on_both_targets
+
+KILLED = ("-m", "tests.sources.killed")
+State = dict[str, list[tuple[Any, ...]]]
+
+each_source = pytest.mark.parametrize("source", SOURCES)
+
+
+def test_every_registered_source_has_a_sample() -> None:
+    assert set(SAMPLES) == set(SOURCES)
+
+
+def test_without_credentials_every_table_is_there_and_empty(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in project.environ:
+        if not name.startswith("RUNTIME__"):
+            monkeypatch.delenv(name)
+    said = project.run("load").output
+    for name, source in SOURCES.items():
+        assert f"{name}: skipped, {name.split('_')[0].upper()}" in said
+        for landing in source.landings():
+            names, rows = project.fetch(f"select * from {name}.{landing.table}")
+            assert rows == []
+            assert set(landing.columns) <= set(names)
+
+
+@each_source
+@on_both_targets
+def test_a_second_load_changes_nothing(case: Case) -> None:
+    before = case.state()
+    assert sum(map(len, before.values())) > 0
+    case.load()
+    assert case.state() == before
+
+
+@each_source
+def test_clients_do_not_touch_each_other(case: Case) -> None:
+    """Every row has its client's tag; another client's load adds its own."""
+    before = case.state()
+    case.load("--client", "cti")
+    assert case.state() == before
+    theirs = case.state("cti")
+    assert sum(map(len, theirs.values())) > 0
+    assert theirs != before
+    for table in case.tables:
+        tags = case.project.query(f"select distinct _client_id from {case.source}.{table}")
+        assert {tag for (tag,) in tags} <= {"713", "cti"}
+
+
+@each_source
+def test_each_run_is_in_the_ledger(case: Case) -> None:
+    """One row for each table, with the rows that stand."""
+    written = dict(case.ledger("table_name, rows_written"))
+    assert written == {table: len(case.rows(table)) for table in written}
+    assert set(written) <= set(case.tables)
+    for verdict, client, window, times, error in case.ledger(
+        "verdict, client_id, window_start <= window_end, started_at < finished_at, error"
+    ):
+        assert verdict in ("ok", "expected-empty")
+        assert (client, window, times, error) == ("713", True, True, None)
+
+
+@cache
+def undisturbed(source: str, folder: Path) -> State:
+    """What loads leave that nobody disturbs, while the data moves on twice."""
+    with filled(source) as sandbox:
+        project = Project.at(folder / "project", sandbox)
+        prepare(project, source, sandbox)
+        case = Case(source, SAMPLES[source], sandbox, project)
+        for step in (0, 1, 2):
+            if step:
+                case.sample.move(sandbox, step)
+            project.succeed("load", source, *DECEMBER)
+        return case.state()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """By source, one folder for the whole run."""
+    return cache(lambda source: tmp_path_factory.mktemp(f"undisturbed-{source}"))
+
+
+@pytest.mark.slow
+@each_source
+@on_both_targets
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_load_is_made_good_by_the_next(
+    point: str, case: Case, folder: Callable[[str], Path]
+) -> None:
+    expected = undisturbed(case.source, folder(case.source))
+    runs = len(case.ledger("1"))
+    case.sample.move(case.sandbox, 1)
+    killed = case.project.start(point, "load", case.source, *DECEMBER, program=KILLED)
+    said, _ = killed.communicate(timeout=120)
+    assert killed.returncode == -signal.SIGKILL, said
+    assert (len(case.ledger("1")) > runs) == (point == "after_ledger"), "no row means not loaded"
+    case.sample.move(case.sandbox, 2)
+    case.load()
+    assert case.state() == expected
+
+
+@each_source
+def test_a_row_that_cannot_be_read_is_kept_aside(case: Case) -> None:
+    """With its source, table, client, place and reason; the rest is loaded."""
+    before = case.state()
+    case.sample.spoil(case.sandbox)
+    said = case.load()
+    assert "1 rejected, see ops.rejected_rows" in said
+    ((source, client_id, table, origin, line, reason),) = case.project.query(
+        "select source, client_id, table_name, origin, line, reason from ops.rejected_rows"
+    )
+    assert (source, client_id) == (case.source, "713")
+    assert origin
+    assert line > 0
+    assert reason
+    assert len(case.rows(table)) >= len(before[table]) - 1
+    assert dict(case.ledger("table_name, rows_rejected"))[table] == 1
+
+
+@each_source
+def test_too_many_requests_are_waited_for(case: Case) -> None:
+    before = case.state()
+    case.sample.limited(case.sandbox, 1)
+    case.load()
+    assert case.state() == before
+
+
+@each_source
+@pytest.mark.parametrize("disturbed", ["limited", "slow", "garbled"])
+def test_what_cannot_be_read_is_told_and_nothing_is_landed(
+    disturbed: str, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence that names the source, exit code 1, a run that failed, the rows as they were."""
+    monkeypatch.setenv("RUNTIME__REQUEST_TIMEOUT", "0.3")
+    monkeypatch.setenv("RUNTIME__REQUEST_MAX_ATTEMPTS", "2")
+    before, runs = case.state(), len(case.ledger("1"))
+    disturb = getattr(case.sample, disturbed)
+    disturb(case.sandbox) if disturbed == "garbled" else disturb(case.sandbox, None)
+    said = case.load(exit_code=1)
+    assert case.state() == before
+    failed = [(verdict, error) for verdict, error in case.ledger("verdict, error")[runs:] if error]
+    assert failed
+    for verdict, error in failed:
+        assert verdict == "failed"
+        assert "\n" not in error
+        assert "Traceback" not in error
+    assert f"{case.source}" in said
+    case.sandbox.s3_exports.faults.clear()
+
+
+@each_source
+def test_secrets_are_written_nowhere(empty_case: Case, caplog: pytest.LogCaptureFixture) -> None:
+    """Not by a load that succeeds, nor by one that is refused, nor in what either leaves behind."""
+    case = empty_case
+    caplog.set_level(logging.DEBUG)
+    said = case.load()
+    case.sample.limited(case.sandbox, None)
+    said += case.load(exit_code=1)
+    left = [path.read_bytes() for path in case.project.root.rglob("*") if path.is_file()]
+    for secret in case.sample.secrets:
+        assert secret not in said
+        assert secret not in caplog.text
+        assert not any(secret.encode() in content for content in left)
