@@ -9,41 +9,9 @@ import time
 import pytest
 
 from sandbox.server import Sandbox
-from tests.loaders.conftest import restate
-from tests.loaders.killed import POINTS
 from tests.support import DECEMBER, Project, State, on_both_targets
 
-KILLED = ("-m", "tests.loaders.killed")
-INTERIM = {"affiliate_id": "1", "advertiser_id": "1"}
-
-
-@on_both_targets
-@pytest.mark.parametrize("point", POINTS)
-def test_a_load_killed_at_a_point_is_made_good_by_the_next(
-    point: str, loaded_project: Project, undisturbed: State, sandbox: Sandbox
-) -> None:
-    """The data moves on between the two: what the killed one had read must not be loaded."""
-    before = loaded_project.raw("everflow")
-    sandbox.everflow.restate("set", date="2025-12-10", **INTERIM, cv=11)
-    sandbox.everflow.restate("set", date="2025-12-11", **INTERIM, cv=11)
-    runs = len(loaded_project.query("select 1 from ops.load_runs"))
-    killed = loaded_project.start(point, "load", "everflow", *DECEMBER, program=KILLED)
-    said, _ = killed.communicate(timeout=120)
-    assert killed.returncode == -signal.SIGKILL, said
-    written = len(loaded_project.query("select 1 from ops.load_runs")) - runs
-    assert written == (1 if point == "after_ledger" else 0), "no row means not loaded"
-    interim = loaded_project.query(
-        "select count(*) from everflow.daily_stats where conversions = 11 and affiliate_id = '1' "
-        "and advertiser_id = '1' and date between '2025-12-10' and '2025-12-11'"
-    )
-    landed = point not in ("after_extract", "after_normalize", "within_merge")
-    assert interim == [(2 if landed else 0,)]
-    assert (loaded_project.raw("everflow") == before) != landed
-
-    sandbox.everflow.reset()
-    restate(sandbox)
-    assert loaded_project.run("load", *DECEMBER).exit_code == 0
-    assert loaded_project.state() == undisturbed
+KILLED = ("-m", "tests.sources.killed")
 
 
 @on_both_targets

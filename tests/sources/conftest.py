@@ -12,9 +12,9 @@ import pytest
 
 from loaders.registry import SOURCES
 from sandbox.server import Sandbox
-from tests.postgres import Database, Server
+from tests.postgres import Database, Rows, Server
 from tests.sources.samples import SAMPLES, Sample
-from tests.support import DECEMBER, OF_ITS_OWN_LOAD, Project, Rows
+from tests.support import DECEMBER, OF_ITS_OWN_LOAD, Project
 
 CLIENTS = ("713", "cti")
 
@@ -43,12 +43,9 @@ class Case:
         names, rows = self.project.fetch(
             f"select * from {self.source}.{table} where _client_id = '{client_id}'"
         )
-        kept = [(n, p) for p, n in enumerate(names) if n not in OF_ITS_OWN_LOAD]
+        kept = sorted((n, p) for p, n in enumerate(names) if n not in OF_ITS_OWN_LOAD)
         return sorted(
-            (
-                tuple((name, alike(name, row[place])) for name, place in sorted(kept))
-                for row in rows
-            ),
+            (tuple((name, alike(name, row[place])) for name, place in kept) for row in rows),
             key=repr,
         )
 

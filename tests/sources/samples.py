@@ -34,11 +34,8 @@ class Sample:
 
 def on(service: str, name: str, sandbox: Sandbox, times: Times = None, **options: Any) -> None:
     """Switch a fault on."""
-    counted = {} if times is None else {"times": times}
-    faults = (
-        sandbox.s3_exports.faults if service == "s3_exports" else sandbox.services[service].faults
-    )
-    faults.on(name, **counted, **options)
+    steered: dict[str, Any] = {"s3_exports": sandbox.s3_exports, **sandbox.services}
+    steered[service].faults.on(name, times=times, **options)
 
 
 def keyed(service: str, sandbox: Sandbox, client_id: str) -> dict[str, str]:

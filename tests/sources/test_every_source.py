@@ -32,8 +32,9 @@ def test_without_credentials_every_table_is_there_and_empty(
         if not name.startswith("RUNTIME__"):
             monkeypatch.delenv(name)
     said = project.run("load").output
+    assert "failed" not in said
     for name, source in SOURCES.items():
-        assert f"{name}: skipped, {name.split('_')[0].upper()}" in said
+        assert f"{name}: skipped: " in said
         for landing in source.landings():
             names, rows = project.fetch(f"select * from {name}.{landing.table}")
             assert rows == []
@@ -66,7 +67,7 @@ def test_clients_do_not_touch_each_other(case: Case) -> None:
 @each_source
 def test_each_run_is_in_the_ledger(case: Case) -> None:
     """One row for each table, with the rows that stand."""
-    written = dict(case.ledger("table_name, rows_written"))
+    written: dict[str, int] = dict(case.ledger("table_name, rows_written"))
     assert written == {table: len(case.rows(table)) for table in written}
     assert set(written) <= set(case.tables)
     for verdict, client, window, times, error in case.ledger(
@@ -109,7 +110,7 @@ def test_a_killed_load_is_made_good_by_the_next(
     killed = case.project.start(point, "load", case.source, *DECEMBER, program=KILLED)
     said, _ = killed.communicate(timeout=120)
     assert killed.returncode == -signal.SIGKILL, said
-    assert (len(case.ledger("1")) > runs) == (point == "after_ledger"), "no row means not loaded"
+    assert len(case.ledger("1")) == runs, "no row means not loaded"
     case.sample.move(case.sandbox, 2)
     case.load()
     assert case.state() == expected

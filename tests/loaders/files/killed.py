@@ -15,7 +15,7 @@ from loaders import ledger
 from loaders.files import load as files
 from loaders.land import land
 from signalroom.cli import main
-from tests.loaders.killed import after_the_ledger, die
+from tests.sources.killed import die
 
 
 def while_landing(*patches: Any, replacing: bool = False) -> Any:
@@ -61,7 +61,6 @@ def after_the_files(*arguments: Any, write: Any = ledger.write_files) -> None:
 POINTS = {
     "before_landing": mock.patch.object(files, "land", die),
     "after_extract": while_landing(mock.patch.object(dlt.Pipeline, "normalize", die)),
-    "after_normalize": while_landing(mock.patch.object(dlt.Pipeline, "load", die)),
     "after_parquet": while_landing(after_the_commit(".parquet")),
     "after_csv": while_landing(after_the_commit(".csv")),
     "after_merge": while_landing(after_the_commit(".sql"), replacing=True),
@@ -72,8 +71,6 @@ POINTS = {
     "before_files": mock.patch.object(ledger, "write_files", die),
     "within_files": mock.patch.object(ledger, "_land", within_the_files(ledger._land)),
     "after_files": mock.patch.object(ledger, "write_files", after_the_files),
-    "before_ledger": mock.patch.object(ledger, "write", die),
-    "after_ledger": mock.patch.object(ledger, "write", after_the_ledger),
 }
 ONLY = {"after_parquet": "dev", "after_csv": "prod"}  # what each engine imports
 

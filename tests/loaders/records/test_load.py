@@ -279,10 +279,10 @@ def test_a_record_that_cannot_be_read_is_kept_aside_and_not_taken_for_gone(stand
 def test_where_no_row_can_be_read_nothing_is_landed(stand: Stand) -> None:
     stand.service.rows = [row(1, name="old")]
     stand.load()
-    stand.service.rows = [{"id": 1, "happened_at": "yesterday"}]
+    stand.service.rows = [{"id": 1, "happened_at": "noon"}]
     run = stand.load(NOON + timedelta(hours=1))
     assert run.error == (
-        "made: none of 1 rows of log can be read; page 1, line 1: happened_at: 'yesterday' is no time"
+        "made: none of 1 rows of log can be read; page 1, line 1: happened_at: 'noon' is no time"
     )
 
 
