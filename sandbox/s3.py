@@ -23,7 +23,7 @@ from werkzeug.wrappers import Request, Response
 from sandbox.faults import Faults, Options
 from sandbox.http import Server
 from sandbox.order_files import OrderFile, demo_files, full_file, resent
-from sandbox.s3_auth import unauthorised
+from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY, unauthorised
 from sandbox.s3_faults import S3_FAULTS, refused, spoil
 from sandbox.service import Asked, Limit
 
@@ -55,6 +55,14 @@ class S3Exports:
     def url(self) -> str:
         """The endpoint; asking for it opens it."""
         return self._open().url
+
+    def environ(self, url: str, account: str) -> dict[str, str]:  # noqa: ARG002  # it has one
+        return {
+            "S3_BUCKET_NAME": self.bucket,
+            "AWS_ENDPOINT_URL": url,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        }
 
     def list(self, prefix: str = "") -> list[str]:
         """The keys in the bucket."""

@@ -30,6 +30,8 @@ class Steered(Protocol):
     limits: dict[str, Limit]
     requests: list[Asked]
 
+    def environ(self, url: str, account: str) -> dict[str, str]: ...
+
     @property
     def restate(self) -> Callable[..., None]: ...
 
@@ -58,6 +60,11 @@ class Sandbox:
         if service == self.s3_exports.name:
             return self.s3_exports.url
         return f"{self._server.url}/{self.services[service].name}"
+
+    def environ(self, service: str, account: str = "713") -> dict[str, str]:
+        """The variables that point an account's client at a service."""
+        every: dict[str, Steered] = {self.s3_exports.name: self.s3_exports, **self.services}
+        return every[service].environ(self.url(service), account)
 
     def service_account(self, account: str = "713") -> dict[str, str]:
         """The JSON key file of a Google service account."""

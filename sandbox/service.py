@@ -84,6 +84,11 @@ class Service:
         self.closing = Event()
         self._lock = Lock()
 
+    def environ(self, url: str, account: str) -> dict[str, str]:
+        """The variables that point an account's client at the service."""
+        name = self.name.upper()
+        return {f"{name}_BASE_URL": url, f"{name}_API_KEY": f"sandbox-{self.name}-{account}"}
+
     def lift_limits(self) -> None:
         """Let requests come as fast as they like."""
         for limit in self.limits.values():

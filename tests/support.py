@@ -13,7 +13,6 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
 from sandbox.server import Sandbox
 from tests.postgres import Database, Rows
 
@@ -28,7 +27,7 @@ OF_ITS_OWN_LOAD = {"_loaded_at", "_dlt_id", "_dlt_load_id"}
 WITH_TARGET = {"load", "build", "status", "doctor", "summary", "dbt"}
 State = dict[str, Rows]
 
-BESIDES = re.compile("reading|s3_exports: skipped")
+BESIDES = re.compile("reading|(s3_exports|posthog|mautic|google_sheets): skipped")
 
 # the fixtures `project` and `loaded_project` stand on DuckDB unless a test says otherwise
 on_both_targets = pytest.mark.parametrize("target", ["dev", "prod"])
@@ -156,26 +155,16 @@ class Project:
 
 def sandbox_environ(sandbox: Sandbox, client_id: str, suffix: str = "") -> dict[str, str]:
     """The variables that point a client at the sandbox."""
-    made = {
-        f"{service.upper()}_{name}{suffix}": value
+    return {
+        f"{name}{suffix}": value
         for service in ("everflow", "redtrack")
-        for name, value in (
-            ("BASE_URL", sandbox.url(service)),
-            ("API_KEY", f"sandbox-{service}-{client_id}"),
-        )
+        for name, value in sandbox.environ(service, client_id).items()
     }
-    mautic = sandbox.mautic.environ(sandbox.url("mautic"), client_id)
-    return made | {f"{name}{suffix}": value for name, value in mautic.items()}
 
 
 def bucket_environ(sandbox: Sandbox) -> dict[str, str]:
     """The variables that point a client at the sandbox's bucket."""
-    return {
-        "S3_BUCKET_NAME": sandbox.s3_exports.bucket,
-        "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-    }
+    return sandbox.environ("s3_exports")
 
 
 def told(said: str) -> list[str]:

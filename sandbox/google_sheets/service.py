@@ -3,6 +3,7 @@
 `fields` decides over `includeGridData`, as it does at Google.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from threading import RLock
@@ -71,6 +72,12 @@ class GoogleSheets(Service):
         routes.add_url_rule("/<path:rest>", view_func=self.nothing_here)
 
     # For tests
+
+    def environ(self, url: str, account: str) -> dict[str, str]:
+        return {
+            "GOOGLE_SHEETS_BASE_URL": url,
+            "GOOGLE_SHEETS_CREDENTIALS_JSON": json.dumps(self.service_account(account, url)),
+        }
 
     def service_account(self, account: str, base_url: str) -> dict[str, str]:
         """The JSON key file of an account, its `token_uri` in the sandbox."""

@@ -93,7 +93,6 @@ class Mautic(Service):
         self.tokens.reset()
 
     def environ(self, url: str, account: str) -> dict[str, str]:
-        """The variables that point a client at this install."""
         client_id = f"sandbox-{self.name}-{account}"
         return {
             "MAUTIC_BASE_URL": url,

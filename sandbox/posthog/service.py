@@ -57,6 +57,13 @@ class Posthog(Service):
             "crud_hour": Limit(4_800, 3_600, self.now),
         }
 
+    def environ(self, url: str, account: str) -> dict[str, str]:
+        return {
+            "POSTHOG_HOST": url,
+            "POSTHOG_API_KEY": f"sandbox-posthog-{account}",
+            "POSTHOG_PROJECT_ID": str(PROJECT_IDS[account]),
+        }
+
     def add(self, what: str, *, account: str = "713", **fields: Any) -> list[Record]:
         """Add `events`, or one of `persons`, `feature_flags` or `experiments`."""
         return self._project(account).add(what, **fields)

@@ -72,24 +72,10 @@ def demo() -> None:
 
 def demo_settings(root: Path, sandbox: "Sandbox") -> Settings:
     """Settings under which nothing but the sandbox and the demo's own file can be reached."""
-    from sandbox.posthog.data import PROJECT_IDS
-    from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
+    from loaders.registry import SOURCES
 
     environ = {name: value for name, value in os.environ.items() if not name.startswith(REAL)}
-    made = {
-        "EVERFLOW_BASE_URL": sandbox.url("everflow"),
-        "EVERFLOW_API_KEY": f"sandbox-everflow-{CLIENT}",
-        "REDTRACK_BASE_URL": sandbox.url("redtrack"),
-        "REDTRACK_API_KEY": f"sandbox-redtrack-{CLIENT}",
-        "POSTHOG_HOST": sandbox.url("posthog"),
-        "POSTHOG_API_KEY": f"sandbox-posthog-{CLIENT}",
-        "POSTHOG_PROJECT_ID": str(PROJECT_IDS[CLIENT]),
-        "S3_BUCKET_NAME": sandbox.s3_exports.bucket,
-        "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-        **sandbox.mautic.environ(sandbox.url("mautic"), CLIENT),
-    }
+    made = {n: value for source in SOURCES for n, value in sandbox.environ(source, CLIENT).items()}
     own = {f"{name}__{CLIENT}": value for name, value in made.items()}  # beats secrets.toml
     return Settings(root, environ | {"DUCKDB_PATH": WAREHOUSE} | own)
 

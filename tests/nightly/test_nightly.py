@@ -10,16 +10,24 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from loaders.registry import SOURCES
 from sandbox.server import Sandbox
 from tests.nightly.runner import Run, run_nightly
 from tests.postgres import Database, Server
-from tests.support import bucket_environ
 
 pytestmark = pytest.mark.slow
 
 PRODUCTION = Path(__file__).parents[2] / "docs/production.md"
 DECEMBER = {"start_date": "2025-12-01", "end_date": "2025-12-18", "client": "713"}
 AWS_SECRET = "AWS_SECRET_ACCESS_KEY"  # noqa: S105  # its name
+SECRETS = (
+    "EVERFLOW_API_KEY",
+    "REDTRACK_API_KEY",
+    AWS_SECRET,
+    "POSTHOG_API_KEY",
+    "MAUTIC_CLIENT_SECRET",
+    "GOOGLE_SHEETS_CREDENTIALS_JSON",
+)
 WRONG_KEY = "wrong-everflow-key-5b1c"
 WRONG_SECRET = "wrong/aws+secret-9f04"  # noqa: S105  # made
 OWNER_PASSWORD = "a p@ss/word: 100% #1 & $HOME"  # noqa: S105  # made, of what breaks addresses
@@ -72,7 +80,7 @@ def nightly(
     )
     sandbox_server.redtrack.lift_limits()
     sandbox_server.s3_exports.reset()
-    bucket = bucket_environ(sandbox_server)
+    settings = {name: value for s in SOURCES for name, value in sandbox_server.environ(s).items()}
     yield Nightly(
         database,
         variables={
@@ -82,15 +90,11 @@ def nightly(
             "PGDATABASE": database.name,
             "PGSSLMODE": "disable",  # the wheel's server was built without TLS
             "SIGNALROOM_BI_ROLE": "bi",
-            "EVERFLOW_BASE_URL": sandbox_server.url("everflow"),
-            "REDTRACK_BASE_URL": sandbox_server.url("redtrack"),
-            **{name: value for name, value in bucket.items() if name != AWS_SECRET},
+            **{name: value for name, value in settings.items() if name not in SECRETS},
         },
         secrets={
             "PGPASSWORD": OWNER_PASSWORD,
-            "EVERFLOW_API_KEY": "sandbox-everflow-713",
-            "REDTRACK_API_KEY": "sandbox-redtrack-713",
-            AWS_SECRET: bucket[AWS_SECRET],
+            **{name: settings[name] for name in SECRETS},
         },
         folder=tmp_path_factory.mktemp("nightly"),
     )
@@ -233,5 +237,8 @@ def test_a_repository_without_settings_is_told_what_it_lacks(nightly: Nightly) -
         "PGDATABASE",
         "EVERFLOW_API_KEY",
         "S3_BUCKET_NAME",
+        "POSTHOG_API_KEY",
+        "MAUTIC_BASE_URL",
+        "GOOGLE_SHEETS_CREDENTIALS_JSON",
     ):
         assert name in run.summary

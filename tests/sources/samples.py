@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
+from sandbox.s3_auth import SECRET_KEY
 from sandbox.server import Sandbox
 
 Times = int | None
@@ -21,13 +21,13 @@ NEW_ROW = {"affiliate_id": "999", "advertiser_id": "1"}
 class Sample:
     """One source as the tests meet it."""
 
-    environ: Callable[[Sandbox, str], Mapping[str, str]]  # for a client, without its suffix
     secrets: tuple[str, ...]
     move: Callable[[Sandbox, int], None]  # the first time, the second time
     spoil: Callable[[Sandbox], None]
     limited: Callable[[Sandbox, Times], None]
     slow: Callable[[Sandbox, Times], None]
     garbled: Callable[[Sandbox], None]
+    settings: Callable[[str], Mapping[str, str]] = lambda _: {}  # of a client, beside the usual
     fill: Callable[[Sandbox], None] = lambda _: None  # what is there before the first load
     config: Mapping[str, str] = field(default_factory=dict)  # by client, added to its client.toml
 
@@ -36,14 +36,6 @@ def on(service: str, name: str, sandbox: Sandbox, times: Times = None, **options
     """Switch a fault on."""
     steered: dict[str, Any] = {"s3_exports": sandbox.s3_exports, **sandbox.services}
     steered[service].faults.on(name, times=times, **options)
-
-
-def keyed(service: str, sandbox: Sandbox, client_id: str) -> dict[str, str]:
-    """The settings of a service that takes an address and a key."""
-    return {
-        f"{service.upper()}_BASE_URL": sandbox.url(service),
-        f"{service.upper()}_API_KEY": f"sandbox-{service}-{client_id}",
-    }
 
 
 def move_everflow(sandbox: Sandbox, step: int) -> None:
@@ -63,15 +55,10 @@ def move_redtrack(sandbox: Sandbox, step: int) -> None:
         sandbox.redtrack.restate("remove", date="2025-12-09", source_id="62b29551c6880d00014d8c73")
 
 
-def bucket(sandbox: Sandbox, client_id: str) -> dict[str, str]:
+def prefixes(client_id: str) -> dict[str, str]:
+    """Both clients' files lie in one bucket."""
     own = "" if client_id == "713" else f"{client_id}/"
-    return {
-        "S3_BUCKET_NAME": sandbox.s3_exports.bucket,
-        "S3_PREFIXES": f"orders_create={own}orders-create/,orders_update={own}orders-update/",
-        "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-    }
+    return {"S3_PREFIXES": f"orders_create={own}orders-create/,orders_update={own}orders-update/"}
 
 
 def put_orders(sandbox: Sandbox, day: int, *orders: str, below: str = "") -> None:
@@ -96,7 +83,6 @@ def move_orders(sandbox: Sandbox, step: int) -> None:
 
 SAMPLES = {
     "everflow": Sample(
-        environ=partial(keyed, "everflow"),
         secrets=("sandbox-everflow-713",),
         move=move_everflow,
         spoil=partial(on, "everflow", "bad_metric", metric="cv", value="n/a"),
@@ -105,7 +91,6 @@ SAMPLES = {
         garbled=partial(on, "everflow", "html"),
     ),
     "redtrack": Sample(
-        environ=partial(keyed, "redtrack"),
         secrets=("sandbox-redtrack-713",),
         move=move_redtrack,
         spoil=partial(on, "redtrack", "bad_metric", metric="cost", value="n/a"),
@@ -114,7 +99,7 @@ SAMPLES = {
         garbled=partial(on, "redtrack", "html"),
     ),
     "s3_exports": Sample(
-        environ=bucket,
+        settings=prefixes,
         secrets=(SECRET_KEY,),
         fill=fill_bucket,
         move=move_orders,
