@@ -1,5 +1,6 @@
 """A project of one's own: its folder, its warehouse, and the command run in it."""
 
+import json
 import os
 import re
 import shutil
@@ -175,6 +176,14 @@ def bucket_environ(sandbox: Sandbox) -> dict[str, str]:
         "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+    }
+
+
+def sheets_environ(sandbox: Sandbox, client_id: str = "713") -> dict[str, str]:
+    """The variables that point a client at the sandbox's sheets."""
+    return {
+        "GOOGLE_SHEETS_BASE_URL": sandbox.url("google_sheets"),
+        "GOOGLE_SHEETS_CREDENTIALS_JSON": json.dumps(sandbox.service_account(client_id)),
     }
 
 
