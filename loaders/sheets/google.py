@@ -127,10 +127,9 @@ class Spreadsheets:
             raise ApiError(redact(f"{what} cannot be reached: {cause}")) from None
         # what is no JSON is handed over as text
         if not isinstance(answered, dict) or not answered.get("sheets"):
-            said = " ".join(str(answered).split())[:SHOWN_CHARACTERS]
+            said = redact(" ".join(str(answered).split()))[:SHOWN_CHARACTERS]
             raise ApiError(
-                redact(f"{what}: the answer is no spreadsheet: {said}"),
-                "check GOOGLE_SHEETS_BASE_URL",
+                f"{what}: the answer is no spreadsheet: {said}", "check GOOGLE_SHEETS_BASE_URL"
             )
         return answered
 
