@@ -54,9 +54,7 @@ def open_api(
     what to do about an answer of some status.
     """
     conceal(*secrets)
-    client = Client(raise_for_status=False, status_codes=RETRIED_STATUS, retry_condition=_cut_off)
-    client.configure()  # takes the figures of [runtime]
-    session = client.session
+    session = patient_client().session
     send = session.send
     resume_at = 0.0
 
@@ -79,6 +77,13 @@ def open_api(
 
     session.send = send_and_check  # type: ignore[method-assign]  # as dlt itself adds its retries
     return RESTClient(base_url, headers=headers, auth=auth, session=session)
+
+
+def patient_client() -> Client:
+    """dlt's client with the retries above; an answer that stays an error is handed over."""
+    client = Client(raise_for_status=False, status_codes=RETRIED_STATUS, retry_condition=_cut_off)
+    client.configure()  # takes the figures of [runtime]
+    return client
 
 
 def answer(response: Response, remedy: str = "") -> Any:

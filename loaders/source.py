@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from loaders.land import Landing
 from loaders.ledger import Run
+from loaders.sheets.sheet import Sheet
 from loaders.warehouse import Warehouse
 
 
@@ -17,12 +18,16 @@ class Setting:
 
     `names_account`: two clients with the same value would read one account under two names.
     `known_as`: its variable, where the world has another name for it than SOURCE_NAME.
+    `is_free`: no key or address but a path or a text of several lines, in any characters.
+    `instead_of`: the setting whose place it takes; one of the two must be given, and not both.
     """
 
     name: str
     default: str | None = None
     names_account: bool = False
     known_as: str | None = None
+    is_free: bool = False
+    instead_of: str | None = None
 
     def variable(self, source: str) -> str:
         """The environment variable that holds it."""
@@ -31,13 +36,17 @@ class Setting:
 
 @dataclass(frozen=True)
 class Account:
-    """A client's account at one source. `timezone` is an IANA name, `currency` an ISO code."""
+    """A client's account at one source. `timezone` is an IANA name, `currency` an ISO code.
+
+    `sheets`: those that the client has configured.
+    """
 
     client_id: str
     timezone: str
     currency: str
     start_date: date
     settings: Mapping[str, str] = field(repr=False)  # api_key, base_url
+    sheets: tuple[Sheet, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ Adding a client is adding a folder, so a file that says something we do not unde
 with its path, key and reason instead of being guessed at: a client half read is a wrong report.
 """
 
-import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -16,12 +14,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from loaders.sheets.sheet import Sheet
+from signalroom.config_file import ONE_LINE, ConfigError, Form, check_keys, load, text_of
+from signalroom.sheets import check_tables, read_sheets
+
 if TYPE_CHECKING:
     from loaders.source import Account
 
 WHOLE_NUMBER = r"0|[1-9][0-9]*"  # a leading zero would never meet Everflow's own spelling
 
-_FORMS = {
+_FORMS: dict[str, Form] = {
     "client_id": (r"[a-z0-9_]+", "must be small letters, digits and _"),
     "status": (r"active|planned", "must be active or planned"),
     "currency": (r"[A-Z]{3}", "must be three capitals, such as USD"),
@@ -29,13 +31,6 @@ _FORMS = {
     # it becomes the name of a mart
     "report_name": (r"[a-z][a-z0-9_]*", "must be small letters, digits and _"),
 }
-
-
-class ConfigError(click.ClickException):
-    """A file of data/ or seeds/ that cannot be used, with the place in it and the reason."""
-
-    def __init__(self, path: Path, place: str, reason: str) -> None:
-        super().__init__(f"{path}, {place}: {reason}" if place else f"{path}: {reason}")
 
 
 @dataclass(frozen=True)
@@ -62,12 +57,20 @@ class Client:
     sources: tuple[str, ...]
     advertisers: tuple[Advertiser, ...]
     core_order_amount: Decimal | None = None
+    google_sheets: tuple[Sheet, ...] = ()
 
     def account(self, settings: Mapping[str, str]) -> "Account":
         """The client's account at a source."""
         from loaders.source import Account
 
-        return Account(self.client_id, self.timezone, self.currency, self.start_date, settings)
+        return Account(
+            self.client_id,
+            self.timezone,
+            self.currency,
+            self.start_date,
+            settings,
+            sheets=self.google_sheets,
+        )
 
 
 def read_clients(root: Path, *, known_sources: Collection[str] | None = None) -> list[Client]:
@@ -86,21 +89,30 @@ def read_clients(root: Path, *, known_sources: Collection[str] | None = None) ->
                 reason = f"{name!r} is the report of another advertiser in {owner[name]}"
                 raise ConfigError(path, "report_name", reason)
             owner[name] = path
+    check_tables(
+        (path, sheet)
+        for path, client in zip(paths, clients, strict=True)
+        for sheet in client.google_sheets
+    )
     return clients
 
 
 def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> Client:
     """Read one client.toml; with `known_sources`, a source that is not among them is refused."""
-    table = _load(path)
-    _check_keys(
-        path, table, [f.name for f in fields(Client)], optional={"advertisers", "core_order_amount"}
-    )
+    table = load(path)
+    optional = {"advertisers", "core_order_amount", "google_sheets"}
+    check_keys(path, table, [f.name for f in fields(Client)], optional=optional)
     client_id = _text(path, table, "client_id")
     if client_id != path.parents[1].name:
         raise ConfigError(path, "client_id", f"{client_id!r} is not the name of its folder")
     start_date = table["start_date"]
     if type(start_date) is not date:  # a datetime is a date too, and not what is asked
         raise ConfigError(path, "start_date", "must be a date without quotes, such as 2025-12-01")
+    sources = _sources(path, table, known_sources)
+    sheets = read_sheets(path, table.get("google_sheets", []))
+    if "google_sheets" in sources and not sheets:  # a skip would pass for a morning without news
+        reason = "names google_sheets, but there is no [[google_sheets]] that says which"
+        raise ConfigError(path, "sources", reason)
     return Client(
         client_id=client_id,
         name=_text(path, table, "name"),
@@ -108,9 +120,10 @@ def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> 
         start_date=start_date,
         timezone=_timezone(path, table),
         currency=_text(path, table, "currency"),
-        sources=_sources(path, table, known_sources),
+        sources=sources,
         advertisers=_advertisers(path, table.get("advertisers", [])),
         core_order_amount=_amount(path, table, "core_order_amount"),
+        google_sheets=sheets,
     )
 
 
@@ -125,37 +138,8 @@ def select_clients(clients: Iterable[Client], wanted: str | None) -> list[Client
     return [by_id[wanted]]
 
 
-def _load(path: Path) -> dict[str, object]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        return tomllib.loads(text, parse_float=Decimal)
-    except OSError as error:
-        raise ConfigError(path, "", f"cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(path, "", "is not in UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path, "", f"is no valid TOML: {error}") from error
-
-
-def _check_keys(
-    path: Path, table: Mapping[str, object], known: Iterable[str], *, optional: Collection[str] = ()
-) -> None:
-    for key in known:
-        if key not in table and key not in optional:
-            raise ConfigError(path, key, "is missing")
-    for key in table:
-        if key not in known:
-            raise ConfigError(path, key, f"is not known; known are: {', '.join(known)}")
-
-
 def _text(path: Path, table: Mapping[str, object], key: str) -> str:
-    value = table[key]
-    if not isinstance(value, str) or not value.strip():
-        raise ConfigError(path, key, "must be a text in quotes, not blank")
-    form, reason = _FORMS.get(key, (r"[^\x00-\x1f]+", "must stand on one line"))
-    if not re.fullmatch(form, value.strip()):
-        raise ConfigError(path, key, f"{reason}, not {value!r}")
-    return value.strip()
+    return text_of(path, table, key, _FORMS.get(key, ONE_LINE))
 
 
 def _timezone(path: Path, table: Mapping[str, object]) -> str:
@@ -199,7 +183,7 @@ def _advertisers(path: Path, tables: object) -> tuple[Advertiser, ...]:
     keys = [f.name for f in fields(Advertiser)]
     found: dict[str, Advertiser] = {}
     for table in tables:
-        _check_keys(path, table, keys)
+        check_keys(path, table, keys)
         advertiser = Advertiser(**{key: _text(path, table, key) for key in keys})
         if advertiser.everflow_advertiser_id in found:
             reason = f"{advertiser.everflow_advertiser_id!r} stands twice"

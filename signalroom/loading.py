@@ -110,7 +110,7 @@ def new_run_id() -> str:
 
 def told(run: ledger.Run) -> Outcome:
     """A run in one line, under its table's name where the source has several."""
-    several = len(SOURCES[run.source].landings()) > 1
+    several = [landing.table for landing in SOURCES[run.source].landings()] != [run.table_name]
     source = f"{run.source}.{run.table_name}" if several else run.source
     window = f"{run.window_start}..{run.window_end}"
     if run.verdict not in GOOD:

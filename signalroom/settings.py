@@ -84,6 +84,7 @@ class Settings:
         values = {
             setting.name: self._value(client, source.name, setting) for setting in source.settings
         }
+        _check_alternatives(source, values)
         return client.account(values)
 
     def _value(self, client: Client, source: str, setting: "Setting") -> str:
@@ -103,7 +104,7 @@ class Settings:
                 f"{variable} is not set; copy .env.example to .env and fill it in "
                 f"(for this client alone: {own})"
             )
-        if not (value.isascii() and value.isprintable()):
+        if not (setting.is_free or (value.isascii() and value.isprintable())):
             raise WrongSetting(f"{variable} holds characters that no key or address has")
         if setting.name == "base_url" and not value.startswith(("http://", "https://")):
             raise WrongSetting(f"{variable} must start with https:// and is {value}")
@@ -130,3 +131,18 @@ class Settings:
 
         value = self.environ.get(variable) or dlt.secrets.get(entry, str)
         return (value or "").strip() or None
+
+
+def _check_alternatives(source: "Source", values: Mapping[str, str]) -> None:
+    """Of two settings that take each other's place one must be given, and only one."""
+    variables = {setting.name: setting.variable(source.name) for setting in source.settings}
+    for setting in source.settings:
+        if not (other := setting.instead_of):
+            continue
+        either = f"{variables[other]} and {variables[setting.name]}"
+        if values[setting.name] and values[other]:
+            raise WrongSetting(f"{either} are both set; leave one of them blank")
+        if not (values[setting.name] or values[other]):
+            raise NotConfigured(
+                f"{either} are not set; copy .env.example to .env and fill in one of them"
+            )

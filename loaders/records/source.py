@@ -121,7 +121,10 @@ class RecordSource:
             )
 
     def load(self, job: Job) -> Iterator[ledger.Run]:
-        """One run for each table."""
+        """One run for each table; those that only this account has are made first."""
+        own = [self.landing(table) for table in self.of(job.account) if table not in self.tables]
+        if own:
+            ledger.create_tables(job.warehouse, job.workdir, schema=self.name, landings=own)
         yield from RecordLoad(self, job).run()
 
     def examine(self, account: Account) -> Iterator[Finding]:
@@ -130,5 +133,6 @@ class RecordSource:
 
     def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
         """The days that were over when each table was read."""
-        days = [ledger.covered(warehouse, self.name, table.name, account) for table in self.tables]
+        tables = self.of(account) or self.tables
+        days = [ledger.covered(warehouse, self.name, table.name, account) for table in tables]
         return set.intersection(*days)

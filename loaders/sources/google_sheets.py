@@ -1,12 +1,27 @@
-"""Google Sheets: the numbers that people type, such as the targets of each advertiser."""
+"""Google Sheets: the numbers that people type, such as the targets of each advertiser.
 
-from collections.abc import Iterator
+    a range of a spreadsheet  ->  the table that client.toml names for it
+
+- There is no paging and no change feed: every run reads every sheet, in one answer each, so that
+  values and formats are of one moment.
+- A service account reads what is shared with its address.
+- Whether a number is a date, a percentage or an amount, only the cell's format says.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import time
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from loaders.errors import ApiError
 from loaders.records.source import Page, RecordSource, RecordTable, Span
+from loaders.sheets.grid import Grid, find_columns, read_rows
+from loaders.sheets.sheet import RAW_TYPES, Sheet, SheetType
 from loaders.source import Account, Finding, Setting
-from loaders.table import Column, Table
+from loaders.table import Column, ColumnType, Rejected, Row, Table
+
+if TYPE_CHECKING:
+    from loaders.sheets.google import Spreadsheets
 
 TARGETS = RecordTable(
     Table(
@@ -22,6 +37,33 @@ TARGETS = RecordTable(
         key=("advertiser", "month"),
     )
 )
+# how a sheet must declare the columns of ours: dates there are months, and numbers amounts
+TYPES_OF_OURS: Mapping[ColumnType, SheetType] = {
+    "text": "text",
+    "date": "month",
+    "decimal": "decimal",
+}
+
+
+def tables_of(account: Account) -> Sequence[RecordTable]:
+    """The tables that an account's sheets feed; what one of them leaves out is blank."""
+    sheets: dict[str, list[Sheet]] = {}
+    for sheet in account.sheets:
+        sheets.setdefault(sheet.table, []).append(sheet)
+    return [
+        TARGETS if name == TARGETS.name else _table(*feeding) for name, feeding in sheets.items()
+    ]
+
+
+def _table(sheet: Sheet, *others: Sheet) -> RecordTable:
+    columns = {
+        column.name: Column(
+            RAW_TYPES[column.type], f"{column.header}, as typed.", column.name in sheet.key
+        )
+        for feeding in (sheet, *others)
+        for column in feeding.columns
+    }
+    return RecordTable(Table(sheet.table, columns, sheet.key))
 
 
 class GoogleSheets:
@@ -30,21 +72,86 @@ class GoogleSheets:
     def __init__(self, account: Account) -> None:
         self.account = account
 
-    def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
-        raise ApiError(f"google_sheets: {table.name} {span}: not yet")
+    @cached_property
+    def spreadsheets(self) -> "Spreadsheets":
+        from loaders.sheets.google import Spreadsheets
+
+        return Spreadsheets(self.account.settings)
+
+    def read(self, table: RecordTable, span: Span) -> Iterator[Page]:  # noqa: ARG002 -- all of it
+        """The rows of every sheet of a table; the second of two with one key is reported."""
+        stands: dict[tuple[object, ...], str] = {}
+        for sheet in self.account.sheets:
+            if sheet.table != table.name:
+                continue
+            _, grid = self._grid(sheet)
+            rows: list[Row] = []
+            rejected: list[Rejected] = []
+            for found in read_rows(sheet, grid, self.account.currency):
+                if isinstance(found, Rejected):
+                    rejected.append(found)
+                    continue
+                origin, line, row = found
+                key = tuple(row[name] for name in table.table.key)
+                if first := stands.get(key):
+                    named = ", ".join(map(str, key))
+                    reason = f"{', '.join(sheet.key)}: a second row for {named}, after {first}"
+                    rejected.append(Rejected(origin, line, reason, row))
+                    continue
+                stands[key] = origin
+                rows.append(row)
+            yield Page(f"{sheet.spreadsheet} {sheet.range}", rows, rejected)
 
     def examine(self) -> Iterator[Finding]:
-        raise ApiError("google_sheets: not yet")
+        """Whether each sheet can be read, and its columns are there."""
+        for sheet in self.account.sheets:
+            try:
+                title, grid = self._grid(sheet)
+                if grid.is_blank:
+                    where = f"{sheet.spreadsheet} ({title})"
+                    yield Finding("warn", f"google_sheets: {where}: {sheet.range} is empty")
+                    continue
+                places = find_columns(sheet, grid)
+            except ApiError as error:
+                yield Finding("fail", str(error))
+                continue
+            row = grid.top + sheet.header_row - 1
+            headers = ", ".join(
+                f"{column.header} in {grid.address(row, place)}" for column, place in places.items()
+            )
+            yield Finding(
+                "ok",
+                f"google_sheets: {sheet.spreadsheet} ({title}), {sheet.range} for {sheet.table}: "
+                f"{headers}",
+            )
+
+    def _grid(self, sheet: Sheet) -> tuple[str, Grid]:
+        """The title of a spreadsheet and the cells of its range."""
+        answered = self.spreadsheets.get(sheet)
+        try:
+            return answered["properties"]["title"], Grid.of(answered)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ApiError(
+                f"google_sheets: spreadsheet {sheet.spreadsheet}: the answer is not as Google "
+                f"describes it ({type(error).__name__} {error})"
+            ) from None
 
 
 SOURCE = RecordSource(
     name="google_sheets",
     tables=(TARGETS,),
     settings=(
-        Setting("credentials_json", "", known_as="GOOGLE_SHEETS_CREDENTIALS_JSON"),
-        Setting("credentials_path", "", known_as="GOOGLE_SHEETS_CREDENTIALS_PATH"),
+        Setting("credentials_json", "", known_as="GOOGLE_SHEETS_CREDENTIALS_JSON", is_free=True),
+        Setting(
+            "credentials_path",
+            "",
+            known_as="GOOGLE_SHEETS_CREDENTIALS_PATH",
+            is_free=True,
+            instead_of="credentials_json",
+        ),
         Setting("base_url", "https://sheets.googleapis.com"),
     ),
     closes_at=time(3),
     open=GoogleSheets,
+    tables_of=tables_of,
 )

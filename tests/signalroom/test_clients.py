@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 import pytest
 
-from signalroom.clients import ConfigError, read_client, read_clients, select_clients
+from loaders.registry import SOURCES
+from signalroom.clients import read_client, read_clients, select_clients
+from signalroom.config_file import ConfigError
 
 REPO = Path(__file__).parents[2]
 
@@ -37,14 +39,14 @@ def write_client(root: Path, client_id: str, text: str) -> Path:
 
 
 def test_our_own_clients_are_read() -> None:
-    active, planned = read_clients(REPO, known_sources={"everflow", "redtrack", "s3_exports"})
+    active, planned = read_clients(REPO, known_sources=set(SOURCES))
     assert (active.client_id, active.status, active.start_date) == (
         "713",
         "active",
         date(2025, 12, 1),
     )
     assert (active.timezone, active.currency) == ("America/New_York", "USD")
-    assert active.sources == ("everflow", "redtrack", "s3_exports")
+    assert active.sources == tuple(SOURCES)
     assert (active.core_order_amount, planned.core_order_amount) == (Decimal(85), None)
     assert [
         (a.everflow_advertiser_id, a.label, a.product_category, a.report_name)

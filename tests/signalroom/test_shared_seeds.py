@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signalroom.clients import ConfigError
+from signalroom.config_file import ConfigError
 from signalroom.mappings import SHARED_SEEDS, plan_sync, write_seeds
 
 REPO = Path(__file__).parents[2]

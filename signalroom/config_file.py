@@ -1,0 +1,62 @@
+"""Reading a configuration file: what we do not understand is refused, not guessed at."""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+Form = tuple[str, str]  # a pattern, and what is said of a text that is not of it
+ONE_LINE: Form = (r"[^\x00-\x1f]+", "must stand on one line")
+
+
+class ConfigError(click.ClickException):
+    """A file of data/ or seeds/ that cannot be used, with the place in it and the reason."""
+
+    def __init__(self, path: Path, place: str, reason: str) -> None:
+        super().__init__(f"{path}, {place}: {reason}" if place else f"{path}: {reason}")
+
+
+def load(path: Path) -> dict[str, object]:
+    """A TOML file; its fractions are exact."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text, parse_float=Decimal)
+    except OSError as error:
+        raise ConfigError(path, "", f"cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, "", "is not in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, "", f"is no valid TOML: {error}") from error
+
+
+def check_keys(
+    path: Path,
+    table: Mapping[str, object],
+    known: Iterable[str],
+    *,
+    optional: Collection[str] = (),
+    within: str = "",
+) -> None:
+    """Refuse a table that lacks a key or has one that nobody knows; `within` says which table."""
+    for key in known:
+        if key not in table and key not in optional:
+            raise ConfigError(path, within + key, "is missing")
+    for key in table:
+        if key not in known:
+            raise ConfigError(path, within + key, f"is not known; known are: {', '.join(known)}")
+
+
+def text_of(
+    path: Path, table: Mapping[str, object], key: str, form: Form = ONE_LINE, *, within: str = ""
+) -> str:
+    """A text of a form, without blanks around it."""
+    value = table[key]
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(path, within + key, "must be a text in quotes, not blank")
+    pattern, reason = form
+    if not re.fullmatch(pattern, value.strip()):
+        raise ConfigError(path, within + key, f"{reason}, not {value!r}")
+    return value.strip()

@@ -1,0 +1,271 @@
+"""Sheets as people keep them: every row is there as it was meant, or reported by its cell."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from loaders.errors import LoadError
+from sandbox.google_sheets.data import ODD, TARGETS
+from tests.loaders.records.sheets import TARGETS_SHEET, Stand, sheet
+from tests.support import on_both_targets
+
+NOVEMBER, DECEMBER, JANUARY = date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)
+BUDGETS = [
+    ("CCW", NOVEMBER, Decimal(70_000)),
+    ("CCW", DECEMBER, Decimal(72_000)),
+    ("CCW", JANUARY, Decimal(170_000)),
+    ("EXP", NOVEMBER, None),
+    ("EXP", DECEMBER, Decimal(2_000)),
+    ("EXP", JANUARY, Decimal(2_200)),
+]
+FEW = replace(TARGETS_SHEET, columns=TARGETS_SHEET.columns[:3])
+PLAIN = sheet("Sheet1", {"key": "text", "value": "integer"}, key=("key",), spreadsheet=ODD)
+
+
+def budgets(sheets: Stand) -> list[tuple[str, date, Decimal | None]]:
+    return sheets.rows("advertiser, month, budget")
+
+
+# The targets
+
+
+@on_both_targets
+def test_the_targets_are_loaded_and_a_second_load_changes_nothing(sheets: Stand) -> None:
+    for _ in range(2):
+        run = sheets.load()
+        assert (run.verdict, run.rows_written, run.notes, run.error) == ("ok", 6, [], None)
+        assert budgets(sheets) == BUDGETS
+    basis = sheets.rows("advertiser, month, basis, target_cpa, note, _client_id")
+    assert basis[0] == ("CCW", NOVEMBER, "spend", Decimal(24), "made (sandbox)", "713")
+    assert basis[4] == ("EXP", DECEMBER, "effective_cost", None, None, "713")
+
+
+@on_both_targets
+def test_a_row_that_is_deleted_is_marked_and_may_come_back(sheets: Stand) -> None:
+    sheets.load()
+    book = sheets.sandbox.google_sheets
+    book.restate("remove", tab="Targets", at=9)
+    assert sheets.load().notes == ["1 have vanished upstream"]
+    assert budgets(sheets) == BUDGETS[:-1]
+    (gone,) = sheets.warehouse.query(
+        "select advertiser, month from google_sheets.targets where _removed_at is not null"
+    )
+    assert gone == ("EXP", JANUARY)
+    row = ["EXP", {"value": JANUARY, "format": "month"}, {"value": 2_200.1, "format": "currency"}]
+    book.restate("append", tab="Targets", row=row)
+    assert sheets.load().notes == []
+    assert budgets(sheets) == [*BUDGETS[:-1], ("EXP", JANUARY, Decimal("2200.1"))]
+
+
+@on_both_targets
+def test_a_row_that_cannot_be_read_is_reported_by_its_cell_and_stays_as_it_was(
+    sheets: Stand,
+) -> None:
+    sheets.load()
+    book = sheets.sandbox.google_sheets
+    book.restate("set", cell="Targets!C5", error="#REF!")
+    book.restate("set", cell="Targets!C2", value=70_500)
+    run = sheets.load()
+    assert (run.verdict, run.rows_rejected, run.notes) == ("ok", 1, [])
+    assert sheets.rejected() == [
+        ("sandbox-713-targets Targets!C5", 5, "budget: '#REF!' is the error of a formula")
+    ]
+    assert budgets(sheets) == [("CCW", NOVEMBER, Decimal(70_500)), *BUDGETS[1:]]
+
+
+@on_both_targets
+def test_the_second_of_two_rows_with_one_key_is_reported(sheets: Stand) -> None:
+    again = ["CCW", {"value": date(2025, 12, 15), "format": "date"}, 1]
+    sheets.sandbox.google_sheets.restate("append", tab="Targets", row=again)
+    sheets.load()
+    assert sheets.rejected() == [
+        (
+            "sandbox-713-targets Targets!A10",
+            10,
+            "advertiser, month: a second row for CCW, 2025-12-01, after "
+            "sandbox-713-targets Targets!A5",
+        )
+    ]
+    assert budgets(sheets) == BUDGETS
+
+
+def test_columns_are_found_by_their_headers_wherever_they_stand(sheets: Stand) -> None:
+    """Moved, spelled a little otherwise, below other rows, beside others that nobody configured."""
+    rows = [
+        ["Our targets"],
+        ["who asked", " Month\n", "BUDGET ", None, "Advertiser", "basis", "target_cpa", "note"],
+        ["me", "Dec 2025", "$1,200.50", "?", "CCW"],
+    ]
+    sheets.sandbox.google_sheets.restate("replace", tab="Targets", rows=rows)
+    sheets.sheets = (replace(TARGETS_SHEET, range="Targets", header_row=2),)
+    sheets.load()
+    assert budgets(sheets) == [("CCW", DECEMBER, Decimal("1200.5"))]
+
+
+def test_what_a_sheet_leaves_out_is_blank(sheets: Stand) -> None:
+    sheets.sheets = (FEW,)
+    sheets.load()
+    assert budgets(sheets) == BUDGETS
+    assert {row[2] for row in sheets.rows("advertiser, month, basis")} == {None}
+
+
+def test_a_required_cell_that_is_blank_is_reported(sheets: Stand) -> None:
+    advertiser, month, budget = FEW.columns
+    sheets.sheets = (replace(FEW, columns=(advertiser, month, replace(budget, required=True))),)
+    sheets.load()
+    assert sheets.rejected() == [("sandbox-713-targets Targets!C3", 3, "budget: missing")]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            {"cell": "Targets!C1", "value": "Budget 2025"},
+            "no header 'budget' in the row that begins with Targets!A1, where there is advertiser, "
+            "month, Budget 2025, basis, target_cpa, note; put it back, or change header or "
+            "header_row in client.toml",
+        ),
+        (
+            {"cell": "Targets!F1", "value": "Budget"},
+            "the header 'budget' stands in Targets!C1 and Targets!F1; rename one of them",
+        ),
+    ],
+)
+def test_a_header_must_be_there_once(sheets: Stand, edit: dict[str, str], said: str) -> None:
+    sheets.load()
+    sheets.sandbox.google_sheets.restate("set", **edit)
+    sheets.sandbox.google_sheets.restate("clear", cell="Targets!C2")
+    run = sheets.load()
+    assert run.verdict == "failed"
+    assert run.error == f"google_sheets: {TARGETS}: {said}"
+    assert budgets(sheets) == BUDGETS
+    (finding,) = sheets.examine()
+    assert (finding.level, finding.text) == ("fail", run.error)
+
+
+def test_a_header_that_nobody_configured_may_stand_twice(sheets: Stand) -> None:
+    sheets.sandbox.google_sheets.restate("set", cell="Targets!G1", value="x")
+    sheets.sandbox.google_sheets.restate("set", cell="Targets!H1", value="x")
+    assert sheets.load().verdict == "ok"
+
+
+@on_both_targets
+def test_an_emptied_sheet_is_suspicious(sheets: Stand) -> None:
+    """With its header or without."""
+    sheets.load()
+    for rows in ([], [["advertiser", "month", "budget", "basis", "target_cpa", "note"]]):
+        sheets.sandbox.google_sheets.restate("replace", tab="Targets", rows=rows)
+        run = sheets.load()
+        assert (run.verdict, run.complete_through) == ("suspicious-empty", None)
+        assert budgets(sheets) == BUDGETS
+    sheets.load(allow_empty=True)
+    assert budgets(sheets) == []
+
+
+# Other tables
+
+
+@on_both_targets
+def test_a_table_that_only_this_client_has_is_made_and_filled(sheets: Stand) -> None:
+    empty = sheet("Empty", {"key": "text", "bought_on": "date"}, key=("key",), spreadsheet=ODD)
+    sheets.sheets = (empty,)
+    run = sheets.load()
+    assert (run.table_name, run.verdict) == ("typed", "expected-empty")
+    assert sheets.rows("key, bought_on", table="typed") == []
+    sheets.sheets = (PLAIN,)
+    assert sheets.load().verdict == "ok"
+    assert sheets.rows("key, value", table="typed") == [("a", 1), ("b", 2)]
+
+
+@on_both_targets
+def test_several_sheets_may_feed_one_table(sheets: Stand) -> None:
+    plan = sheet("Plan", {"key": "text", "note": "text"}, key=("key",))
+    rows: list[list[object]] = [["note", "key"], ["new", "c"], ["again", "b"]]
+    sheets.sandbox.google_sheets.restate("replace", tab="Plan", rows=rows)
+    sheets.sheets = (TARGETS_SHEET, PLAIN, plan)
+    targets, typed = sheets.load_all()
+    assert (targets.rows_written, typed.rows_written, typed.rows_rejected) == (6, 3, 1)
+    held = [("a", 1, None), ("b", 2, None), ("c", None, "new")]
+    assert sheets.rows("key, value, note", table="typed") == held
+    assert sheets.rejected() == [
+        (
+            "sandbox-713-targets Plan!B3",
+            3,
+            "key: a second row for b, after sandbox-713-odd Sheet1!A3",
+        )
+    ]
+
+
+def test_where_one_sheet_of_a_table_fails_nothing_of_it_is_landed(sheets: Stand) -> None:
+    missing = sheet("Plan", {"key": "text"}, key=("key",))
+    sheets.sheets = (PLAIN, missing, TARGETS_SHEET)
+    typed, targets = sheets.load_all()
+    assert (typed.verdict, typed.rows_written, targets.verdict) == ("failed", 0, "ok")
+    assert sheets.rows("key, value", table="typed") == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["'Bob''s \"Q4\" plan'", "'B2'", "'2025'", "Übersicht", "Budget", "Sheet1!A:B", "A1:B3"],
+)
+def test_a_range_in_every_notation(sheets: Stand, place: str) -> None:
+    """A1:B3 alone is that of the first tab that is not hidden: the odd one, with its title."""
+    sheets.sheets = (
+        sheet(place, {"key": "text", "value": "integer"}, key=("key",), spreadsheet=ODD),
+    )
+    run = sheets.load()
+    if place == "A1:B3":
+        assert "where there is Spend log (sandbox, made)" in str(run.error)
+    else:
+        rows = [("a", 1)] if place == "Budget" else [("a", 1), ("b", 2)]
+        assert sheets.rows("key, value", table="typed") == rows
+
+
+# Who may read
+
+
+def test_what_doctor_says_of_each_sheet(sheets: Stand) -> None:
+    empty = sheet("Empty", {"key": "text"}, key=("key",), spreadsheet=ODD)
+    nowhere = sheet("Nowhere", {"key": "text"}, key=("key",))
+    sheets.sheets = (PLAIN, empty, nowhere)
+    assert [(finding.level, finding.text) for finding in sheets.examine()] == [
+        (
+            "ok",
+            "google_sheets: sandbox-713-odd (Client 713: every habit (sandbox, made)), Sheet1 for "
+            "typed: key in Sheet1!A1, value in Sheet1!B1",
+        ),
+        (
+            "warn",
+            "google_sheets: sandbox-713-odd (Client 713: every habit (sandbox, made)): Empty is "
+            "empty",
+        ),
+        (
+            "fail",
+            "google_sheets: spreadsheet sandbox-713-targets has no range 'Nowhere': Unable to "
+            "parse range: Nowhere; check range in client.toml",
+        ),
+    ]
+    sheets.settings = {"credentials_json": "{}"}
+    with pytest.raises(LoadError, match="no service account's key"):
+        sheets.examine()
+
+
+def test_one_token_and_one_request_for_each_sheet(sheets: Stand) -> None:
+    sheets.sheets = (TARGETS_SHEET, PLAIN)
+    sheets.load_all()
+    paths = [asked.path.rpartition("/")[2] for asked in sheets.sandbox.google_sheets.requests]
+    assert paths == ["token", TARGETS, ODD]
+
+
+def test_nobody_else_is_asked(sheets: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """google-auth would ask another of Google's services, from a thread of its own."""
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "google.auth.credentials.CredentialsWithRegionalAccessBoundary"
+        "._maybe_start_regional_access_boundary_refresh",
+        lambda *arguments: asked.append(arguments),
+    )
+    assert len(sheets.read()[0].rows) == 6
+    assert asked == []
