@@ -115,3 +115,32 @@ SELECT report_date, advertiser_label, target_basis, cpa, effective_cpa, target_c
 FROM marts.daily_summary
 WHERE client_id = '713' AND target_cpa IS NOT NULL
 ORDER BY report_date DESC, cpa_distance DESC NULLS LAST;
+
+-- How far people get on the pages, over the complete days. Persons may be added up over days, rates may
+-- not: these are ratios of sums. A day is complete when the next one is read too, as who enters in
+-- the evening may buy in the morning.
+SELECT
+    step_number,
+    event_name,
+    SUM(persons) AS persons,
+    ROUND(SUM(persons)::numeric / NULLIF(SUM(entered_persons), 0), 4) AS funnel_rate,
+    ROUND(SUM(persons)::numeric / NULLIF(SUM(previous_persons), 0), 4) AS step_rate
+FROM marts.fct_funnel_daily
+WHERE client_id = '713' AND is_complete
+GROUP BY step_number, event_name
+ORDER BY step_number;
+
+-- What became of each e-mail. Each count is of the day on which it happened, so a row is not the fate
+-- of one day's mails: divide sums over a window that is long against the days people take to open it.
+SELECT
+    email_id,
+    MAX(email_name) AS email_name,
+    SUM(sent) AS sent,
+    ROUND(SUM(read)::numeric / NULLIF(SUM(sent), 0), 4) AS read_rate,
+    ROUND(SUM(clicked)::numeric / NULLIF(SUM(sent), 0), 4) AS click_rate,
+    SUM(bounced) AS bounced,
+    SUM(unsubscribed) AS unsubscribed
+FROM marts.fct_email_daily
+WHERE client_id = '713'
+GROUP BY email_id
+ORDER BY SUM(sent) DESC, email_id;
