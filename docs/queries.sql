@@ -98,3 +98,49 @@ SELECT client_id, COUNT(*) AS orders, SUM(CASE WHEN has_unparsed_text THEN 1 ELS
 FROM marts.fct_orders
 GROUP BY client_id
 ORDER BY client_id;
+
+-- Is the month on plan? Cost of the complete days against the budget, beside the share of the month
+-- that they are: a pace of 1 is on plan, above 1 too fast. Both sides know the same days, so a pace
+-- does not fall over night because a day is not read yet; look at missing_days before trusting it.
+-- remaining_per_day is what may be spent a day from here on. No budget: no pace, which is not a pace
+-- of 0. Lines of the sheet that count nowhere say why in match_status.
+SELECT report_month, advertiser_label, match_status, target_basis, budget, cost_to_date, budget_used_rate, month_elapsed_rate, pace, remaining_per_day, complete_days, missing_days
+FROM marts.budget_pace
+WHERE client_id = '713'
+ORDER BY report_month DESC, budget DESC NULLS LAST;
+
+-- How far each day's CPA was from the month's target, on the target's own basis: below 0 is cheaper
+-- than the target. A day is a handful of conversions; the month to date is in budget_pace.
+SELECT report_date, advertiser_label, target_basis, cpa, effective_cpa, target_cpa, cpa_distance, is_complete
+FROM marts.daily_summary
+WHERE client_id = '713' AND target_cpa IS NOT NULL
+ORDER BY report_date DESC, cpa_distance DESC NULLS LAST;
+
+-- How far people get on the pages, over the complete days. Persons may be added up over days, rates may
+-- not: these are ratios of sums. A day is complete when the next one is read too, as who enters in
+-- the evening may buy in the morning.
+SELECT
+    step_number,
+    event_name,
+    SUM(persons) AS persons,
+    ROUND(SUM(persons)::numeric / NULLIF(SUM(entered_persons), 0), 4) AS funnel_rate,
+    ROUND(SUM(persons)::numeric / NULLIF(SUM(previous_persons), 0), 4) AS step_rate
+FROM marts.fct_funnel_daily
+WHERE client_id = '713' AND is_complete
+GROUP BY step_number, event_name
+ORDER BY step_number;
+
+-- What became of each e-mail. Each count is of the day on which it happened, so a row is not the fate
+-- of one day's mails: divide sums over a window that is long against the days people take to open it.
+SELECT
+    email_id,
+    MAX(email_name) AS email_name,
+    SUM(sent) AS sent,
+    ROUND(SUM(read)::numeric / NULLIF(SUM(sent), 0), 4) AS read_rate,
+    ROUND(SUM(clicked)::numeric / NULLIF(SUM(sent), 0), 4) AS click_rate,
+    SUM(bounced) AS bounced,
+    SUM(unsubscribed) AS unsubscribed
+FROM marts.fct_email_daily
+WHERE client_id = '713'
+GROUP BY email_id
+ORDER BY SUM(sent) DESC, email_id;

@@ -14,7 +14,13 @@ import click
 
 from signalroom.clients import select_clients
 from signalroom.commands.dbt import run_dbt
-from signalroom.commands.summary import print_orders, print_summary
+from signalroom.commands.summary import (
+    print_email,
+    print_funnel,
+    print_orders,
+    print_pace,
+    print_summary,
+)
 from signalroom.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +28,10 @@ if TYPE_CHECKING:
 
 CLIENT, FIRST_DAY, LAST_DAY = "713", date(2025, 12, 1), date(2025, 12, 18)
 WAREHOUSE = "demo.duckdb"  # made data never meets real data
-REAL = ("PG", "EVERFLOW_", "REDTRACK_", "S3_", "AWS_", "POSTHOG_", "MAUTIC_")
+REAL = (
+    *("PG", "EVERFLOW_", "REDTRACK_", "S3_", "AWS_"),
+    *("POSTHOG_", "MAUTIC_", "GOOGLE_SHEETS_"),
+)
 NEXT = f"""
 These numbers are MADE: the sandbox's, of client {CLIENT}, {FIRST_DAY}..{LAST_DAY}, in {WAREHOUSE}.
 
@@ -48,7 +57,7 @@ def demo() -> None:
 
     root = Settings.of_this_process().root
     logging.getLogger("loaders").setLevel(logging.WARNING)  # the outcomes say it in fewer lines
-    step("1/4 starting the sandbox (local stand-ins of Everflow, Redtrack and S3, made data)")
+    step("1/4 starting the sandbox (local stand-ins of all six services, made data)")
     with Sandbox(port=0) as sandbox:
         settings = demo_settings(root, sandbox)
         step(f"2/4 loading {FIRST_DAY}..{LAST_DAY} of client {CLIENT} into {WAREHOUSE}")
@@ -64,9 +73,13 @@ def demo() -> None:
     if run_dbt(settings, "build", "--target", "dev", "--warn-error", "--quiet"):
         sys.exit(1)
     click.echo(f"    {built(root)}")
-    step("4/4 the daily summary, and the orders of the last 7 days")
-    print_summary(settings.warehouse("dev"), CLIENT, days=None)
-    print_orders(settings.warehouse("dev"), CLIENT, days=7)
+    step("4/4 the daily summary; orders, funnel and e-mail of the last 7 days; the month's pace")
+    warehouse = settings.warehouse("dev")
+    print_summary(warehouse, CLIENT, days=None)
+    print_orders(warehouse, CLIENT, days=7)
+    print_funnel(warehouse, CLIENT, days=7)
+    print_email(warehouse, CLIENT, days=7)
+    print_pace(warehouse, CLIENT)
     click.echo(NEXT)
 
 

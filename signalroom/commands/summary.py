@@ -1,6 +1,8 @@
 """signalroom summary"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -46,9 +48,27 @@ STATES = {
     "core revenue": "core_revenue",
 }
 STATES_SHOWN = 10
+PACE = {
+    "advertiser": "advertiser_label",
+    "basis": "target_basis",
+    "budget": "budget",
+    "cost": "cost_to_date",
+    "used": "budget_used_rate",
+    "pace": "pace",
+    "left a day": "remaining_per_day",
+    "CPA": "cpa_to_date",
+    "to target": "cpa_distance",
+    "target line": "match_status",
+}
+FUNNEL = ("step", "event", "persons", "of those who entered", "of the step before")
+EMAILS = ("e-mail", "sent", "read", "rate", "clicked", "rate", "bounced", "unsubscribed")
 
 ADDED = {"conversions", "revenue", "payout", "spend", "orders", "approved", "order revenue"}
-SHARES = {"approval rate", "decline rate"}
+SHARES = {
+    *("approval rate", "decline rate", "used", "rate"),
+    *FUNNEL[3:],
+}
+MARTS = ("daily_summary", "state_heatmap", "budget_pace", "fct_funnel_daily", "fct_email_daily")
 
 
 @click.command()
@@ -62,7 +82,7 @@ SHARES = {"approval rate", "decline rate"}
     help="How many of the newest days.",
 )
 def summary(client_id: str | None, target: str, days: int) -> None:
-    """Print the daily summary; where order files are loaded, also orders by day and the top states.
+    """Print the daily summary; what is loaded of orders, funnel, e-mail and targets follows.
 
     \b
     signalroom summary
@@ -77,6 +97,9 @@ def summary(client_id: str | None, target: str, days: int) -> None:
         for client in select_clients(settings.clients(), client_id):
             print_summary(warehouse, client.client_id, days=days)
             print_orders(warehouse, client.client_id, days=days)
+            print_funnel(warehouse, client.client_id, days=days)
+            print_email(warehouse, client.client_id, days=days)
+            print_pace(warehouse, client.client_id)
     except LoadError as error:
         raise click.ClickException(str(error)) from None
 
@@ -87,7 +110,7 @@ def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> 
     Complete days of an advertiser without conversions and money are left out, and so are days that
     only orders reach back to.
     """
-    for mart in ("daily_summary", "state_heatmap"):
+    for mart in MARTS:
         if mart not in warehouse.columns("marts"):
             raise click.ClickException(
                 f"{warehouse.name} has no marts.{mart} yet; run `signalroom build`"
@@ -128,6 +151,82 @@ def print_orders(warehouse: Warehouse, client_id: str, *, days: int) -> None:
         _print(title, STATES, [row[: len(STATES)] for row in states])
 
 
+def print_funnel(warehouse: Warehouse, client_id: str, *, days: int) -> None:
+    """Print how many persons reached each step in the newest `days`; or nothing."""
+    if (window := _window(warehouse, "fct_funnel_daily", client_id, days)) is None:
+        return
+    steps = warehouse.query(
+        "select step_number, event_name, cast(sum(persons) as bigint) "
+        "from marts.fct_funnel_daily where client_id = %s and report_date between %s and %s "
+        "group by step_number, event_name order by step_number",
+        (client_id, *window),
+    )
+    persons = [row[2] for row in steps]
+    rows = [
+        (*row, _ratio(row[2], persons[0]), _ratio(row[2], before))
+        for row, before in zip(steps, [None, *persons], strict=False)
+    ]
+    _print(f"Funnel of client {client_id}, {window[0]}..{window[1]}", FUNNEL, rows)
+
+
+def print_email(warehouse: Warehouse, client_id: str, *, days: int) -> None:
+    """Print what happened to each e-mail in the newest `days`, and the sums; or nothing."""
+    if (window := _window(warehouse, "fct_email_daily", client_id, days)) is None:
+        return
+    emails = warehouse.query(
+        "select max(email_name), cast(sum(sent) as bigint), cast(sum(read) as bigint), "
+        "cast(sum(clicked) as bigint), cast(sum(bounced) as bigint), "
+        "cast(sum(unsubscribed) as bigint) "
+        "from marts.fct_email_daily where client_id = %s and report_date between %s and %s "
+        "group by email_id order by length(email_id), email_id",
+        (client_id, *window),
+    )
+    sums = ("sum", *(sum(counts) for counts in list(zip(*emails, strict=True))[1:]))
+    rows = [
+        (name, sent, read, _ratio(read, sent), clicked, _ratio(clicked, sent), *others)
+        for name, sent, read, clicked, *others in (*emails, sums)
+    ]
+    title = f"E-mail of client {client_id}, {window[0]}..{window[1]}, by the day it happened"
+    _print(title, EMAILS, rows)
+
+
+def print_pace(warehouse: Warehouse, client_id: str) -> None:
+    """Print the newest month with a complete day against its targets; or nothing without any."""
+    rows = warehouse.query(
+        "select report_month, complete_days, days_in_month, month_elapsed_rate, "  # noqa: S608
+        f"{', '.join(PACE.values())} from marts.budget_pace as shown "
+        "where client_id = %s and report_month = ("
+        "select max(report_month) from marts.budget_pace "
+        "where client_id = shown.client_id and complete_days > 0"
+        ") and exists ("
+        "select 1 from marts.budget_pace where client_id = shown.client_id and target_rows > 0"
+        ") order by length(advertiser_id), advertiser_id",
+        (client_id,),
+    )
+    if rows:
+        month, complete, days, elapsed = rows[0][:4]
+        title = (
+            f"Pace of client {client_id} in {month:%Y-%m}: {complete} of {days} days are complete, "
+            f"{elapsed:.1%} of the month; 1.00 is on plan"
+        )
+        _print(title, PACE, [row[4:] for row in rows])
+
+
+def _window(warehouse: Warehouse, mart: str, client_id: str, days: int) -> tuple[date, date] | None:
+    """So many days up to the newest complete one; up to the newest where none is complete."""
+    ((newest,),) = warehouse.query(
+        "select coalesce(max(case when is_complete then report_date end), max(report_date)) "  # noqa: S608
+        f"from marts.{mart} where client_id = %s",
+        (client_id,),
+    )
+    return (newest - timedelta(days - 1), newest) if newest else None
+
+
+def _ratio(part: int, whole: int | None) -> Decimal | None:
+    """A ratio of sums."""
+    return Decimal(part) / whole if whole else None
+
+
 def _newest(rows: Sequence[Row], days: int | None) -> list[Row]:
     """The rows of the newest days, or all."""
     dates = sorted({row[0] for row in rows})
@@ -153,7 +252,7 @@ def _sum(name: str, values: Sequence[Any]) -> Any:
     return all(values) if name.endswith("complete?") else None
 
 
-def _print(title: str, columns: Mapping[str, str], rows: Sequence[Row]) -> None:
+def _print(title: str, columns: Iterable[str], rows: Sequence[Row]) -> None:
     from signalroom.tables import Share, print_table
 
     shares = [name in SHARES for name in columns]

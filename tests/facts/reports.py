@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tests.facts.computation import NO_AFFILIATE, UNMAPPED, Computation, Pair
 from tests.facts.figures import Figures, Row, ratio
+from tests.facts.pace import budget_pace, target_of
 
 SUMMARY_FIGURES = (
     "clicks conversions internal_conversions external_conversions revenue payout internal_payout "
@@ -51,6 +52,7 @@ def daily_summary(of: Computation) -> Iterator[Row]:
             "report_name": report_names.get(advertiser),
             "currency": of.client.currency,
             **figures.row(SUMMARY_FIGURES),
+            **target_of(of, day, advertiser, figures),
             **NO_ORDERS,
             "is_complete": day not in of.reasons,
             "incomplete_reason": of.reasons.get(day),
@@ -183,5 +185,9 @@ MARTS: dict[str, tuple[str, Callable[[Computation], Iterable[Row]]]] = {
     "affiliate_leaderboard": (
         "client_id window_name advertiser_id affiliate_id",
         affiliate_leaderboard,
+    ),
+    "budget_pace": (
+        "client_id report_month advertiser_id",
+        lambda of: budget_pace(of, summed(of)),
     ),
 }

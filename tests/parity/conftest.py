@@ -8,6 +8,7 @@ import pytest
 from sandbox.server import Sandbox
 from tests.dbt.order_files import SALT
 from tests.facts.nasty import CTI_ADVERTISERS, CTI_MAPPING, make_nasty
+from tests.facts.pace import TARGETS
 from tests.parity.compare import differences
 from tests.postgres import Server
 from tests.support import DECEMBER, Project, bucket_environ, sandbox_environ
@@ -61,6 +62,7 @@ def december_pair(postgres: Server, tmp_path_factory: pytest.TempPathFactory) ->
             pair.succeed("load", "--client", client_id, *DECEMBER)
         for project in (pair.dev, pair.prod):  # each drew its own, and so its own customers
             project.execute(f"update ops.hash_salt set salt = '{SALT}'")
+            project.execute(*(target.statement for target in TARGETS))
     pair.prod.succeed("build")
     pair.dev.succeed("dbt", "build", "--quiet", "--exclude-resource-type", "unit_test")
     return pair

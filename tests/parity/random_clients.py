@@ -25,6 +25,9 @@ LOADED = [datetime(2025, 12, day, 7, tzinfo=UTC) for day in (1, 1, 2)]
 ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kolkata")
 VERDICTS = ("ok", "ok", "ok", "expected-empty", "suspicious-empty", "truncated", "failed")
 
+MONTHS = [date(2025, 9, 1), FIRST.replace(day=1), date(2025, 11, 1), date(2025, 11, 30)]
+BASES = ("spend", "spend", "effective_cost", " Effective Cost", "revenue", "")
+
 # the ids of one affiliate, advertiser or source as services and people write them
 SPELLINGS = ("{}", "{}", "{}", " {}", "{} ", "{:U}")
 NETWORK_IDS = ("0", "", "1", "2", "5", "7", "12", "aff-x9")
@@ -108,6 +111,7 @@ class RandomClient:
         rows: Rows = {
             "everflow.daily_stats": list(self._network()),
             "redtrack.daily_spend": list(self._tracker()),
+            "google_sheets.targets": list(self._targets()),
             "ops.load_runs": [],
             "ops.rejected_rows": [],
         }
@@ -212,6 +216,24 @@ class RandomClient:
                     **self._tags(),
                 }
 
+    def _targets(self) -> Iterator[Row]:
+        names = [f"{self.shape.mapping_label} {id_}" for id_ in ("1", "2", "9")]
+        seen = set()
+        for number in range(self.rng.randint(0, 12)):
+            key = self._spelled(self.rng.choice([*names, "1", "2", "XYZ"])), self.rng.choice(MONTHS)
+            if key in seen:
+                continue
+            seen.add(key)
+            yield {
+                "advertiser": key[0],
+                "month": key[1],
+                "budget": self._unknown_or(self._amount()),
+                "basis": self._unknown_or(self.rng.choice(BASES)),
+                "target_cpa": self._unknown_or(self._amount()),
+                "_removed_at": LOADED[2] if number % 5 == 4 else None,
+                **self._tags(),
+            }
+
     def _run(self, source: str, table: str, number: int) -> Row:
         start, end = sorted(self.rng.choices(self.days, k=2))
         verdict = self.rng.choice(VERDICTS)
@@ -243,7 +265,8 @@ class RandomClient:
         }
 
     def _spelled(self, text: str) -> str:
-        return self.rng.choice(SPELLINGS).replace("{:U}", text.upper()).format(text)
+        spelling = self.rng.choice(SPELLINGS)
+        return text.upper() if spelling == "{:U}" else spelling.format(text)
 
     def _count(self) -> int:
         return self.rng.choice(self.shape.counts)

@@ -23,6 +23,10 @@ CASES: dict[tuple[str, str], set[Any]] = {
         *("matched", "spend_only", "no_spend_row", "external", "external_here"),
         *("no_affiliate", "unmapped"),
     },
+    ("budget_pace", "match_status"): {
+        *("matched", "no_target", "unknown_advertiser", "duplicate_target", "unknown_basis"),
+    },
+    ("budget_pace", "pace is null"): {True, False},
     ("fct_orders", "order_kind"): {"first", "rebill", "upsell", "unknown"},
     ("fct_orders", "is_refunded and is_chargeback"): {True, False},
     ("fct_orders", "has_unparsed_text"): {True, False},

@@ -31,6 +31,12 @@ def test_the_demo_runs_twice_and_ends_with_numbers(tmp_path: Path, sandbox: Sand
         "AWS_ACCESS_KEY_ID": "real",
         "AWS_SECRET_ACCESS_KEY": "real",
         "AWS_ENDPOINT_URL__713": UNREACHABLE,
+        "POSTHOG_API_KEY": "real",
+        "POSTHOG_HOST__713": UNREACHABLE,
+        "MAUTIC_BASE_URL__713": UNREACHABLE,
+        "MAUTIC_CLIENT_SECRET": "real",
+        "GOOGLE_SHEETS_CREDENTIALS_PATH": "real.json",
+        "GOOGLE_SHEETS_BASE_URL__713": UNREACHABLE,
         "PGHOST": "127.0.0.1",
         "PGPORT": "9",
         "DUCKDB_PATH": "real.duckdb",
@@ -51,6 +57,12 @@ def test_the_demo_runs_twice_and_ends_with_numbers(tmp_path: Path, sandbox: Sand
         assert "unit tests passed in" in said
         assert "Orders of client 713 by the day of the order" in said
         assert "Top states of client 713 by order revenue, 2025-12-12..2025-12-18" in said
+        printed = " ".join(said.split())
+        assert "Funnel of client 713, 2025-12-" in printed
+        assert "E-mail of client 713, 2025-12-" in printed
+        assert "Pace of client 713 in 2025-12: 18 of 31 days are complete, 58.1%" in printed
+        assert "CCW spend 72,000.00 41,076.31 57.0% 0.98" in printed
+        assert "EXP effective_cost 2,000.00 1,116.34 55.8% 0.96" in printed
         assert "These numbers are MADE" in said
         assert "make docs" in said
     made = {path.name for path in project.root.glob("*.duckdb")}

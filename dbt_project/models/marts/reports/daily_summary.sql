@@ -22,6 +22,10 @@ clients as (
     select * from {{ ref('clients') }}
 ),
 
+targets as (
+    select * from {{ ref('int_targets__by_advertiser') }}
+),
+
 summed as (
     select
         client_id,
@@ -91,6 +95,8 @@ filled as (
         advertisers.advertiser_label,
         advertisers.report_name,
         clients.currency,
+        targets.target_basis,
+        targets.target_cpa,
         case
             when days.client_id is null then 'not loaded' -- orders alone reach back further
             else days.incomplete_reason
@@ -143,6 +149,22 @@ filled as (
             summary_keys.client_id = advertisers.client_id
             and summary_keys.advertiser_id = advertisers.advertiser_id
     left join clients on summary_keys.client_id = clients.client_id
+    left join targets  -- one an advertiser and month
+        on
+            summary_keys.client_id = targets.client_id
+            and summary_keys.advertiser_id = targets.advertiser_id
+            and cast({{ dbt.date_trunc('month', 'summary_keys.report_date') }} as date)
+            = targets.report_month
+),
+
+priced as (
+    select
+        *,
+        {{ costed_cpa('spend', 'internal_conversions', 'internal_conversions', 'spend_rows') }}
+            as cpa,
+        {{ costed_cpa('effective_cost', 'conversions', 'internal_conversions', 'spend_rows') }}
+            as effective_cpa
+    from filled
 )
 
 select
@@ -183,14 +205,21 @@ select
     cast(margin as decimal(18, 4)) as margin,
     cast(revenue - payout as decimal(18, 4)) as network_profit,
     cast(internal_payout - spend as decimal(18, 4)) as buyer_profit,
-    {{ costed_cpa('spend', 'internal_conversions', 'internal_conversions', 'spend_rows') }}
-        as cpa,
-    {{ costed_cpa('effective_cost', 'conversions', 'internal_conversions', 'spend_rows') }}
-        as effective_cpa,
+    cpa,
+    effective_cpa,
     {{ costed_cpa('spend', 'conversions', 'internal_conversions', 'spend_rows') }}
         as spend_per_conversion,
     {{ safe_divide('revenue', 'clicks') }} as epc,
     {{ safe_divide('conversions', 'clicks') }} as cvr,
+
+    -- target of the month
+    cast(target_basis as {{ dbt.type_string() }}) as target_basis,
+    cast(target_cpa as decimal(18, 4)) as target_cpa,
+    cast(
+        case target_basis when 'spend' then cpa when 'effective_cost' then effective_cpa end
+        - target_cpa
+        as decimal(18, 4)
+    ) as cpa_distance,
 
     -- orders: another count of another thing, never added to conversions or divided by them
     cast(orders as bigint) as orders,
@@ -205,4 +234,4 @@ select
     cast(incomplete_reason as {{ dbt.type_string() }}) as incomplete_reason,
     cast(is_settled as boolean) as is_settled,
     cast(orders_complete as boolean) as orders_complete
-from filled
+from priced
