@@ -16,9 +16,15 @@ ALL = set(Window(date(2025, 12, 1), date(2025, 12, 18)).days())
 FIVE_DAYS = ("--start-date", "2025-12-01", "--end-date", "2025-12-05")
 
 
-def covered(project: Project, source: str = "everflow", **place: str) -> set[date]:
-    terms = {"client_id": "713", "timezone": "America/New_York", "currency": "USD"} | place
-    account = Account(**terms, start_date=date(2025, 12, 1), settings={})
+def covered(
+    project: Project,
+    source: str = "everflow",
+    *,
+    client_id: str = "713",
+    timezone: str = "America/New_York",
+    currency: str = "USD",
+) -> set[date]:
+    account = Account(client_id, timezone, currency, date(2025, 12, 1), {})
     table = {"everflow": "daily_stats", "redtrack": "daily_spend"}[source]
     return ledger.covered(DuckDB(project.warehouse), source, table, account)
 
