@@ -155,8 +155,8 @@ class Project:
 
 
 def sandbox_environ(sandbox: Sandbox, client_id: str, suffix: str = "") -> dict[str, str]:
-    """The variables that point a client at the sandbox."""
-    made = {
+    """The variables that point a client at the sandbox's Everflow and Redtrack."""
+    return {
         f"{service.upper()}_{name}{suffix}": value
         for service in ("everflow", "redtrack")
         for name, value in (
@@ -164,8 +164,11 @@ def sandbox_environ(sandbox: Sandbox, client_id: str, suffix: str = "") -> dict[
             ("API_KEY", f"sandbox-{service}-{client_id}"),
         )
     }
-    mautic = sandbox.mautic.environ(sandbox.url("mautic"), client_id)
-    return made | {f"{name}{suffix}": value for name, value in mautic.items()}
+
+
+def mautic_environ(sandbox: Sandbox) -> dict[str, str]:
+    """The variables that point a client at the sandbox's Mautic."""
+    return sandbox.mautic.environ(sandbox.url("mautic"), "713")
 
 
 def bucket_environ(sandbox: Sandbox) -> dict[str, str]:
