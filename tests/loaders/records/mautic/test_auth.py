@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+import requests
 
 from loaders.errors import ApiError
 from loaders.records.source import RecordTable, Span
+from loaders.redaction import redact
 from loaders.source import Account
 from loaders.sources.mautic import CONTACTS, SEGMENTS
 from loaders.sources.mautic_reader import Mautic
@@ -174,6 +176,21 @@ def test_half_an_answer_does_not_show_the_token_in_it(install: Install) -> None:
         install.read_all()
     assert '"access_token": "***' in str(refused.value)
     assert "sandbox-made" not in str(refused.value)
+
+
+def test_a_token_is_concealed_as_it_is_sent(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PHP writes a slash in JSON with a backslash before it, which the header has not."""
+    token, spelled = "made/0123456789", '{"access_token": "made\\/0123456789"}'
+    given = requests.Response()
+    given.status_code, given._content = 200, spelled.encode()
+    given.request = requests.Request("POST", install.account.settings["base_url"]).prepare()
+    credentials = Mautic(install.account).credentials
+    monkeypatch.setattr(credentials.tokens, "post", lambda *_, **__: given)
+    credentials.renew()
+    assert credentials.token == token
+    assert redact(f"Bearer {token}") == "Bearer ***"
 
 
 def test_an_address_that_is_not_mautics(install: Install) -> None:

@@ -168,6 +168,7 @@ TRAPS = [
     Trap("body_absent", {}, "answered no rows as"),
     Trap("body_null", {}, "answered no rows as"),
     Trap("page_capped", {"rows": 40}),
+    Trap("page_capped", {"rows": 1}, "ignores the filter", ONLY, also=("where_ignored",)),
     Trap("page_capped", {"rows": 0}, "0 rows came where"),
     Trap("start_ignored"),
     Trap("overlapping_pages", {"rows": 3}),
