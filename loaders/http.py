@@ -136,7 +136,14 @@ def _error_in(body: Any) -> Any:
     named = (
         (body.get(name) for name in ("detail", "error", "errors")) if isinstance(body, dict) else ()
     )
-    return next(filter(None, named), None)
+    return _worded(next(filter(None, named), None))
+
+
+def _worded(error: Any) -> Any:
+    """The message of an error, or the messages of several."""
+    if isinstance(error, list):
+        return "; ".join(str(_worded(one)) for one in error)
+    return error.get("message", error) if isinstance(error, dict) else error
 
 
 def _cause(error: BaseException) -> str:

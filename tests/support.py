@@ -1,6 +1,5 @@
 """A project of one's own: its folder, its warehouse, and the command run in it."""
 
-import json
 import os
 import re
 import shutil
@@ -163,19 +162,6 @@ def sandbox_environ(sandbox: Sandbox, client_id: str, suffix: str = "") -> dict[
     }
 
 
-def bucket_environ(sandbox: Sandbox) -> dict[str, str]:
-    """The variables that point a client at the sandbox's bucket."""
-    return sandbox.environ("s3_exports")
-
-
-def sheets_environ(sandbox: Sandbox, client_id: str = "713") -> dict[str, str]:
-    """The variables that point a client at the sandbox's sheets."""
-    return {
-        "GOOGLE_SHEETS_BASE_URL": sandbox.url("google_sheets"),
-        "GOOGLE_SHEETS_CREDENTIALS_JSON": json.dumps(sandbox.service_account(client_id)),
-    }
-
-
 def told(said: str) -> list[str]:
-    """The lines of a load but for what it is doing, and for the bucket that nobody set up."""
+    """The lines of a load but for what it is doing, and for the sources that nobody set up."""
     return [line for line in said.splitlines() if not BESIDES.search(line)]

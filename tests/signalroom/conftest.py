@@ -8,13 +8,13 @@ import pytest
 
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
-from tests.support import REPOSITORY, bucket_environ
+from tests.support import REPOSITORY
 
 
 @pytest.fixture
 def bucket(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Exports]:
     """The bucket with the demo's files; projects of the test have it configured."""
-    for name, value in bucket_environ(sandbox).items():
+    for name, value in sandbox.environ("s3_exports").items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("loaders.files.bucket.sleep", lambda _seconds: None)
     sandbox.s3_exports.reset()

@@ -15,7 +15,7 @@ from signalroom.clients import read_client, read_clients
 from signalroom.config_file import ConfigError
 from signalroom.settings import NotConfigured, Settings, WrongSetting
 from tests.signalroom.test_clients import ACME, REPO, write_client
-from tests.support import Project, sheets_environ
+from tests.support import Project
 
 SOURCED = ACME.replace('"redtrack"]', '"redtrack", "google_sheets"]')
 TARGETS_TOML = """
@@ -239,7 +239,7 @@ def test_a_load_without_credentials_is_skipped_and_said(
 
 
 def test_a_load_of_several_tables_names_each(project: Project, sandbox: Sandbox) -> None:
-    environ = sheets_environ(sandbox)
+    environ = sandbox.environ("google_sheets")
     key = json.loads(environ["GOOGLE_SHEETS_CREDENTIALS_JSON"])
     (project.root / ".env").write_text(
         f"GOOGLE_SHEETS_BASE_URL={environ['GOOGLE_SHEETS_BASE_URL']}\n"

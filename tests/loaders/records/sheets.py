@@ -14,7 +14,6 @@ from loaders.sources.google_sheets import SOURCE
 from loaders.warehouse import Warehouse
 from sandbox.google_sheets.data import TARGETS
 from sandbox.server import Sandbox
-from tests.support import sheets_environ
 
 
 def sheet(
@@ -64,7 +63,7 @@ class Stand:
 
     @property
     def account(self) -> Account:
-        environ = sheets_environ(self.sandbox)
+        environ = self.sandbox.environ("google_sheets")
         settings = {
             "base_url": environ["GOOGLE_SHEETS_BASE_URL"],
             "credentials_json": environ["GOOGLE_SHEETS_CREDENTIALS_JSON"],

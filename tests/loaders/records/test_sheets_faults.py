@@ -16,7 +16,7 @@ from sandbox.google_sheets.data import CTI_TARGETS, PRIVATE, TARGETS, UPLOADED
 from sandbox.google_sheets.faults import SHEETS_FAULTS
 from sandbox.server import Sandbox
 from tests.loaders.records.sheets import TARGETS_SHEET, Stand
-from tests.support import on_both_targets, sheets_environ
+from tests.support import on_both_targets
 
 BOOK = f"google_sheets: spreadsheet {TARGETS}"
 ADDRESS = email("713")
@@ -226,7 +226,7 @@ def test_a_key_file_that_cannot_be_read(sheets: Stand, tmp_path: Path) -> None:
 def test_a_key_as_it_is_or_on_several_lines_or_in_a_file(
     sheets: Stand, tmp_path: Path, indent: Any
 ) -> None:
-    key = json.loads(sheets_environ(sheets.sandbox)["GOOGLE_SHEETS_CREDENTIALS_JSON"])
+    key = json.loads(sheets.sandbox.environ("google_sheets")["GOOGLE_SHEETS_CREDENTIALS_JSON"])
     text = json.dumps(key, indent=indent)
     path = tmp_path / "schlüssel.json"
     path.write_text("\ufeff" + text, encoding="utf-8")

@@ -1,0 +1,259 @@
+"""How Mautic's API is read: each list and each table of stats by key, page after page.
+
+- A page begins after the last key of the one before, so a record that vanishes or is edited while
+  we read moves no other; `start` and `total` are never used. The end is an empty page.
+- No row may come before the one before it. A server that ignores the filter or the order breaks
+  that, and is refused.
+- `where` also switches off Mautic's own filters, which would hide the variants of e-mails.
+- The rows lie in a map by id, in a list, or in [] or {} where there are none. Rows of stats are
+  text in UTC; whatever is wrong there comes with status 200.
+- Mautic keeps what people type with HTML entities (`Q&#38;A`): text is decoded, once.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from requests import Response
+
+from loaders.errors import ApiError
+from loaders.http import answer, open_api
+from loaders.oauth import ClientCredentials
+from loaders.records.source import Page, RecordTable, Span
+from loaders.source import Account, Finding
+from loaders.table import Row, fit_bigint
+
+PAGE_ROWS = 500
+CREDENTIALS = "check MAUTIC_CLIENT_ID and MAUTIC_CLIENT_SECRET"
+ADDRESS = "check MAUTIC_BASE_URL"
+ROLE = "check that Mautic's API is enabled and that the role of the credentials may view all of it"
+# Without its semicolon an entity is rather a parameter of an address: ?a=1&copy=2
+ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+
+Key = tuple[int, ...]
+Clause = tuple[str, str, Any]  # column, expression and value; for orX and andX the value is clauses
+
+
+def entity(raw: Row) -> Row:
+    """A row of a list by our names; of what it refers to, the title or the id."""
+    row = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(): raw[name] for name in raw}
+    for name, wanted in (("category", "title"), ("variant_parent", "id")):
+        if isinstance(row.get(name), dict):
+            row[name] = row[name].get(wanted)
+    if "events" in row:
+        row["events"] = as_list(row["events"])
+    return row
+
+
+def contact(raw: Row) -> Row:
+    """A contact; its fields, those of this install too, lie in a map by alias."""
+    groups = raw.get("fields")
+    fields = decoded(groups.get("all") or {}) if isinstance(groups, dict) else {}
+    lists = {name: decoded(as_list(raw.get(of))) for name, of in LISTS_OF_CONTACT.items()}
+    named = {name: fields.get(name) for name in ("email", "firstname", "lastname")}
+    return entity(raw) | named | lists | {"fields": fields}
+
+
+LISTS_OF_CONTACT = {"tags": "tags", "do_not_contact": "doNotContact"}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the rows of a table are: their address, their place in the answer, and their key.
+
+    `dates` are the columns of which one must lie in a span; `where` holds for every request.
+    """
+
+    path: str
+    body: str = "stats"
+    row: Callable[[Row], Row] = dict
+    key: tuple[str, ...] = ("id",)
+    dates: tuple[str, ...] = ()
+    where: tuple[Clause, ...] = ()
+
+
+ENDPOINTS = {
+    # its modification is blank until a contact is edited for the first time
+    "contacts": Endpoint(
+        "/api/contacts", "contacts", contact, dates=("date_modified", "date_added")
+    ),
+    "emails": Endpoint("/api/emails", "emails", entity),
+    "campaigns": Endpoint("/api/campaigns", "campaigns", entity),
+    "segments": Endpoint("/api/segments", "lists", entity),
+    "email_stats": Endpoint("/api/stats/email_stats", dates=("date_sent",)),
+    "page_hits": Endpoint(
+        "/api/stats/page_hits", dates=("date_hit",), where=(("email_id", "isNotNull", None),)
+    ),
+    "lead_donotcontact": Endpoint("/api/stats/lead_donotcontact"),
+    "lead_lists_leads": Endpoint("/api/stats/lead_lists_leads", key=("leadlist_id", "lead_id")),
+}
+
+
+class Mautic:
+    """One install."""
+
+    def __init__(self, account: Account) -> None:
+        base_url, secret = account.settings["base_url"], account.settings["client_secret"]
+        refused = dict.fromkeys((400, 401, 403), CREDENTIALS)
+        self.credentials = ClientCredentials(
+            open_api("mautic", base_url, secrets=(secret,), remedies=refused | {404: ADDRESS}),
+            "/oauth/v2/token",
+            client_id=account.settings["client_id"],
+            client_secret=secret,
+            remedy=f"{ADDRESS}, MAUTIC_CLIENT_ID and MAUTIC_CLIENT_SECRET",
+        )
+        self.api = open_api(
+            "mautic",
+            base_url,
+            secrets=(secret,),
+            auth=self.credentials,
+            remedies={
+                401: f"{CREDENTIALS}, and that the web server passes on the Authorization header",
+                403: ROLE,
+                404: ADDRESS,
+                429: "raise the rate limit in the API settings of Mautic, or load later",
+            },
+        )
+
+    def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
+        endpoint = ENDPOINTS[table.name]
+        narrowed = [*endpoint.where, *within(endpoint, span)]
+        last: Key = (0,) * len(endpoint.key)
+        while rows := rows_of(self._ask(endpoint, last, narrowed, PAGE_ROWS), endpoint):
+            origin = f"{endpoint.path} after {_shown(last)}"
+            last = last_key(endpoint, rows, last)
+            yield Page(origin, [_fitting(table, endpoint.row(row)) for row in rows])
+
+    def examine(self) -> Iterator[Finding]:
+        self.credentials.renew()
+        readable, version = 0, None
+        for endpoint in ENDPOINTS.values():
+            try:
+                response = self._ask(endpoint, (0,) * len(endpoint.key), endpoint.where, 1)
+                rows_of(response, endpoint)
+            except ApiError as error:
+                yield Finding("fail", str(error))
+            else:
+                readable += 1
+                version = response.headers.get("Mautic-Version")
+        if readable:
+            reached = f"Mautic {version} is reachable" if version else "is reachable"
+            yield Finding("ok", f"mautic: {reached}, {readable} tables can be read")
+
+    def _ask(
+        self, endpoint: Endpoint, last: Key, narrowed: Sequence[Clause], limit: int
+    ) -> Response:
+        """The rows after a key, in its order."""
+        parameters = as_parameters([after(endpoint.key, last), *narrowed]) | {"limit": str(limit)}
+        for n, column in enumerate(endpoint.key):
+            parameters |= {f"order[{n}][col]": column, f"order[{n}][dir]": "asc"}
+        return self.api.get(endpoint.path, params=parameters)
+
+
+def after(key: Sequence[str], last: Sequence[int]) -> Clause:
+    """The clause for what comes after a key of one or several columns."""
+    beyond: Clause = (key[0], "gt", last[0])
+    if len(key) == 1:
+        return beyond
+    same: Clause = ("", "andX", [(key[0], "eq", last[0]), after(key[1:], last[1:])])
+    return "", "orX", [beyond, same]
+
+
+def within(endpoint: Endpoint, span: Span) -> Iterator[Clause]:
+    """The clauses for a span; the database holds times as text in UTC."""
+    if span.since:
+        yield "", "orX", [(name, "gte", _stored(span.since)) for name in endpoint.dates]
+    if span.until:
+        (name,) = endpoint.dates
+        yield name, "lt", _stored(span.until)
+
+
+def as_parameters(clauses: Sequence[Clause], stem: str = "where") -> dict[str, str]:
+    """Clauses as PHP reads them from an address: where[0][val][1][col]=x."""
+    found: dict[str, str] = {}
+    for n, (column, expression, value) in enumerate(clauses):
+        one = f"{stem}[{n}]"
+        found[f"{one}[expr]"] = expression
+        if isinstance(value, list):
+            found |= as_parameters(value, f"{one}[val]")
+            continue
+        found[f"{one}[col]"] = column
+        if value is not None:
+            found[f"{one}[val]"] = str(value)
+    return found
+
+
+def rows_of(response: Response, endpoint: Endpoint) -> list[Row]:
+    """The rows in an answer; ApiError where there are none to be found."""
+    body = answer(response)
+    if isinstance(body, dict) and "availableTables" in body:
+        raise ApiError(f"mautic: {endpoint.path} is no table that this Mautic has")
+    held = body.get(endpoint.body) if isinstance(body, dict) else None
+    if not isinstance(held, dict | list) or not all(isinstance(r, dict) for r in as_list(held)):
+        raise ApiError(
+            f"mautic: {endpoint.path} answered no rows as `{endpoint.body}` but {str(body)[:80]!r}"
+        )
+    return as_list(held)
+
+
+def last_key(endpoint: Endpoint, rows: Sequence[Row], last: Key) -> Key:
+    """The key to go on after; ApiError where rows may be missed, or would come for ever."""
+    before = last
+    for row in rows:
+        key = _key(endpoint, row)
+        if key is None:
+            continue  # the load rejects the row
+        if key <= before or key < last:
+            raise ApiError(
+                f"mautic: {endpoint.path} ignores the filter or the order that it was asked for: "
+                f"{', '.join(endpoint.key)} {_shown(key)} came after {_shown(last)}"
+            )
+        last = key
+    if last == before:
+        raise ApiError(
+            f"mautic: {endpoint.path} answered no row with {' and '.join(endpoint.key)}, so what "
+            "comes after it cannot be asked for"
+        )
+    return last
+
+
+def as_list(value: Any) -> list[Any]:
+    """The values of a map or list: PHP has one for both."""
+    return list(value.values()) if isinstance(value, dict) else list(value or [])
+
+
+def decoded(value: Any) -> Any:
+    """Text, and all text in a map or list, with what its HTML entities stand for."""
+    if isinstance(value, dict):
+        return {name: decoded(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [decoded(one) for one in value]
+    return ENTITY.sub(lambda one: unescape(one[0]), value) if isinstance(value, str) else value
+
+
+def _fitting(table: RecordTable, row: Row) -> Row:
+    """The columns that are declared; Mautic answers more, such as addresses, that nobody needs."""
+    columns = table.table.columns.items()
+    return {
+        name: decoded(row.get(name)) if column.type == "text" else row.get(name)
+        for name, column in columns
+    }
+
+
+def _key(endpoint: Endpoint, row: Row) -> Key | None:
+    try:
+        key = tuple(fit_bigint(row.get(name)) for name in endpoint.key)
+    except ValueError:
+        return None
+    return None if None in key else key  # type: ignore[return-value]
+
+
+def _shown(key: Key) -> str:
+    return ", ".join(map(str, key))
+
+
+def _stored(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,268 @@
+"""Mautic's records in the warehouse: all of them, as they are now, with what vanished marked."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from loaders.errors import ApiError
+from loaders.records.source import Span
+from loaders.source import Account
+from loaders.sources.mautic import EMAIL_STATS
+from loaders.sources.mautic_reader import Mautic, decoded
+from sandbox.server import Sandbox
+from tests.support import OF_ITS_OWN_LOAD, Project, on_both_targets, on_postgres
+
+TABLES = ("contacts", "emails", "campaigns", "segments", "email_stats", "page_hits",
+          "lead_donotcontact", "lead_lists_leads")  # fmt: skip
+
+
+def held(project: Project, table: str, columns: str, where: str = "true") -> list[Any]:
+    rows = project.query(f"select {columns} from mautic.{table} where {where} order by 1")
+    return [value for (value,) in rows] if "," not in columns else rows
+
+
+def state(project: Project) -> dict[str, list[Any]]:
+    """All rows, without what each load writes on them."""
+    kept = {}
+    for table in TABLES:
+        names, rows = project.fetch(f"select * from mautic.{table}")
+        places = [n for n, name in enumerate(names) if name not in OF_ITS_OWN_LOAD]
+        kept[table] = sorted((tuple(row[n] for n in places) for row in rows), key=repr)
+    return kept
+
+
+def rows_read(project: Project, table: str) -> int:
+    sql = f"select rows_read from ops.load_runs where table_name = '{table}' "
+    return int(project.query(sql + "order by started_at desc limit 1")[0][0])
+
+
+def load(project: Project, *arguments: str) -> str:
+    result = project.run("load", "mautic", *arguments)
+    assert result.exit_code == 0, result.output
+    return str(result.output)
+
+
+def reader(sandbox: Sandbox) -> Mautic:
+    environ = sandbox.mautic.environ(sandbox.url("mautic"), "713").items()
+    settings = {name.removeprefix("MAUTIC_").lower(): value for name, value in environ}
+    return Mautic(Account("713", "America/New_York", "USD", date(2025, 12, 1), settings))
+
+
+@on_both_targets
+def test_everything_is_there_as_it_is(loaded: Project, sandbox: Sandbox) -> None:
+    store = sandbox.mautic.store
+    for table in TABLES:
+        rows = store.rows("713", table)
+        if table == "page_hits":
+            rows = [row for row in rows if row["email_id"]]
+        if table == "campaigns":
+            rows = [row for row in rows if row["deleted"] is None]
+        assert len(held(loaded, table, "_client_id", "_removed_at is null")) == len(rows) > 2
+    runs = loaded.query("select table_name, verdict, rows_rejected from ops.load_runs")
+    assert sorted(runs) == sorted((table, "ok", 0) for table in TABLES)
+
+    (mail,) = held(loaded, "email_stats", "date_sent, is_read, open_count, source", "id = 1")
+    made = store.rows("713", "email_stats")[0]
+    sent = datetime.fromisoformat(str(made["date_sent"])).replace(tzinfo=UTC)
+    assert mail == (sent, made["is_read"], made["open_count"], made["source"])
+    orphans = "lead_id is not null and lead_id not in (select id from mautic.contacts)"
+    assert held(loaded, "email_stats", "id", orphans) == []
+    assert len(held(loaded, "email_stats", "id", "lead_id is null")) > 5
+
+    assert held(loaded, "emails", "name, category", "id = 5") == [
+        ("Sandbox newsletter: Q&A with an instructor", "Courses & offers (sandbox)")
+    ]
+    assert held(loaded, "emails", "id, variant_parent", "variant_parent is not null") == [(8, 7)]
+    assert held(loaded, "segments", "id", "not is_published") == [5]
+    urls = held(loaded, "page_hits", "distinct url")
+    assert urls == ["https://courses.example.com/landing?utm_source=mautic&made=1"]
+
+
+@on_both_targets
+def test_a_contact(loaded: Project) -> None:
+    ((added, modified, points, fields, tags),) = held(
+        loaded, "contacts", "date_added, date_modified, points, fields, tags", "id = 4"
+    )
+    fields, tags = (json.loads(v) if isinstance(v, str) else v for v in (fields, tags))
+    assert added == datetime(2025, 10, 13, 17, 54, 47, tzinfo=UTC)
+    assert modified == datetime(2025, 10, 22, 14, 27, 1, tzinfo=UTC)
+    assert points == 48
+    assert fields["company"] == "Sample & Sons (sandbox)"
+    assert fields["last_purchase"] == "2025-12-01 12:00:00"
+    assert [tag["tag"] for tag in tags] == ["sandbox", "made"]
+    assert held(loaded, "contacts", "email", "email is null") != []
+
+
+@on_both_targets
+def test_a_second_load_changes_nothing(loaded: Project, sandbox: Sandbox) -> None:
+    """And asks for the contacts of the last day alone."""
+    before = state(loaded)
+    load(loaded)
+    assert state(loaded) == before
+    newest = [row["date_modified"] or row["date_added"] for row in
+              sandbox.mautic.store.rows("713", "contacts")]  # fmt: skip
+    assert rows_read(loaded, "contacts") == sum(str(at) >= "2025-12-26 05:00:00" for at in newest)
+
+
+@on_both_targets
+def test_what_happens_after_sending_is_restated(loaded: Project, sandbox: Sandbox) -> None:
+    store = sandbox.mautic.store
+    fresh = held(loaded, "email_stats", "id", "not is_read and not is_failed")
+    opened, clicked, bounced, left, gone = fresh[:5]
+    hits, silenced = (
+        len(held(loaded, "page_hits", "id")),
+        len(held(loaded, "lead_donotcontact", "id")),
+    )
+    at = "2025-12-20 10:00:00"
+    store.open(opened, at)
+    store.open(opened, "2025-12-21 10:00:00")
+    store.click(clicked, at)
+    store.bounce(bounced, at)
+    store.unsubscribe(left, at)
+    store.remove("email_stats", gone)
+
+    said = load(loaded)
+
+    moment = datetime(2025, 12, 20, 10, tzinfo=UTC)
+    columns = "id, is_read, open_count, date_read, is_failed, _removed_at is null"
+    assert held(
+        loaded, "email_stats", columns, f"id in ({opened}, {clicked}, {bounced}, {gone})"
+    ) == [
+        (opened, True, 2, moment, False, True),
+        (clicked, True, 1, moment, False, True),
+        (bounced, False, 0, None, True, True),
+        (gone, False, 0, None, False, False),
+    ]
+    assert "mautic.email_stats: 2025-12-01" in said
+    assert "1 have vanished upstream" in said
+    assert len(held(loaded, "page_hits", "id")) == hits + 1
+    assert held(loaded, "lead_donotcontact", "reason", f"date_added = '{at}+00'") == [1, 2]
+    assert len(held(loaded, "lead_donotcontact", "id")) == silenced + 2
+
+
+def test_mail_is_restated_for_35_days(loaded: Project, sandbox: Sandbox) -> None:
+    store = sandbox.mautic.store
+    store.send(4, 10, "2026-01-20 10:00:00")
+    load(loaded)
+    old, young = (
+        held(loaded, "email_stats", "id", f"not is_read and date_sent {which}")[0]
+        for which in ("< '2025-12-16 05:00:00+00'", ">= '2025-12-16 05:00:00+00'")
+    )
+    store.open(old, "2026-01-21 10:00:00")
+    store.open(young, "2026-01-21 10:00:00")
+    load(loaded)
+    assert held(loaded, "email_stats", "id, is_read", f"id in ({old}, {young})") == [
+        (old, False),
+        (young, True),
+    ]
+    load(loaded, "--full-refresh")
+    assert held(loaded, "email_stats", "is_read", f"id = {old}") == [True]
+
+
+@on_both_targets
+def test_contacts_come_when_they_are_new_or_edited(loaded: Project, sandbox: Sandbox) -> None:
+    store = sandbox.mautic.store
+    store.edit("contacts", 5, "2026-01-05 10:00:00", firstname="Renamed")
+    added = store.add(
+        "contacts", date_added="2026-01-06 10:00:00", firstname="New", email="n@e.org"
+    )
+    store.set("contacts", 6, firstname="Not said to be edited")
+    before = held(loaded, "contacts", "firstname", "id = 6")
+    load(loaded)
+    assert held(loaded, "contacts", "firstname", f"id in (5, {added})") == ["New", "Renamed"]
+    assert held(loaded, "contacts", "firstname", "id = 6") == before
+    assert rows_read(loaded, "contacts") < 10
+
+
+def test_a_deleted_contact_is_marked_and_its_mail_stays(loaded: Project, sandbox: Sandbox) -> None:
+    """One that was edited lately at once, all others when everything is read again."""
+    young = held(loaded, "contacts", "id", "date_modified >= '2025-12-26 05:00:00+00'")[0]
+    (old,) = held(loaded, "email_stats", "max(lead_id)", "lead_id < 300")
+    mail = held(loaded, "email_stats", "id", f"lead_id = {old}")
+    assert mail
+    for contact in (young, old):
+        sandbox.mautic.store.remove("contacts", contact)
+    load(loaded)
+    assert held(loaded, "contacts", "id", "_removed_at is not null") == [young]
+    ids = ", ".join(map(str, mail))
+    assert held(loaded, "email_stats", "lead_id, _removed_at", f"id in ({ids})") == [
+        (None, None)
+    ] * len(mail)
+    load(loaded, "--full-refresh")
+    assert held(loaded, "contacts", "id", "_removed_at is not null") == sorted([young, old])
+
+
+def test_dates_bound_the_mail_that_is_read(project: Project, sandbox: Sandbox) -> None:
+    load(project, "--start-date", "2025-12-05", "--end-date", "2025-12-09")
+    bounds = held(project, "email_stats", "min(date_sent), max(date_sent)")
+    assert bounds[0][0] >= datetime(2025, 12, 5, 5, tzinfo=UTC)
+    assert datetime(2025, 12, 10, tzinfo=UTC) < bounds[0][1] < datetime(2025, 12, 10, 5, tzinfo=UTC)
+    sent = [str(row["date_sent"]) for row in sandbox.mautic.store.rows("713", "email_stats")]
+    expected = sum("2025-12-05 05:00:00" <= at < "2025-12-10 05:00:00" for at in sent)
+    assert len(held(project, "email_stats", "id")) == expected
+    assert len(held(project, "contacts", "id")) == 822
+
+
+@on_postgres
+def test_a_load_that_failed_is_made_good_by_the_next(project: Project, sandbox: Sandbox) -> None:
+    sandbox.mautic.faults.on("error_in_200", path="/api/stats/email_stats", after=2)
+    assert project.run("load", "mautic").exit_code == 1
+    assert held(project, "email_stats", "id") == []
+    assert len(held(project, "contacts", "id")) == 822
+    sandbox.mautic.faults.clear()
+    load(project)
+    assert len(held(project, "email_stats", "id")) == 2688
+
+
+@pytest.mark.parametrize("rows", [1, 7, 2687, 2688, 2689])
+def test_no_page_size_loses_or_doubles_a_row(
+    sandbox: Sandbox, project: Project, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr("loaders.sources.mautic_reader.PAGE_ROWS", rows)
+    span = Span(datetime(2025, 12, 17, tzinfo=UTC)) if rows < 10 else Span()
+    ids = [int(r["id"]) for page in reader(sandbox).read(EMAIL_STATS, span) for r in page.rows]
+    every = sandbox.mautic.store.rows("713", "email_stats")
+    since = "2025-12-17" if rows < 10 else ""
+    assert ids == [row["id"] for row in every if str(row["date_sent"]) >= since]
+
+
+def test_mail_that_is_sent_while_we_read_is_read_too(sandbox: Sandbox, project: Project) -> None:
+    pages = reader(sandbox).read(EMAIL_STATS, Span())
+    next(pages)
+    added = sandbox.mautic.store.send(4, 10, "2025-12-20 10:00:00")
+    assert [row["id"] for page in pages for row in page.rows][-1] == str(added)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Q&#38;A", "Q&A"),
+        ("&amp;amp;", "&amp;"),
+        ("caf&eacute; &#x2764;", "café ❤"),
+        ("?a=1&copy=2&reg=3", "?a=1&copy=2&reg=3"),
+        ("R&D; more", "R&D; more"),
+    ],
+)
+def test_entities_are_decoded_once(text: str, plain: str) -> None:
+    assert decoded({"a": [text, 1, None]}) == {"a": [plain, 1, None]}
+
+
+def test_the_doctor_names_the_version_and_what_cannot_be_read(
+    sandbox: Sandbox, project: Project
+) -> None:
+    assert [(f.level, f.text) for f in reader(sandbox).examine()] == [
+        ("ok", "mautic: Mautic 5.1.0 is reachable, 8 tables can be read")
+    ]
+    assert len(sandbox.mautic.requests) == 9
+    sandbox.mautic.faults.on("no_permission", path="/api/stats/page_hits")
+    refused, fine = reader(sandbox).examine()
+    assert (refused.level, fine.text) == (
+        "fail",
+        "mautic: Mautic 5.1.0 is reachable, 7 tables can be read",
+    )
+    assert "/api/stats/page_hits answered HTTP 403" in refused.text
+    sandbox.mautic.faults.on("client_refused")
+    with pytest.raises(ApiError, match="check MAUTIC_CLIENT_ID and MAUTIC_CLIENT_SECRET"):
+        list(reader(sandbox).examine())
