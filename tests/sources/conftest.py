@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,8 @@ def alike(name: str, value: Any) -> Any:
     """A value as both engines hand it over: JSON by what it says, a mark by whether it is there."""
     if name == "_removed_at":
         return value is not None
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
     if isinstance(value, str) and value[:1] in ("{", "["):
         value = json.loads(value)
     return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value

@@ -5,12 +5,12 @@ what `spoil` changes makes one row unreadable. `limited`, `slow` and `garbled` s
 some requests or, where None is given, for good.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sandbox.s3_auth import SECRET_KEY
 from sandbox.server import Sandbox
 
 Times = int | None
@@ -21,7 +21,6 @@ NEW_ROW = {"affiliate_id": "999", "advertiser_id": "1"}
 class Sample:
     """One source as the tests meet it."""
 
-    secrets: tuple[str, ...]
     move: Callable[[Sandbox, int], None]  # the first time, the second time
     spoil: Callable[[Sandbox], None]
     limited: Callable[[Sandbox, Times], None]
@@ -29,6 +28,9 @@ class Sample:
     garbled: Callable[[Sandbox], None]
     settings: Callable[[str], Mapping[str, str]] = lambda _: {}  # of a client, beside the usual
     fill: Callable[[Sandbox], None] = lambda _: None  # what is there before the first load
+    secrets: Callable[[Mapping[str, str]], Iterable[str]] = lambda settings: (
+        value for name, value in settings.items() if name.endswith(("_KEY", "_SECRET"))
+    )
     config: Mapping[str, str] = field(default_factory=dict)  # by client, added to its client.toml
 
 
@@ -81,9 +83,42 @@ def move_orders(sandbox: Sandbox, step: int) -> None:
         put_orders(sandbox, 6, "3,NEW,35")
 
 
+def move_mautic(sandbox: Sandbox, step: int) -> None:
+    """Mail is opened, a contact edited; the second time one is sent, and one contact leaves."""
+    store, at = sandbox.mautic.store, f"2025-12-18 2{step}:00:00"
+    store.open(1, at)
+    store.edit("contacts", 5, at, points=100 + step)
+    if step == 2:
+        store.send(6, 5, at)
+        store.leave(1, 7)
+
+
+def move_sheet(sandbox: Sandbox, step: int) -> None:
+    """A budget is typed anew, the second time a month removed."""
+    book = sandbox.google_sheets.book()
+    book.set(cell="Targets!C2", value=70_000 + step)
+    if step == 2:
+        book.remove(tab="Targets", at=3)
+
+
+SHEET_OF_CTI = """
+[[google_sheets]]
+spreadsheet = "sandbox-cti-targets"
+range = "targets"
+table = "targets"
+key = ["advertiser", "month"]
+columns = [
+    { header = "advertiser", type = "text" },
+    { header = "month", type = "month" },
+    { header = "budget", type = "decimal" },
+    { header = "basis", type = "text" },
+    { header = "target_cpa", type = "decimal" },
+    { header = "note", type = "text" },
+]
+"""
+
 SAMPLES = {
     "everflow": Sample(
-        secrets=("sandbox-everflow-713",),
         move=move_everflow,
         spoil=partial(on, "everflow", "bad_metric", metric="cv", value="n/a"),
         limited=partial(on, "everflow", "rate_limited", retry_after=3),
@@ -91,7 +126,6 @@ SAMPLES = {
         garbled=partial(on, "everflow", "html"),
     ),
     "redtrack": Sample(
-        secrets=("sandbox-redtrack-713",),
         move=move_redtrack,
         spoil=partial(on, "redtrack", "bad_metric", metric="cost", value="n/a"),
         limited=partial(on, "redtrack", "rate_limited", retry_after=3),
@@ -100,7 +134,6 @@ SAMPLES = {
     ),
     "s3_exports": Sample(
         settings=prefixes,
-        secrets=(SECRET_KEY,),
         fill=fill_bucket,
         move=move_orders,
         spoil=lambda sandbox: put_orders(sandbox, 7, "6,NEW,105", "7"),
@@ -109,5 +142,23 @@ SAMPLES = {
         garbled=lambda sandbox: sandbox.s3_exports.put(
             "orders-create/orders-create-2025-12-08.csv", b"<!doctype html><title>Sorry</title>"
         ),
+    ),
+    "mautic": Sample(
+        move=move_mautic,
+        spoil=partial(on, "mautic", "bad_value", times=1, path="/api/stats/email_stats"),
+        limited=partial(on, "mautic", "rate_limited"),
+        slow=partial(on, "mautic", "slow", seconds=3),
+        garbled=partial(on, "mautic", "html"),
+    ),
+    "google_sheets": Sample(
+        secrets=lambda settings: json.loads(settings["GOOGLE_SHEETS_CREDENTIALS_JSON"])[
+            "private_key"
+        ].splitlines()[1:3],
+        move=move_sheet,
+        spoil=lambda sandbox: sandbox.google_sheets.book().set(cell="Targets!C2", error="#REF!"),
+        limited=partial(on, "google_sheets", "rate_limited"),
+        slow=partial(on, "google_sheets", "slow", seconds=3),
+        garbled=partial(on, "google_sheets", "html"),
+        config={"cti": SHEET_OF_CTI},
     ),
 }
