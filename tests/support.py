@@ -13,6 +13,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from sandbox.posthog.data import PROJECT_IDS
 from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
 from sandbox.server import Sandbox
 from tests.postgres import Database, Rows
@@ -175,6 +176,15 @@ def bucket_environ(sandbox: Sandbox) -> dict[str, str]:
         "AWS_ENDPOINT_URL": sandbox.url("s3_exports"),
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+    }
+
+
+def posthog_environ(sandbox: Sandbox, client_id: str = "713", suffix: str = "") -> dict[str, str]:
+    """The variables that point a client at the sandbox's PostHog."""
+    return {
+        f"POSTHOG_HOST{suffix}": sandbox.url("posthog"),
+        f"POSTHOG_API_KEY{suffix}": f"sandbox-posthog-{client_id}",
+        f"POSTHOG_PROJECT_ID{suffix}": str(PROJECT_IDS[client_id]),
     }
 
 
