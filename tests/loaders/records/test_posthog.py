@@ -79,7 +79,6 @@ def test_all_that_there_is_arrives_as_it_is(posthog_project: Project, sandbox: S
     assert named == (person["name"], person["distinct_ids"][0])  # type: ignore[index]
 
 
-@pytest.mark.timeout(60)
 @on_both_targets
 def test_a_hundred_thousand_events_on_forty_timestamps(
     posthog_project: Project, sandbox: Sandbox
