@@ -44,7 +44,7 @@ build: install ## Build and test the marts with dbt
 docs: install ## The docs site in one file, dbt_project/target/static_index.html
 	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET)
 
-bench: install-dev .venv/bench ## Time loads and builds of the full volume, beside what others need (5 minutes)
+bench: install-dev .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
 	@$(BIN)/python -m bench
 
 test: install-dev ## All tests, two files at a time

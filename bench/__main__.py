@@ -1,9 +1,11 @@
 """Measure everything on both engines and print one table: `python -m bench`.
 
-Exit code 1 when a step failed, not when an aim was missed.
+`python -m bench posthog` takes that step alone, and so with any others. Exit code 1 when a step
+failed, not when an aim was missed.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -18,8 +20,8 @@ from sandbox.orders import FULL
 FOLDER = Path(".bench")
 
 
-def main() -> int:
-    """The table on stdout, progress on stderr."""
+def main(chosen: Sequence[str]) -> int:
+    """The table on stdout, progress on stderr; all steps unless some are chosen."""
     progress, failed = Console(stderr=True), False
     rows: list[tuple[str, Row]] = []
     progress.print("making the files")
@@ -27,6 +29,8 @@ def main() -> int:
         for kind in (Postgres, DuckDB):
             with ground.warehouse(kind) as full:
                 for step in Measures(ground, full).steps:
+                    if chosen and step.__name__ not in chosen:
+                        continue
                     start, said = perf_counter(), "done"
                     try:
                         rows += [(kind.engine, row) for row in step()]
@@ -53,4 +57,4 @@ def table(rows: list[tuple[str, Row]]) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bench import sling
+from bench import posthog, sling
 from bench.stand import BenchError, Spent, Stand
 from bench.warehouses import BARE, TABLES, Warehouse
 
 RAW = "s3_exports"
 FEW = 9  # files, to see whether memory grows with them
+EVENTS = (100_000, 1_000_000)  # of PostHog, for the same reason
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Measures:
 
     @property
     def steps(self) -> list[Callable[[], Iterator[Row]]]:
-        return [self.load, self.nothing_new, self.build, self.new_day, self.sling]
+        return [self.load, self.nothing_new, self.build, self.new_day, self.sling, self.posthog]
 
     def load(self) -> Iterator[Row]:
         """Load all files into an empty warehouse; before that a few, into another."""
@@ -94,6 +95,23 @@ class Measures:
             theirs = sling.load(self.stand, other)
             self._check(other, sling.SCHEMA)
         yield Row("load of all / Sling", self.loaded.seconds, theirs, 0.5)
+
+    def posthog(self) -> Iterator[Row]:
+        """Load few and many of PostHog's events, and the same through dlt as dictionaries."""
+        peaks = []
+        for count in EVENTS:
+            with self.stand.warehouse(self.kind) as other:
+                ours = posthog.ours(self.stand, other, count)
+            with self.stand.warehouse(self.kind) as other:
+                plain = posthog.plain(self.stand, other, count)
+            what = f"{count:,} PostHog events"
+            yield Row(
+                f"{what} / as dlt's dicts", count / ours.seconds, count / plain.seconds, unit="/s"
+            )
+            yield Row(f"peak memory, {what}", ours.megabytes, plain.megabytes, unit="MB")
+            peaks.append(ours.megabytes)
+        few, many = peaks
+        yield Row(f"peak memory, {EVENTS[1]:,} / {EVENTS[0]:,}", many, few, 1.1, unit="MB")
 
     def _load(self, warehouse: Warehouse) -> Spent:
         return self.stand.signalroom(warehouse, "load", "s3_exports")

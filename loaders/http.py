@@ -7,7 +7,7 @@ request and never a secret. 400, 401 and 403 are not tried again.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from time import monotonic, sleep
@@ -47,14 +47,16 @@ def open_api(
     auth: AuthBase | None = None,
     pause: Callable[[Response], float] | None = None,
     remedies: Mapping[int, str] = MappingProxyType({}),
+    handed_over: Collection[int] = (),
 ) -> RESTClient:
     """dlt's REST client for a service, with the manners above.
 
     `pause` reads from an answer how many seconds to wait before the next request; `remedies` say
-    what to do about an answer of some status.
+    what to do about an answer of some status; one of a status that is `handed_over` is the caller's
+    to judge: to ask for the same again would not help.
     """
     conceal(*secrets)
-    session = patient_client().session
+    session = patient_client(handed_over).session
     send = session.send
     resume_at = 0.0
 
@@ -66,7 +68,7 @@ def open_api(
             response: Response = send(request, **kwargs)  # type: ignore[no-untyped-call]
         except RequestException as error:
             raise ApiError(redact(f"{what} failed: {_cause(error)}")) from None
-        if not response.ok:
+        if not response.ok and response.status_code not in handed_over:
             raise ApiError(
                 redact(f"{what} answered HTTP {response.status_code}: {_said(response)}"),
                 remedies.get(response.status_code, ""),
@@ -79,9 +81,10 @@ def open_api(
     return RESTClient(base_url, headers=headers, auth=auth, session=session)
 
 
-def patient_client() -> Client:
+def patient_client(handed_over: Collection[int] = ()) -> Client:
     """dlt's client with the retries above; an answer that stays an error is handed over."""
-    client = Client(raise_for_status=False, status_codes=RETRIED_STATUS, retry_condition=_cut_off)
+    retried = [status for status in RETRIED_STATUS if status not in handed_over]
+    client = Client(raise_for_status=False, status_codes=retried, retry_condition=_cut_off)
     client.configure()  # takes the figures of [runtime]
     return client
 
@@ -94,7 +97,7 @@ def answer(response: Response, remedy: str = "") -> Any:
     """
     where = f"{response.request.method} {_address(response.url)}"
     try:
-        body = json.loads(response.content, parse_float=Decimal, strict=False)
+        body = _parsed(response)
     except ValueError:
         kind = response.headers.get("Content-Type", "no content type")
         raise ApiError(
@@ -113,10 +116,18 @@ def _cut_off(response: Response | None, _: BaseException | None) -> bool:
     if "json" not in response.headers.get("Content-Type", ""):
         return False
     try:
-        json.loads(response.content, strict=False)
+        _parsed(response)
     except ValueError:
         return True
     return False
+
+
+def _parsed(response: Response) -> Any:
+    """The JSON of an answer, taken apart once for all who ask."""
+    kept = vars(response)
+    if "parsed" not in kept:
+        kept["parsed"] = json.loads(response.content, parse_float=Decimal, strict=False)
+    return kept["parsed"]
 
 
 def _address(url: str | None) -> str:

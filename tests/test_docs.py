@@ -138,7 +138,7 @@ def test_env_example_has_every_variable_that_is_read_and_no_other() -> None:
 
 def test_env_example_keeps_what_is_not_read_apart() -> None:
     later = re.findall(r"^# ([A-Z0-9_]+)=$", NOT_READ_YET, re.MULTILINE)
-    assert {"POSTHOG_API_KEY", "SLACK_WEBHOOK_URL"} < set(later)
+    assert {"RESEND_API_KEY", "SLACK_WEBHOOK_URL"} < set(later)
     assert not set(later) & variables_read()
     assert not re.search(r"^[A-Z]", NOT_READ_YET, re.MULTILINE)
 

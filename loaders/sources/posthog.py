@@ -4,15 +4,39 @@ POST /api/projects/<id>/query/            ->  posthog.events
 GET  /api/projects/<id>/persons/          ->  posthog.persons
 GET  /api/projects/<id>/feature_flags/    ->  posthog.feature_flags
 GET  /api/projects/<id>/experiments/      ->  posthog.experiments
+
+- Events are asked for by HogQL (posthog_events): the list of events loses some.
+- Lists are read in full: none can be asked for what changed, and what was deleted is not in them.
+- `next` is an address, behind a proxy another host's: only what it asks for is used, so that the
+  key goes to POSTHOG_HOST alone.
+- Archived experiments come only to those who ask for them.
 """
 
-from collections.abc import Iterator
-from datetime import time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from requests import Response
 
 from loaders.errors import ApiError
+from loaders.http import answer, open_api
 from loaders.records.source import Page, RecordSource, RecordTable, Span
 from loaders.source import Account, Finding, Setting
-from loaders.table import Column, Table
+from loaders.sources.posthog_events import TooMuchError, event_pages, newest_event
+from loaders.table import Column, Rejected, Row, Table
+
+LIST_ROWS = 500
+TOO_MUCH = (504, 512, 513)  # too long, would be too long, too much memory
+RECENT = timedelta(days=7)
+SCOPES = "query:read, person:read, feature_flag:read, experiment:read and project:read"
+ELSEWHERE = "check POSTHOG_HOST"
+REMEDIES = {
+    401: "check POSTHOG_API_KEY: it has to be a personal key (phx_...)",
+    403: f"give POSTHOG_API_KEY the scopes {SCOPES}, and the project POSTHOG_PROJECT_ID",
+    404: "check POSTHOG_PROJECT_ID and POSTHOG_HOST",
+}
 
 EVENTS = RecordTable(
     Table(
@@ -94,12 +118,114 @@ class Posthog:
 
     def __init__(self, account: Account) -> None:
         self.account = account
+        key, host = account.settings["api_key"], account.settings["host"].rstrip("/")
+        host = host if "://" in host else f"https://{host}"
+        self.project = f"/api/projects/{account.settings['project_id']}/"
+        opened = partial(
+            open_api,
+            "posthog",
+            host,
+            secrets=(key,),
+            headers={"Authorization": f"Bearer {key}"},
+            remedies=REMEDIES,
+        )
+        self.lists, self.queries = opened(), opened(handed_over=TOO_MUCH)
 
     def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
-        raise ApiError(f"posthog: {table.name} {span}: not yet")
+        if table is EVENTS:
+            yield from event_pages(self._ask, span)
+            return
+        yield from self._list(table)
+        if table is EXPERIMENTS:
+            yield from self._list(table, archived="true")
 
     def examine(self) -> Iterator[Finding]:
-        raise ApiError("posthog: not yet")
+        project = _object(self.lists.get(self.project), {"name"})
+        yield Finding("ok", f"posthog: project {project['name']!r} is reachable")
+        zone = project.get("timezone")
+        if zone not in (None, self.account.timezone):
+            yield Finding(
+                "warn",
+                f"posthog: the project is in {zone}, the client in {self.account.timezone}: its "
+                "own pages show other days",
+            )
+        for table in (PERSONS, FEATURE_FLAGS, EXPERIMENTS):
+            _object(
+                self.lists.get(f"{self.project}{table.name}/", params={"limit": 1}), {"results"}
+            )
+        now = datetime.now(UTC)
+        newest = newest_event(self._ask, now - RECENT)
+        if newest is None:
+            yield Finding("warn", f"posthog: no event for {RECENT.days} days")
+        elif newest > now + timedelta(hours=1):
+            yield Finding(
+                "warn", f"posthog: the newest event is of {newest:%Y-%m-%d}: a clock is ahead"
+            )
+
+    def _ask(self, hogql: str) -> list[Row]:
+        """What a query answers, never from PostHog's cache, by the names of its columns."""
+        response = self.queries.post(
+            f"{self.project}query/",
+            json={
+                "query": {"kind": "HogQLQuery", "query": hogql},
+                "name": "signalroom",
+                "refresh": "force_blocking",
+            },
+        )
+        if response.status_code in TOO_MUCH:
+            raise TooMuchError(
+                f"posthog: HTTP {response.status_code} to however small a query; PostHog is slow, "
+                "try again later"
+            )
+        body = _object(response, {"columns", "results"})
+        columns = body["columns"]
+        try:
+            return [dict(zip(columns, row, strict=True)) for row in body["results"]]
+        except (TypeError, ValueError):
+            raise ApiError("posthog: query/ answered rows that do not fit their columns") from None
+
+    def _list(self, table: RecordTable, **asked: str) -> Iterator[Page]:
+        """All pages of a list; ApiError where one leads nowhere."""
+        path = f"{self.project}{table.name}/"
+        params: Mapping[str, Any] = {"limit": LIST_ROWS, **asked}
+        passed: set[str] = set()
+        before: list[Any] = []
+        while True:
+            body = _object(self.lists.get(path, params=dict(params)), {"results"})
+            records, link = body["results"], body.get("next")
+            origin = " ".join([table.name, *(f"{name}={value}" for name, value in params.items())])
+            yield _records(table, origin, records)
+            if not link:
+                return
+            if link in passed or not records or records == before:
+                raise ApiError(
+                    f"posthog: {origin}: the next page brings nothing new, again and again"
+                )
+            passed.add(link)
+            params, before = dict(parse_qsl(urlsplit(link).query)), records
+
+
+def _object(response: Response, promised: set[str]) -> dict[str, Any]:
+    """An answer, which has what is promised; lists among it are lists."""
+    body = answer(response, ELSEWHERE)
+    path = urlsplit(response.url).path
+    if not isinstance(body, dict):
+        raise ApiError(f"posthog: {path} answered no object but {str(body)[:160]!r}", ELSEWHERE)
+    for name in promised:
+        if not isinstance(body.get(name), str if name == "name" else list):
+            raise ApiError(f"posthog: {path} answered no {name}", ELSEWHERE)
+    return body
+
+
+def _records(table: RecordTable, origin: str, records: list[Any]) -> Page:
+    """The records by our names; older servers lack some of them."""
+    rows, rejected = [], []
+    for line, record in enumerate(records, start=1):
+        if isinstance(record, dict):
+            rows.append({name: record.get(name) for name in table.table.columns})
+        else:
+            rejected.append(Rejected(origin, line, "no object", record))
+    return Page(origin, rows, rejected)
 
 
 SOURCE = RecordSource(

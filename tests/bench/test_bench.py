@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench import measures
 from bench.__main__ import table
 from bench.measures import RAW, Measures
 from bench.stand import Stand, stand
@@ -21,12 +22,24 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 
 
 @pytest.mark.parametrize("kind", [Postgres, DuckDB])
+def test_posthog_is_measured(
+    ground: Stand, kind: type[Warehouse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loads themselves are held against what PostHog has."""
+    monkeypatch.setattr(measures, "EVENTS", (200, 600))
+    with ground.warehouse(kind) as ours:
+        rows = list(Measures(ground, ours).posthog())
+    assert [row.unit for row in rows] == ["/s", "MB", "/s", "MB", "MB"]
+    assert all(row.ours > 0 for row in rows)
+
+
+@pytest.mark.parametrize("kind", [Postgres, DuckDB])
 def test_ours_and_the_bare_load_hold_the_same(ground: Stand, kind: type[Warehouse]) -> None:
     with ground.warehouse(kind) as ours, ground.warehouse(kind) as bare:
-        measures = Measures(ground, ours)
-        rows = [*measures.load(), *measures.nothing_new()]
+        steps = Measures(ground, ours)
+        rows = [*steps.load(), *steps.nothing_new()]
         if kind is Postgres:  # where dbt runs no unit tests and is sooner done
-            rows += measures.new_day()
+            rows += steps.new_day()
             assert rows[-1].what == "load and build of a new day / of all"
         assert all(row.ours > 0 for row in rows)
         assert table([(kind.engine, row) for row in rows]).row_count == len(rows)

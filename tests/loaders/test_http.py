@@ -1,5 +1,9 @@
 """The manners' figures: how often, how long, and not at all."""
 
+import json
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from sandbox.server import Sandbox
@@ -46,3 +50,18 @@ def test_what_will_not_change_is_not_tried_again(
     assert project.run("load", "everflow", *DECEMBER).exit_code == 1
     assert waits == []
     assert len(sandbox.everflow.requests) == 1
+
+
+def test_an_answer_is_taken_apart_once(
+    project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it is asked whether it broke off before it is asked what it says."""
+    taken: list[int] = []
+
+    def loads(text: bytes, **how: Any) -> Any:
+        taken.append(len(text))
+        return json.loads(text, **how)
+
+    monkeypatch.setattr("loaders.http.json", SimpleNamespace(loads=loads))
+    assert project.run("load", "redtrack", *DECEMBER).exit_code == 0
+    assert len(taken) == len(sandbox.redtrack.requests) > 0

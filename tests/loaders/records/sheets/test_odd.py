@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sandbox.google_sheets.a1 import Box
 from sandbox.google_sheets.data import ODD
-from tests.loaders.records.sheets import Stand, sheet
+from tests.loaders.records.sheets.stand import Stand, sheet
 from tests.support import on_both_targets
 
 SPEND_LOG = sheet(

@@ -15,7 +15,7 @@ from sandbox.google_sheets.auth import email
 from sandbox.google_sheets.data import CTI_TARGETS, PRIVATE, TARGETS, UPLOADED
 from sandbox.google_sheets.faults import SHEETS_FAULTS
 from sandbox.server import Sandbox
-from tests.loaders.records.sheets import TARGETS_SHEET, Stand
+from tests.loaders.records.sheets.stand import TARGETS_SHEET, Stand
 from tests.support import on_both_targets
 
 BOOK = f"google_sheets: spreadsheet {TARGETS}"

@@ -8,7 +8,7 @@ import pytest
 
 from loaders.errors import LoadError
 from sandbox.google_sheets.data import ODD, TARGETS
-from tests.loaders.records.sheets import TARGETS_SHEET, Stand, sheet
+from tests.loaders.records.sheets.stand import TARGETS_SHEET, Stand, sheet
 from tests.support import on_both_targets
 
 NOVEMBER, DECEMBER, JANUARY = date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)

@@ -6,7 +6,7 @@ import pytest
 
 from loaders.warehouse import DuckDB, Postgres, Warehouse
 from sandbox.server import Sandbox
-from tests.loaders.records.sheets import Stand
+from tests.loaders.records.sheets.stand import Stand
 from tests.postgres import Server
 from tests.support import QUICK_RETRIES
 
