@@ -13,7 +13,6 @@ from typing import Any
 
 from bench.stand import BenchError, Spent, Stand
 from bench.warehouses import Warehouse
-from tests.support import posthog_environ
 
 PLAIN = "plain"  # the schema of the plain table
 START = date(2025, 12, 1)
@@ -35,7 +34,7 @@ def _measured(
 ) -> Spent:
     stand.sandbox.posthog.lift_limits()
     stand.sandbox.posthog.serve(events, events)
-    environ = warehouse.environ | posthog_environ(stand.sandbox)
+    environ = warehouse.environ | stand.sandbox.environ("posthog")
     spent = stand.run((sys.executable, *command), environ)
     found = warehouse.query(f"select count(*), count(distinct uuid) from {schema}.events")
     if found != [(events, events)]:

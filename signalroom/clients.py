@@ -21,6 +21,8 @@ from signalroom.sheets import check_tables, read_sheets
 if TYPE_CHECKING:
     from loaders.source import Account
 
+DEFAULT_FUNNEL = ("landing", "checkout", "purchase")  # events of PostHog, in their order
+
 WHOLE_NUMBER = r"0|[1-9][0-9]*"  # a leading zero would never meet Everflow's own spelling
 
 _FORMS: dict[str, Form] = {
@@ -58,6 +60,7 @@ class Client:
     advertisers: tuple[Advertiser, ...]
     core_order_amount: Decimal | None = None
     google_sheets: tuple[Sheet, ...] = ()
+    funnel: tuple[str, ...] = DEFAULT_FUNNEL
 
     def account(self, settings: Mapping[str, str]) -> "Account":
         """The client's account at a source."""
@@ -100,7 +103,7 @@ def read_clients(root: Path, *, known_sources: Collection[str] | None = None) ->
 def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> Client:
     """Read one client.toml; with `known_sources`, a source that is not among them is refused."""
     table = load(path)
-    optional = {"advertisers", "core_order_amount", "google_sheets"}
+    optional = {"advertisers", "core_order_amount", "funnel", "google_sheets"}
     check_keys(path, table, [f.name for f in fields(Client)], optional=optional)
     client_id = _text(path, table, "client_id")
     if client_id != path.parents[1].name:
@@ -124,6 +127,7 @@ def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> 
         advertisers=_advertisers(path, table.get("advertisers", [])),
         core_order_amount=_amount(path, table, "core_order_amount"),
         google_sheets=sheets,
+        funnel=_funnel(path, table),
     )
 
 
@@ -175,6 +179,16 @@ def _sources(
     if len(set(names)) < len(names):
         raise ConfigError(path, "sources", "names a source twice")
     return tuple(names)
+
+
+def _funnel(path: Path, table: Mapping[str, object]) -> tuple[str, ...]:
+    steps = table.get("funnel", list(DEFAULT_FUNNEL))
+    if not isinstance(steps, list) or not steps:
+        raise ConfigError(path, "funnel", 'must be a list such as ["landing", "purchase"]')
+    named = [_text(path, {"funnel": step}, "funnel") for step in steps]
+    if len(set(named)) < len(named):  # nobody could say which of the two an event is
+        raise ConfigError(path, "funnel", "names an event twice")
+    return tuple(named)
 
 
 def _advertisers(path: Path, tables: object) -> tuple[Advertiser, ...]:

@@ -96,7 +96,12 @@ CLIENT_ADVERTISERS = Seed(
 CLIENT_SOURCES = Seed(
     "client_sources", key=("client_id", "source"), columns=("client_id", "source")
 )
-SEEDS = (AFFILIATE_MAPPING, CLIENTS, CLIENT_ADVERTISERS, CLIENT_SOURCES)
+FUNNEL_STEPS = Seed(
+    "funnel_steps",
+    key=("client_id", "step_number"),
+    columns=("client_id", "step_number", "event_name"),
+)
+SEEDS = (AFFILIATE_MAPPING, CLIENTS, CLIENT_ADVERTISERS, CLIENT_SOURCES, FUNNEL_STEPS)
 SHARED_SEEDS = (  # of data/shared, compiled whichever client is
     Seed("us_states", key=("state_code",), columns=("state_code", "state_name", "state_kind")),
 )
@@ -185,8 +190,10 @@ def _compile(seed: Seed, client: Client, root: Path) -> list[Row]:
             (a.everflow_advertiser_id, a.label, a.name, a.product_category, a.report_name)
             for a in client.advertisers
         ]
-    else:
+    elif seed is CLIENT_SOURCES:
         values = [(source,) for source in client.sources]
+    else:
+        values = [(str(number), event) for number, event in enumerate(client.funnel, start=1)]
     return [dict(zip(seed.columns, (client.client_id, *v), strict=True)) for v in values]
 
 

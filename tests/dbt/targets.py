@@ -7,14 +7,6 @@ from decimal import Decimal
 
 from tests.dbt import random_client, worked_example
 
-TABLE = """
-create table google_sheets.targets (
-    advertiser text, month date, budget decimal(18, 4), basis text, target_cpa decimal(18, 4),
-    note text, _client_id text, _loaded_at timestamp with time zone,
-    _removed_at timestamp with time zone, _dlt_load_id text, _dlt_id text
-)
-"""
-
 
 @dataclass(frozen=True)
 class Line:
@@ -102,7 +94,5 @@ UNTIDY = _lines(
 
 def statements() -> Iterator[str]:
     """What the loader would have landed, as statements that DuckDB and Postgres both run."""
-    yield "create schema google_sheets"
-    yield TABLE
     for line in (*WORKED, *UNTIDY):
         yield line.statement

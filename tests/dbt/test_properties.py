@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from loaders.records.source import RecordSource
+from tests.dbt import raw_rows
 from tests.dbt.conftest import Query
 from tests.dbt.project import REPOSITORY
 
@@ -140,11 +142,25 @@ def test_every_column_of_the_warehouse_is_described(duckdb_warehouse: Query) -> 
     assert set(found) == described
 
 
+@pytest.mark.parametrize("source", raw_rows.SOURCES, ids=lambda source: source.name)
+def test_every_column_that_a_loader_declares_is_described(source: RecordSource) -> None:
+    (entry,) = (entry for entry in _entries("sources") if entry["name"] == source.name)
+    described = {
+        table["name"]: {column["name"] for column in table["columns"]} for table in entry["tables"]
+    }
+    by_loader = {"_client_id", "_loaded_at", "_removed_at"}
+    assert described == {
+        table.name: set(table.table.columns) | by_loader for table in source.tables
+    }
+
+
 def test_every_model_with_branches_has_a_unit_test() -> None:
     tested = {entry["model"] for entry in _entries("unit_tests")}
     # without branches: typed columns only, or rows of another mart under a client's name
     plain = {
         *("stg_ops__load_runs", "stg_ops__rejected_rows", "stg_ops__loaded_files"),
+        *("stg_posthog__persons", "stg_posthog__feature_flags", "stg_posthog__experiments"),
+        *("stg_mautic__emails", "stg_mautic__campaigns", "stg_mautic__segments"),
         *("daily_ccw_summary", "daily_exp_summary"),
     }
     assert {path.stem for path in PROJECT.glob("models/**/*.sql")} - plain == tested

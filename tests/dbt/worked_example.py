@@ -78,6 +78,12 @@ client_id,source
 713,everflow
 713,redtrack
 """,
+    "funnel_steps.csv": """\
+client_id,step_number,event_name
+713,1,landing
+713,2,checkout
+713,3,purchase
+""",
     "affiliate_mapping.csv": """\
 id,client_id,redtrack_source,redtrack_source_id,everflow_affiliate_id,everflow_affiliate_label,\
 everflow_advertiser_id,everflow_advertiser_label,created_at,updated_at

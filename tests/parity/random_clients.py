@@ -15,6 +15,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.dbt.random_audience import Audience
 from tests.parity.random_orders import in_two_versions, salt
 
 Row = dict[str, Any]
@@ -30,6 +31,7 @@ BASES = ("spend", "spend", "effective_cost", " Effective Cost", "revenue", "")
 
 # the ids of one affiliate, advertiser or source as services and people write them
 SPELLINGS = ("{}", "{}", "{}", " {}", "{} ", "{:U}")
+STEPS = ("visit", "landing", "checkout", "purchase", "never sent")
 NETWORK_IDS = ("0", "", "1", "2", "5", "7", "12", "aff-x9")
 SOURCE_IDS = ("66c7aa", "62b2ff", "6710c0", "title:organic", "zz", "öl", "no'quote")
 
@@ -123,6 +125,12 @@ class RandomClient:
                     rows["ops.rejected_rows"].append(self._rejected(run))
         return rows
 
+    def audience(self) -> Rows:
+        """Its visitors, contacts and mail."""
+        words = (*self.shape.labels, self.shape.mapping_label)
+        made = Audience(self.client_id, self.timezone, self.shape.seed, size=90, words=words)
+        return made.rows
+
     def orders(self) -> list[Rows]:
         """Its order files as they were loaded at first, and as they are now."""
         texts = (*self.shape.labels, self.shape.mapping_label)
@@ -146,6 +154,10 @@ class RandomClient:
                 }
             ],
             "client_sources": [{"client_id": self.client_id, "source": s} for s in sources],
+            "funnel_steps": [
+                {"client_id": self.client_id, "step_number": number, "event_name": event}
+                for number, event in enumerate(rng.sample(STEPS, rng.randint(1, 4)), start=1)
+            ],
             "client_advertisers": [
                 {
                     "client_id": self.client_id,
@@ -290,6 +302,7 @@ def gathered(shapes: list[Shape]) -> tuple[Rows, list[Rows], dict[str, str]]:
         client = RandomClient(f"c{number}", shape)
         for into, parts in (
             (raw, client.raw()),
+            (raw, client.audience()),
             (seeds, client.seeds()),
             *zip(orders, client.orders(), strict=True),
         ):
@@ -305,27 +318,6 @@ def gathered(shapes: list[Shape]) -> tuple[Rows, list[Rows], dict[str, str]]:
         {"id": number, **row} for number, row in enumerate(seeds["affiliate_mapping"], start=1)
     ]
     return raw, orders, {name: _csv(rows) for name, rows in seeds.items()}
-
-
-def insert(table: str, rows: list[Row]) -> Iterator[str]:
-    """Statements that both engines read alike."""
-    by_columns: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        by_columns.setdefault(tuple(row), []).append(row)
-    for names, alike in by_columns.items():
-        for start in range(0, len(alike), 500):
-            values = ", ".join(
-                f"({', '.join(map(_literal, row.values()))})" for row in alike[start : start + 500]
-            )
-            yield f"insert into {table} ({', '.join(names)}) values {values}"
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, int | Decimal):
-        return f"{value:f}" if isinstance(value, Decimal) else str(value)
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _csv(rows: list[Row]) -> str:

@@ -22,6 +22,12 @@ NEVER_EXPOSED = {
     "redtrack_staging",
     "s3_exports",
     "s3_exports_staging",
+    "posthog",
+    "posthog_staging",
+    "mautic",
+    "mautic_staging",
+    "google_sheets",
+    "google_sheets_staging",
     "ops",
     "ops_staging",
     "public",
@@ -29,7 +35,10 @@ NEVER_EXPOSED = {
     "intermediate",
     "marts",
 }
-OPENED = ("everflow.daily_stats", "s3_exports.orders_create", "public.affiliate_mapping")
+OPENED = (
+    *("everflow.daily_stats", "s3_exports.orders_create", "public.affiliate_mapping"),
+    *("posthog.persons", "mautic.contacts"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +47,7 @@ def exposed(production: Production) -> Production:
     with production.cursor() as cursor:
         for role in (*EXPOSED, "bi"):
             cursor.execute(f"create role {role} nologin")
-        for schema in ("everflow", "s3_exports", "ops", "staging", "public"):
+        for schema in ("everflow", "s3_exports", "posthog", "mautic", "ops", "staging", "public"):
             cursor.execute(f"grant usage on schema {schema} to anon, authenticated, public")
             cursor.execute(f"grant select on all tables in schema {schema} to anon, public")
             cursor.execute(
@@ -68,7 +77,7 @@ def test_the_world_reads_nothing(exposed: Production, role: str) -> None:
 def test_a_grant_by_mistake_still_shows_no_row(exposed: Production) -> None:
     """Row level security is the second lock, until the next build takes the grant away again."""
     with exposed.cursor() as cursor:
-        cursor.execute("grant usage on schema everflow, s3_exports to anon")
+        cursor.execute("grant usage on schema everflow, s3_exports, posthog, mautic to anon")
         for table in OPENED:
             cursor.execute(f"grant select on {table} to anon")
     for table in OPENED:

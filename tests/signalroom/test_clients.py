@@ -47,6 +47,7 @@ def test_our_own_clients_are_read() -> None:
     )
     assert (active.timezone, active.currency) == ("America/New_York", "USD")
     assert active.sources == tuple(SOURCES)
+    assert active.funnel == planned.funnel == ("landing", "checkout", "purchase")
     assert (active.core_order_amount, planned.core_order_amount) == (Decimal(85), None)
     assert [
         (a.everflow_advertiser_id, a.label, a.product_category, a.report_name)
@@ -80,6 +81,16 @@ def test_our_own_clients_are_read() -> None:
         ('"acme"', "713", "client_id", "must be a text in quotes, not blank"),
         ('"redtrack"]', '"redtrak"]', "sources", "'redtrak' is not known; known are: everflow, re"),
         ('"redtrack"]', '"everflow"]', "sources", "names a source twice"),
+        *(
+            ("\n[[", f"funnel = {steps}\n[[", "funnel", reason)
+            for steps, reason in (
+                ("[]", "must be a list such as"),
+                ('"landing"', "must be a list such as"),
+                ('["landing", " "]', "must be a text in quotes, not blank"),
+                ("[1]", "must be a text in quotes, not blank"),
+                ('["landing", " landing "]', "names an event twice"),
+            )
+        ),
         ('["everflow", "redtrack"]', '"everflow"', "sources", "must be a list such as"),
         ('id = "1"', 'id = "01"', "everflow_advertiser_id", "must be a whole number"),
         ('id = "1"', 'id = "one"', "everflow_advertiser_id", "must be a whole number"),
@@ -162,3 +173,9 @@ def test_selecting_clients(tmp_path: Path) -> None:
     assert [client.client_id for client in select_clients(clients, "beta")] == ["beta"]
     with pytest.raises(click.UsageError, match=r"no client 'gamma'; known clients: acme, beta\."):
         select_clients(clients, "gamma")
+
+
+def test_a_funnel_of_its_own(tmp_path: Path) -> None:
+    funnel = 'funnel = [" visit ", "$pageview"]\n\n[['
+    path = write_client(tmp_path, "acme", ACME.replace("\n[[", funnel, 1))
+    assert read_client(path).funnel == ("visit", "$pageview")

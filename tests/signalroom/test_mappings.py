@@ -61,8 +61,13 @@ def test_all_seeds_are_written_exactly(root: Path) -> None:
             "713,2,EXP,EXP,EXP,daily_exp_summary\n"
         ),
         "client_sources.csv": (
-            "client_id,source\n713,everflow\n713,redtrack\n713,s3_exports\n"
-            "cti,everflow\ncti,redtrack\n"
+            "client_id,source\n713,everflow\n713,google_sheets\n713,mautic\n713,posthog\n"
+            "713,redtrack\n713,s3_exports\ncti,everflow\ncti,redtrack\n"
+        ),
+        "funnel_steps.csv": (
+            "client_id,step_number,event_name\n"
+            "713,1,landing\n713,2,checkout\n713,3,purchase\n"
+            "cti,1,landing\ncti,2,checkout\ncti,3,purchase\n"
         ),
     }
 
@@ -141,7 +146,8 @@ def test_one_client_is_compiled_and_the_others_stay(root: Path) -> None:
         "affiliate_mapping: 1 added, 0 changed, 0 removed, 5 unchanged",
         "clients: 0 added, 0 changed, 0 removed, 2 unchanged",
         "client_advertisers: 0 added, 0 changed, 0 removed, 2 unchanged",
-        "client_sources: 0 added, 0 changed, 0 removed, 5 unchanged",
+        "client_sources: 0 added, 0 changed, 0 removed, 8 unchanged",
+        "funnel_steps: 0 added, 0 changed, 0 removed, 6 unchanged",
         "us_states: 0 added, 0 changed, 0 removed, 63 unchanged",
     ]
     assert [row["id"] for row in seed_rows(root)] == ["1", "2", "3", "4", "5", "6"]

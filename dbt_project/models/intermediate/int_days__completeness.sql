@@ -1,10 +1,6 @@
--- The one place that decides whether a day's numbers are complete, and whether they are settled.
+-- The one place that decides whether a day's CPA is complete, and whether it is settled.
 with days as (
     select * from {{ ref('int_days__loaded') }}
-),
-
-clients as (
-    select * from {{ ref('clients') }}
 ),
 
 client_sources as (  -- the sources that a CPA is made of; others do not gate it
@@ -16,100 +12,17 @@ spend as (
     select * from {{ ref('int_spend__by_source') }}
 ),
 
-reads as (
-    select * from {{ ref('stg_ops__load_runs') }}
-    where verdict in ('ok', 'expected-empty')
-),
-
-rejected_rows as (
-    select distinct
-        run_id,
-        source_name,
-        client_id,
-        raw_table,
-        report_date,
-        window_start_date,
-        window_end_date
-    from {{ ref('stg_ops__rejected_rows') }}
+read_days as (
+    select * from {{ ref('int_days__read') }}
 ),
 
 expected as (
     select
         days.client_id,
         days.report_date,
-        client_sources.source as source_name,
-        clients.timezone,
-        clients.currency
+        client_sources.source as source_name
     from days
     inner join client_sources on days.client_id = client_sources.client_id
-    inner join clients on days.client_id = clients.client_id
-),
-
-read_days as (  -- the newest read of a day decides: its rows are the ones that stand
-    select
-        expected.client_id,
-        expected.report_date,
-        expected.source_name,
-        bool_or(expected.report_date <= reads.complete_through_date) as is_closed,
-        bool_or(expected.report_date <= reads.settled_through_date) as is_settled
-    from expected
-    inner join reads
-        on
-            expected.client_id = reads.client_id
-            and expected.source_name = reads.source_name
-            and expected.timezone = reads.timezone
-            and expected.currency = reads.currency
-            and expected.report_date between reads.window_start_date and reads.window_end_date
-    where
-        not exists (  -- another timezone cuts days elsewhere, another currency is other money
-            select 1
-            from reads as later
-            where
-                later.client_id = reads.client_id
-                and later.source_name = reads.source_name
-                and later.started_at > reads.started_at
-                and expected.report_date between later.window_start_date and later.window_end_date
-                and (later.timezone <> expected.timezone or later.currency <> expected.currency)
-        )
-    group by expected.client_id, expected.report_date, expected.source_name
-),
-
-spoiled_days as (  -- rows of the newest read were rejected, so the day lacks them
-    select distinct
-        expected.client_id,
-        expected.report_date,
-        expected.source_name
-    from expected
-    inner join reads
-        on
-            expected.client_id = reads.client_id
-            and expected.source_name = reads.source_name
-            and expected.report_date between reads.window_start_date and reads.window_end_date
-    inner join rejected_rows
-        on
-            reads.run_id = rejected_rows.run_id
-            and reads.source_name = rejected_rows.source_name
-            and reads.client_id = rejected_rows.client_id
-            and reads.raw_table = rejected_rows.raw_table
-            and (
-                expected.report_date = rejected_rows.report_date
-                or (
-                    rejected_rows.report_date is null
-                    and expected.report_date
-                    between rejected_rows.window_start_date and rejected_rows.window_end_date
-                )
-            )
-    where not exists (  -- a later read of one advertiser mends only that advertiser's rows
-        select 1
-        from reads as later
-        where
-            later.client_id = reads.client_id
-            and later.source_name = reads.source_name
-            and later.raw_table = reads.raw_table
-            and later.started_at > reads.started_at
-            and expected.report_date between later.window_start_date and later.window_end_date
-            and (later.advertiser_id is null or later.advertiser_id = reads.advertiser_id)
-    )
 ),
 
 uncosted_sources as (  -- clicks without the usual cost: the tracker has not fetched it yet
@@ -156,7 +69,7 @@ judged as (  -- one row per client, day and enabled source
         coalesce(read_days.is_settled, false) as is_settled,
         case
             when not coalesce(read_days.is_closed, false) then expected.source_name
-            when spoiled_days.client_id is not null
+            when read_days.has_rejected_rows
                 then expected.source_name || ': rejected rows'
             when uncosted_days.client_id is not null
                 then expected.source_name || ': ' || uncosted_days.uncosted_reason
@@ -167,11 +80,6 @@ judged as (  -- one row per client, day and enabled source
             expected.client_id = read_days.client_id
             and expected.report_date = read_days.report_date
             and expected.source_name = read_days.source_name
-    left join spoiled_days
-        on
-            expected.client_id = spoiled_days.client_id
-            and expected.report_date = spoiled_days.report_date
-            and expected.source_name = spoiled_days.source_name
     left join uncosted_days
         on
             expected.client_id = uncosted_days.client_id

@@ -1,4 +1,8 @@
-with recursive everflow as (
+with calendar as (
+    select * from {{ ref('int_days__calendar') }}
+),
+
+everflow as (
     select * from {{ ref('stg_everflow__daily_stats') }}
 ),
 
@@ -23,26 +27,15 @@ loaded_ranges as (
     group by client_id
 ),
 
-calendar as (
-    select
-        client_id,
-        first_date as report_date,
-        last_date
-    from loaded_ranges
-    union all
-    select
-        client_id,
-        cast({{ dbt.dateadd('day', 1, 'report_date') }} as date) as report_date,
-        last_date
-    from calendar
-    where report_date < last_date
-),
-
 days as (
     select
-        client_id,
-        report_date
+        calendar.client_id,
+        calendar.report_date
     from calendar
+    inner join loaded_ranges
+        on
+            calendar.client_id = loaded_ranges.client_id
+            and calendar.report_date between loaded_ranges.first_date and loaded_ranges.last_date
     union distinct
     select
         client_id,

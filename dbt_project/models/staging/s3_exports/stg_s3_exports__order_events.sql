@@ -36,12 +36,7 @@ parsed as (
         {{ parse_number('delivered.total_amount', 'decimal(18, 4)') }} as parsed_total_amount,
         {{ parse_number('delivered.refund_amount', 'decimal(18, 4)') }} as parsed_refund_amount,
         {{ parse_number('delivered.rebill_depth', 'bigint') }} as parsed_rebill_depth,
-        {{ parse_date('delivered.order_date') }} as parsed_order_date,
-        -- an e-mail is one person in every case; the vendor may number it more than once
-        coalesce(
-            'email:' || {{ clean_id('delivered.billing_email') }},
-            'customer:' || delivered.customer_id
-        ) as customer
+        {{ parse_date('delivered.order_date') }} as parsed_order_date
     from delivered
 ),
 
@@ -110,8 +105,13 @@ renamed as (
         unparsed.parent_order_id as parent_orders_id,
         unparsed.parsed_rebill_depth as rebill_depth,
         {{ clean_code('unparsed.currency') }} as currency,
-        {{ salted_hash("unparsed._client_id || '|' || unparsed.customer", 'salt.salt') }}
-            as customer_hash,
+        -- the vendor may number one person more than once
+        {{ customer_hash(
+            'unparsed._client_id',
+            'unparsed.billing_email',
+            'salt.salt',
+            otherwise="'customer:' || unparsed.customer_id",
+        ) }} as customer_hash,
 
         -- measures
         unparsed.parsed_total_amount as total_amount,

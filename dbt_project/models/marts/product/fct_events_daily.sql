@@ -1,0 +1,41 @@
+with events as (
+    select * from {{ ref('stg_posthog__events') }}
+),
+
+complete_days as (
+    select * from {{ ref('int_days__read') }}
+    where
+        source_name = 'posthog'
+        and is_complete
+),
+
+summed as (
+    select
+        client_id,
+        report_date,
+        event_name,
+        coalesce(utm_source, '(none)') as utm_source,
+        count(*) as events,
+        count(distinct person_id) as persons
+    from events
+    group by client_id, report_date, event_name, coalesce(utm_source, '(none)')
+)
+
+select
+    -- keys
+    cast(summed.client_id as {{ dbt.type_string() }}) as client_id,
+    cast(summed.report_date as date) as report_date,
+    cast(summed.event_name as {{ dbt.type_string() }}) as event_name,
+    cast(summed.utm_source as {{ dbt.type_string() }}) as utm_source,
+
+    -- measures
+    cast(summed.events as bigint) as events,
+    cast(summed.persons as bigint) as persons,
+
+    -- flags
+    cast(complete_days.client_id is not null as boolean) as is_complete
+from summed
+left join complete_days
+    on
+        summed.client_id = complete_days.client_id
+        and summed.report_date = complete_days.report_date

@@ -1,0 +1,22 @@
+-- Segments, notes and orders stand beside a contact; none of them adds or takes one away.
+with counted as (
+    select
+        client_id,
+        contact_id,
+        1 as contacts
+    from {{ ref('stg_mautic__contacts') }}
+    union all
+    select
+        client_id,
+        contact_id,
+        -1 as contacts
+    from {{ ref('dim_contacts') }}
+)
+
+select
+    client_id,
+    contact_id,
+    sum(contacts) as contacts
+from counted
+group by client_id, contact_id
+having sum(contacts) <> 0
