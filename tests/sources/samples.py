@@ -83,6 +83,15 @@ def move_orders(sandbox: Sandbox, step: int) -> None:
         put_orders(sandbox, 6, "3,NEW,35")
 
 
+def move_posthog(sandbox: Sandbox, step: int) -> None:
+    """Events come, one late; a person is renamed, and the second time a flag is gone."""
+    posthog = sandbox.posthog
+    posthog.add("events", event="landing", at=f"2025-12-17T1{step}:00:00Z", times=3)
+    posthog.add("events", event="purchase", at=f"2025-12-1{step}T12:00:00Z")
+    if step == 2:
+        posthog.restate("remove", what="feature_flags", id="71303")
+
+
 def move_mautic(sandbox: Sandbox, step: int) -> None:
     """Mail is opened, a contact edited; the second time one is sent, and one contact leaves."""
     store, at = sandbox.mautic.store, f"2025-12-18 2{step}:00:00"
@@ -142,6 +151,13 @@ SAMPLES = {
         garbled=lambda sandbox: sandbox.s3_exports.put(
             "orders-create/orders-create-2025-12-08.csv", b"<!doctype html><title>Sorry</title>"
         ),
+    ),
+    "posthog": Sample(
+        move=move_posthog,
+        spoil=partial(on, "posthog", "bad_event", times=1, column="uuid", value="n/a"),
+        limited=partial(on, "posthog", "rate_limited", retry_after=3),
+        slow=partial(on, "posthog", "slow", seconds=3),
+        garbled=partial(on, "posthog", "html"),
     ),
     "mautic": Sample(
         move=move_mautic,
