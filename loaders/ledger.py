@@ -135,10 +135,12 @@ class Run:
     rejected: list[Rejected] = field(default_factory=list, repr=False)
     notes: list[str] = field(default_factory=list, repr=False)  # said, not kept
     nothing_new: str | None = field(default=None, repr=False)  # said in place of window and rows
+    is_dated: bool = field(default=True, repr=False)  # or its window is no part of what was read
 
     def as_row(self) -> dict[str, Any]:
         row = asdict(self)
-        del row["rejected"], row["notes"], row["nothing_new"]
+        for name in ("rejected", "notes", "nothing_new", "is_dated"):
+            del row[name]
         return row
 
 

@@ -112,12 +112,12 @@ def told(run: ledger.Run) -> Outcome:
     """A run in one line, under its table's name where the source has several."""
     several = [landing.table for landing in SOURCES[run.source].landings()] != [run.table_name]
     source = f"{run.source}.{run.table_name}" if several else run.source
-    window = f"{run.window_start}..{run.window_end}"
+    window = f"{run.window_start}..{run.window_end}: " if run.is_dated else ""
     if run.verdict not in GOOD:
         what = f"{run.rows_written:,} rows of the rest" if run.rows_written else "nothing replaced"
-        text = f"{window}: {run.verdict}, {what}: {run.error}"
+        text = f"{window}{run.verdict}, {what}: {run.error}"
         return Outcome(run.client_id, source, "failed", text)
-    what = run.nothing_new or f"{window}: {run.rows_written:,} rows, {run.verdict}"
+    what = run.nothing_new or f"{window}{run.rows_written:,} rows, {run.verdict}"
     parts = [what, *run.notes]
     if run.days_emptied:
         parts.append(f"{run.days_emptied} days emptied")
@@ -127,6 +127,6 @@ def told(run: ledger.Run) -> Outcome:
             f"{run.rows_rejected:,} rejected, see ops.rejected_rows "
             f"(first: {first.origin}, record {first.line}: {first.reason})"
         )
-    if run.complete_through:
+    if run.complete_through and run.is_dated:
         parts.append(f"complete through {run.complete_through}")
     return Outcome(run.client_id, source, "ok", ", ".join(parts))

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from loaders import ledger
-from loaders.errors import ApiError, LoadError, NothingToRead, failure
+from loaders.errors import ApiError, NothingToRead, failure
 from loaders.land import land
 from loaders.source import Job
 from loaders.spool import Spool
-from loaders.table import Rejected, Row, Table, fit
+from loaders.table import Rejected, Row, Table, fit, fit_timestamp
 from loaders.windows import Window, closed_through, covered_through, local_day
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ class RecordLoad:
         start = self._day(span.since) if span.since else min(self.account.start_date, self.today)
         end = self._day(span.until) - timedelta(1) if span.until else self.today
         run = self.job.begin(self.source.name, table.name, start, max(start, end), self.started_at)
+        run.is_dated = table.is_dated
         log.info("%s %s.%s: reading%s", run.client_id, run.source, table.name, span or " in full")
         return Reading(table, span, run, self._spool(table))
 
@@ -157,7 +158,8 @@ class RecordLoad:
             try:
                 row = fit(reading.table.table, _without_blanks(raw))
             except ValueError as reason:
-                reading.run.rejected.append(Rejected(page.origin, line, str(reason), raw))
+                day = self._day_of(reading.table, raw)
+                reading.run.rejected.append(Rejected(page.origin, line, str(reason), raw, day))
                 continue
             key = tuple(row[name] for name in reading.table.table.key)
             if key in reading.keys:
@@ -198,7 +200,7 @@ class RecordLoad:
             self._land(readings)
             for reading in readings:
                 self._mark_vanished(reading)
-        except LoadError as error:
+        except Exception as error:
             for reading in readings:
                 reading.run.verdict, reading.run.error = failure(error)
             return
@@ -264,6 +266,14 @@ class RecordLoad:
 
     def _day(self, moment: datetime) -> date:
         return local_day(moment, self.account.timezone)
+
+    def _day_of(self, table: "RecordTable", raw: Row) -> date | None:
+        """The day to which a row belongs that cannot be read, so that it spoils no other."""
+        try:
+            moment = fit_timestamp(raw.get(table.cursor or "")) if table.is_dated else None
+        except ValueError:
+            return None
+        return self._day(moment) if moment else None
 
     def _midnight(self, day: date) -> datetime:
         zone = ZoneInfo(self.account.timezone)

@@ -27,8 +27,8 @@ class RecordTable:
 
     `cursor` is an SQL expression over the raw columns, a moment; without one, every run reads
     everything. With one, a run begins `look_back` before the newest that stands in the warehouse.
-    `is_dated`: the cursor says when the record happened, not when it changed; then the dates that a
-    user asks for hold, and nothing before the client's start date is read.
+    `is_dated`: the cursor is a column that says when the record happened, not when it changed; then
+    the dates that a user asks for hold, and nothing before the client's start date is read.
     `in_order`: records come by their cursor and may be many; they are landed in groups.
     """
 
@@ -45,6 +45,8 @@ class RecordTable:
     def __post_init__(self) -> None:
         if (self.is_dated or self.in_order) and not self.cursor:
             raise ValueError(f"{self.name}: without a cursor it is neither dated nor in order")
+        if self.is_dated and self.cursor not in self.table.columns:
+            raise ValueError(f"{self.name}: {self.cursor} is no column of it")
         if not all(self.table.columns[name].required for name in self.table.key):
             raise ValueError(f"{self.name}: the columns of its key must be required")
 

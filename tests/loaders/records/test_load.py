@@ -276,6 +276,18 @@ def test_a_record_that_cannot_be_read_is_kept_aside_and_not_taken_for_gone(stand
     )
 
 
+def test_a_row_that_cannot_be_read_spoils_its_own_day_alone(stand: Stand) -> None:
+    stand.service.rows = [
+        row(1, NOON - timedelta(days=3)),
+        row(2, NOON - timedelta(days=2), amount="n/a"),
+        row(3, NOON),
+    ]
+    stand.load(NOON + timedelta(days=1))
+    account = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
+    days = stand.source.complete_days(stand.warehouse, account)
+    assert days == {date(2025, 12, day) for day in (1, 2, 4, 5)}
+
+
 def test_where_no_row_can_be_read_nothing_is_landed(stand: Stand) -> None:
     stand.service.rows = [row(1, name="old")]
     stand.load()
@@ -289,6 +301,8 @@ def test_where_no_row_can_be_read_nothing_is_landed(stand: Stand) -> None:
 def test_a_table_in_order_needs_a_cursor() -> None:
     with pytest.raises(ValueError, match="without a cursor"):
         RecordTable(WHOLE.table, is_dated=True)
+    with pytest.raises(ValueError, match="no column"):
+        RecordTable(WHOLE.table, "coalesce(happened_at, day)", is_dated=True)
 
 
 def test_a_key_cannot_be_blank() -> None:
