@@ -87,6 +87,7 @@ def land(
     source = dlt.source(
         lambda: [resource(landing) for landing in landings], name=schema, max_table_nesting=0
     )
+    warehouse.forget()
     warehouse.check_lock()  # dlt's staging tables are shared: beside another load, rows get lost
     try:
         with _told_once():

@@ -58,7 +58,8 @@ class Warehouse(ABC):
 
     target: str
     import_format: ClassVar[Literal["csv", "parquet"]]  # of files that it takes in as they are
-    list_columns: ClassVar[str]  # table, column and type of a schema's tables and views
+    list_columns: ClassVar[str]  # schema, table, column and type of all tables and views
+    _catalog: dict[str, dict[str, dict[str, str]]]  # what was listed, until somebody changes it
 
     @property
     @abstractmethod
@@ -112,6 +113,7 @@ class Warehouse(ABC):
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """A statement that changes something."""
+        self.forget()
         with self.connect(read_only=False) as connection:
             connection.cursor().execute(self.placeholders(sql), parameters)
 
@@ -121,13 +123,16 @@ class Warehouse(ABC):
 
     def columns(self, schema: str) -> dict[str, dict[str, str]]:
         """The columns of each table of a schema and their types, spelled alike on every engine."""
-        tables: dict[str, dict[str, str]] = {}
-        if self.exists():
-            for table, column, data_type in self.query(self.list_columns, (schema,)):
+        if not self._catalog and self.exists():
+            for place, table, column, data_type in self.query(self.list_columns):
                 name, bracket, details = data_type.lower().partition("(")
                 spelled = SPELLINGS.get(name, name) + bracket + details
-                tables.setdefault(table, {})[column] = spelled
-        return tables
+                self._catalog.setdefault(place, {}).setdefault(table, {})[column] = spelled
+        return self._catalog.get(schema, {})
+
+    def forget(self) -> None:
+        """Look at the tables anew when somebody asks next; who changes them says so."""
+        self._catalog.clear()
 
 
 @dataclass(frozen=True)
@@ -138,9 +143,9 @@ class DuckDB(Warehouse):
     target: str = "dev"
     import_format = "parquet"
     list_columns: ClassVar[str] = (
-        "select table_name, column_name, data_type from information_schema.columns "
-        "where table_schema = %s"
+        "select table_schema, table_name, column_name, data_type from information_schema.columns"
     )
+    _catalog: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -230,12 +235,14 @@ class Postgres(Warehouse):
     import_format = "csv"  # goes through COPY without being taken apart again
     # the catalogue, because information_schema hides what one has no right on
     list_columns: ClassVar[str] = (
-        "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) from pg_attribute as a "
+        "select n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod) "
+        "from pg_attribute as a "
         "inner join pg_class as c on a.attrelid = c.oid "
         "inner join pg_namespace as n on c.relnamespace = n.oid "
-        "where n.nspname = %s and c.relkind in ('r', 'p', 'v', 'm', 'f') "
-        "and a.attnum > 0 and not a.attisdropped"
+        "where n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema') "
+        "and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped"
     )
+    _catalog: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     _lock_sessions: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     @property
