@@ -46,7 +46,7 @@ def load_plainly(target: str) -> None:
     """What dlt's own examples do: yield dictionaries, and merge them by their id."""
     import dlt
 
-    from loaders.records.source import Span
+    from loaders.records.table import Span
     from loaders.source import Account
     from loaders.sources.posthog import EVENTS, Posthog
     from loaders.warehouse import Postgres

@@ -297,6 +297,18 @@ def covered(warehouse: Warehouse, source: str, table: str, account: "Account") -
     return days
 
 
+def read_in_full(
+    warehouse: Warehouse, source: str, table: str, account: "Account"
+) -> datetime | None:
+    """When the newest good run began that read a table from the client's start."""
+    ((read_at,),) = warehouse.query(
+        "select max(started_at) from ops.load_runs where source = %s and table_name = %s "  # noqa: S608
+        f"and client_id = %s and window_start <= %s and verdict in ({_listed(GOOD)})",
+        (source, table, account.client_id, account.start_date),
+    )
+    return read_at  # type: ignore[no-any-return]
+
+
 def _spoiled_days(
     warehouse: Warehouse, source: str, table: str, client_id: str
 ) -> dict[str, set[date]]:

@@ -20,7 +20,6 @@ Row = dict[str, Any]
 CENT_OF_A_CENT = Decimal("0.0001")  # decimal(18,4), the money of every raw table
 MONEY_LIMIT = Decimal(10) ** 14
 COUNT_LIMIT = 2**63
-SHOWN_CHARACTERS = 80
 JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=float)
 NUL_ESCAPE = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")  # jsonb refuses it
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f]")  # Postgres refuses NUL; none belongs in a label
@@ -177,9 +176,9 @@ def fit_bigint(value: Any) -> int | None:
 def fit_text(value: Any) -> str | None:
     if value is None:
         return None
-    if isinstance(value, dict | list | bool):
-        raise ValueError(f"{value!r} is no text")
-    return CONTROL_CHARACTERS.sub("", str(value))
+    if isinstance(value, dict | list | bool):  # of which the reason must not show what is in it
+        raise ValueError(f"a {type(value).__name__} is no text")
+    return whole(CONTROL_CHARACTERS.sub("", str(value)))
 
 
 def fit_date(value: Any) -> date | None:
@@ -222,9 +221,14 @@ def fit_json(value: Any) -> str | None:
         parsed = json.loads(value) if isinstance(value, str) else value
         text = JSON.encode(parsed)
     except (ValueError, TypeError, RecursionError):
-        raise ValueError(f"{str(value)[:SHOWN_CHARACTERS]!r} is no JSON") from None
+        raise ValueError(f"{len(str(value)):,} characters that are no JSON") from None
     if "\\u0000" in text:  # the search for it takes as long as all else
         text = NUL_ESCAPE.sub(r"\1", text)
+    return whole(text)
+
+
+def whole(text: str) -> str:
+    """The text with ? in place of half characters, which nothing else can hold."""
     return text.encode(errors="replace").decode()
 
 

@@ -84,13 +84,19 @@ class Settings:
         values = {
             setting.name: self._value(client, source.name, setting) for setting in source.settings
         }
+        for setting in source.settings:
+            if setting.instead_of:
+                pair = [s for s in source.settings if s.name in (setting.name, setting.instead_of)]
+                own = [s for s in pair if self._own(client, source.name, s)]
+                if len(own) == 1:  # it wins over what is set for all, whichever of the two that is
+                    values |= {s.name: "" for s in pair if s not in own}
         _check_alternatives(source, values)
         return client.account(values)
 
     def _value(self, client: Client, source: str, setting: "Setting") -> str:
         variable = setting.variable(source)
         own = f"{variable}__{client.client_id}"
-        value = self._find(own, f"sources.{source}.clients.{client.client_id}.{setting.name}")
+        value = self._own(client, source, setting)
         if value is None:
             value = self._find(variable, f"sources.{source}.{setting.name}")
             if value and setting.names_account and not self._is_only_active(client, source):
@@ -109,6 +115,11 @@ class Settings:
         if setting.name == "base_url" and not value.startswith(("http://", "https://")):
             raise WrongSetting(f"{variable} must start with https:// and is {value}")
         return value
+
+    def _own(self, client: Client, source: str, setting: "Setting") -> str | None:
+        """What is set for this client alone."""
+        variable = f"{setting.variable(source)}__{client.client_id}"
+        return self._find(variable, f"sources.{source}.clients.{client.client_id}.{setting.name}")
 
     def _is_only_active(self, client: Client, source: str) -> bool:
         """Whether the credentials without a client's name can be none but this client's."""

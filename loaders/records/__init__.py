@@ -1,4 +1,5 @@
 """Services whose tables are records with a key: events, contacts, flags, the rows of a sheet.
 
-`source` says what such a service is, `load` how one is loaded.
+`source` and `table` say what such a service is, `held` from where on it is read, `load` how it is
+loaded.
 """

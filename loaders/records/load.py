@@ -8,24 +8,25 @@ are remembered, across groups records replace each other: each is there once, in
 import logging
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from loaders import ledger
 from loaders.errors import ApiError, NothingToRead, failure
 from loaders.land import land
+from loaders.records.held import Held
+from loaders.records.table import Page, RecordTable, Span
 from loaders.source import Job
 from loaders.spool import Spool
 from loaders.table import Rejected, Row, Table, fit, fit_timestamp
-from loaders.windows import Window, closed_through, covered_through, local_day
+from loaders.windows import Window, closed_through
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from loaders.records.source import Page, RecordReader, RecordSource, RecordTable, Span
+    from loaders.records.source import RecordReader, RecordSource
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,8 @@ VANISHED_SHARE_LIMIT = 0.20
 class Reading:
     """A table on its way: what is asked for, its run, and the rows that are not landed yet."""
 
-    table: "RecordTable"
-    span: "Span"
+    table: RecordTable
+    span: Span
     run: ledger.Run
     spool: Spool
     keys: set[tuple[Any, ...]] = field(default_factory=set)  # of what lies in the spool
@@ -52,7 +53,7 @@ class RecordLoad:
     def __init__(self, source: "RecordSource", job: Job, now: datetime | None = None) -> None:
         self.source, self.job, self.account = source, job, job.account
         self.started_at = now or datetime.now(UTC)
-        self.today = local_day(self.started_at, job.account.timezone)
+        self.held = Held(source.name, job, self.started_at)
         place = (source.name, job.account.client_id, job.warehouse.fingerprint, "spool")
         self.folder = job.workdir / "_".join(place)
 
@@ -63,8 +64,8 @@ class RecordLoad:
 
     def run(self) -> list[ledger.Run]:
         """Load, and write the ledger; errors end in the runs' verdicts, not in an exception."""
+        readings = self._readings()
         try:
-            readings = [self._reading(table) for table in self.source.of(self.account)]
             for reading in readings:
                 self._read(reading)
             self._finish([reading for reading in readings if reading.run.error is None])
@@ -74,68 +75,32 @@ class RecordLoad:
         ledger.write(self.job.warehouse, self.job.workdir, *runs)
         return runs
 
-    def span(self, table: "RecordTable") -> "Span":
-        """What to ask for; NothingToRead when the client starts later.
+    def _readings(self) -> list[Reading]:
+        """What there is to read; NothingToRead when that is nothing in any table."""
+        readings, early = [], None
+        for table in self.source.of(self.account):
+            try:
+                readings.append(self._reading(table))
+            except NothingToRead as problem:  # of days; tables without days are read
+                early = problem
+        if early and not readings:
+            raise early
+        return readings
 
-        Whole days of the client's zone, so that a day is never read in part.
-        """
-        from loaders.records.source import Span
-
-        request = self.job.request
-        if table.cursor is None:
-            return Span()
-        known = set() if request.full_refresh else self._covered(table)
-        if not table.is_dated:
-            newest = self._newest(table) if known else None
-            if newest is None:
-                return Span()
-            return Span(since=self._midnight(self._day(newest - table.look_back)))
-        end = request.end_date
-        start = request.start_date or self._first_day(table, known, end or self.today)
-        if (end or self.today) < start:
-            raise NothingToRead(f"client {self.account.client_id} starts on {start}, after {end}")
-        until = self._midnight(end + timedelta(1)) if end else None
-        return Span(self._midnight(start), until)
-
-    def rows_held(self, table: "RecordTable", span: "Span") -> int:
-        """How many rows stand where a span reads."""
-        if table.name not in self.job.warehouse.columns(self.source.name):
-            return 0
-        which, parameters = self._which(table, span)
-        sql = f"select count(*) from {self.source.name}.{table.name} where {which}"  # noqa: S608
-        return int(self.job.warehouse.query(sql, parameters)[0][0])
-
-    def _first_day(self, table: "RecordTable", known: set[date], end: date) -> date:
-        """The day of the newest record less the look-back, or the first that was missed."""
-        start, newest = self.account.start_date, self._newest(table)
-        if newest is None:
-            return start
-        through = covered_through(start, known)
-        missed = start if through is None else through + timedelta(1)
-        return max(start, min(missed, min(self._day(newest), end) - table.look_back))
-
-    def _newest(self, table: "RecordTable") -> datetime | None:
-        """The newest record that stands; a clock that is ahead must not hide what comes next."""
-        ((newest,),) = self.job.warehouse.query(
-            f"select max({table.cursor}) from {self.source.name}.{table.name} "  # noqa: S608
-            f"where _client_id = %s and {table.cursor} <= %s",
-            (self.account.client_id, self.started_at),
+    def _reading(self, table: RecordTable) -> Reading:
+        span = self.held.span(table)
+        start = (
+            self.held.day(span.since)
+            if span.since
+            else min(self.account.start_date, self.held.today)
         )
-        return newest  # type: ignore[no-any-return]
-
-    def _covered(self, table: "RecordTable") -> set[date]:
-        return ledger.covered(self.job.warehouse, self.source.name, table.name, self.account)
-
-    def _reading(self, table: "RecordTable") -> Reading:
-        span = self.span(table)
-        start = self._day(span.since) if span.since else min(self.account.start_date, self.today)
-        end = self._day(span.until) - timedelta(1) if span.until else self.today
+        end = self.held.day(span.until) - timedelta(1) if span.until else self.held.today
         run = self.job.begin(self.source.name, table.name, start, max(start, end), self.started_at)
         run.is_dated = table.is_dated
         log.info("%s %s.%s: reading%s", run.client_id, run.source, table.name, span or " in full")
         return Reading(table, span, run, self._spool(table))
 
-    def _spool(self, table: "RecordTable") -> Spool:
+    def _spool(self, table: RecordTable) -> Spool:
         return Spool(self.folder / table.name, self.job.warehouse.import_format)
 
     def _read(self, reading: Reading) -> None:
@@ -150,25 +115,26 @@ class RecordLoad:
         except Exception as error:
             run.verdict, run.error = failure(error)
 
-    def _take(self, reading: Reading, page: "Page") -> None:
+    def _take(self, reading: Reading, page: Page) -> None:
         """Check the rows of a page, and spool those that fit and were not there before."""
         rows = []
-        reading.run.rejected += page.rejected
+        table = reading.table
+        reading.run.rejected += [self._dated(table, one) for one in page.rejected]
         for line, raw in enumerate(page.rows, start=1):
             try:
-                row = fit(reading.table.table, _without_blanks(raw))
+                row = fit(table.table, _without_blanks(raw))
             except ValueError as reason:
-                day = self._day_of(reading.table, raw)
-                reading.run.rejected.append(Rejected(page.origin, line, str(reason), raw, day))
+                rejected = Rejected(page.origin, line, str(reason), raw)
+                reading.run.rejected.append(self._dated(table, rejected))
                 continue
-            key = tuple(row[name] for name in reading.table.table.key)
+            key = tuple(row[name] for name in table.table.key)
             if key in reading.keys:
                 reading.doubles += 1
             else:
                 reading.keys.add(key)
                 rows.append(row)
         if rows:
-            reading.spool.write(_batch(reading.table.table, rows, self._tags))
+            reading.spool.write(_batch(table.table, rows, self._tags))
         reading.run.rows_read += len(page.rows) + len(page.rejected)
         reading.run.rows_rejected = len(reading.run.rejected)
 
@@ -186,13 +152,23 @@ class RecordLoad:
                 f"{run.source}: none of {run.rows_read} rows of {run.table_name} can be read; "
                 f"{first.origin}, line {first.line}: {first.reason}"
             )
-        held = self.rows_held(reading.table, reading.span)
-        gone = held - came - len(run.rejected)
         run.verdict = "ok" if came else "expected-empty"
-        allowed = self.job.request.allow_empty or gone <= VANISHED_ALLOWED
-        if not allowed and gone >= VANISHED_SHARE_LIMIT * held:
+        if not reading.table.in_order:  # of one in order, the keys are forgotten by the group
+            held = self.held.keys(reading.table, reading.span)
+            self._suspect(reading, len(held), len(held - reading.keys))
+
+    def _suspect(self, reading: Reading, held: int, gone: int) -> None:
+        """Fail a run that brought nothing, or a good deal less, of what stands where it read."""
+        run = reading.run
+        came = run.rows_written + reading.spool.rows
+        gone -= len(run.rejected)
+        many = gone > VANISHED_ALLOWED and gone >= VANISHED_SHARE_LIMIT * held
+        if (many or (held and not came)) and not self.job.request.allow_empty:
             run.verdict = "suspicious-empty"
-            run.error = f"{came:,} rows came where {held:,} stand; --allow-empty takes it as it is"
+            run.error = (
+                f"{came:,} rows came, and {gone:,} of the {held:,} that stand did not; "
+                "--allow-empty takes it as it is"
+            )
 
     def _finish(self, readings: Sequence[Reading]) -> None:
         """Land what is left, mark what vanished, and say what is complete."""
@@ -200,6 +176,7 @@ class RecordLoad:
             self._land(readings)
             for reading in readings:
                 self._mark_vanished(reading)
+            readings = [reading for reading in readings if reading.run.error is None]
         except Exception as error:
             for reading in readings:
                 reading.run.verdict, reading.run.error = failure(error)
@@ -238,7 +215,7 @@ class RecordLoad:
         """Note when a record was found to be gone; one that cannot be read is not gone."""
         if reading.run.rejected:
             return
-        which, parameters = self._which(reading.table, reading.span)
+        which, parameters = self.held.which(reading.table, reading.span)
         condition = f"{which} and _loaded_at < %s"
         parameters = [*parameters, self.started_at]
         name = f"{self.source.name}.{reading.table.name}"
@@ -246,38 +223,24 @@ class RecordLoad:
             f"select count(*) from {name} where {condition}",  # noqa: S608
             parameters,
         )
-        if vanished:
+        if reading.table.in_order:
+            self._suspect(reading, self.held.rows(reading.table, reading.span), vanished)
+        if vanished and not reading.run.error:
             self.job.warehouse.execute(
                 f"update {name} set _removed_at = %s where {condition}",  # noqa: S608
                 [self.started_at, *parameters],
             )
             reading.run.notes.append(f"{vanished:,} have vanished upstream")
 
-    def _which(self, table: "RecordTable", span: "Span") -> tuple[str, list[Any]]:
-        """The rows that stand where a span reads, as a condition and its parameters."""
-        condition = "_client_id = %s and _removed_at is null"
-        parameters: list[Any] = [self.account.client_id]
-        bounds = {">=": span.since, "<": span.until}
-        for sign, moment in bounds.items():
-            if moment:
-                condition += f" and {table.cursor} {sign} %s"
-                parameters.append(moment)
-        return condition, parameters
-
-    def _day(self, moment: datetime) -> date:
-        return local_day(moment, self.account.timezone)
-
-    def _day_of(self, table: "RecordTable", raw: Row) -> date | None:
-        """The day to which a row belongs that cannot be read, so that it spoils no other."""
+    def _dated(self, table: RecordTable, rejected: Rejected) -> Rejected:
+        """The row with the day to which it belongs, if it says one: it spoils no other."""
+        if not table.is_dated or not isinstance(rejected.payload, dict):
+            return rejected
         try:
-            moment = fit_timestamp(raw.get(table.cursor or "")) if table.is_dated else None
+            moment = fit_timestamp(rejected.payload.get(table.cursor))
         except ValueError:
-            return None
-        return self._day(moment) if moment else None
-
-    def _midnight(self, day: date) -> datetime:
-        zone = ZoneInfo(self.account.timezone)
-        return datetime.combine(day, time(), zone).astimezone(UTC)
+            return rejected
+        return replace(rejected, day=self.held.day(moment)) if moment else rejected
 
 
 def _without_blanks(raw: Row) -> Row:

@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loaders.errors import ApiError
-from loaders.records.source import Page, RecordSource, RecordTable, Span
+from loaders.records.source import RecordSource
+from loaders.records.table import Page, RecordTable, Span
 from loaders.sheets.grid import Grid, find_columns, read_rows
 from loaders.sheets.sheet import RAW_TYPES, Sheet, SheetType
 from loaders.source import Account, Finding, Setting

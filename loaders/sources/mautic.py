@@ -11,7 +11,8 @@ How they are read: mautic_reader.py.
 
 from datetime import time, timedelta
 
-from loaders.records.source import RecordSource, RecordTable
+from loaders.records.source import RecordSource
+from loaders.records.table import RecordTable
 from loaders.source import Setting
 from loaders.sources.mautic_reader import Mautic
 from loaders.table import Column, Table
@@ -40,6 +41,7 @@ CONTACTS = RecordTable(
     ),
     cursor="coalesce(date_modified, date_added)",
     look_back=timedelta(days=1),
+    full_every=timedelta(days=7),  # nothing tells of a contact that was deleted
 )
 EMAILS = RecordTable(
     Table(

@@ -13,16 +13,17 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from requests import Response
 
 from loaders.errors import ApiError
 from loaders.http import answer, open_api
 from loaders.oauth import ClientCredentials
-from loaders.records.source import Page, RecordTable, Span
+from loaders.records.table import Page, RecordTable, Span
 from loaders.source import Account, Finding
 from loaders.table import Row, fit_bigint
 
@@ -32,6 +33,8 @@ ADDRESS = "check MAUTIC_BASE_URL"
 ROLE = "check that Mautic's API is enabled and that the role of the credentials may view all of it"
 # Without its semicolon an entity is rather a parameter of an address: ?a=1&copy=2
 ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+
+NO_DATE = "0000-00-00"  # as older databases write it
 
 Key = tuple[int, ...]
 Clause = tuple[str, str, Any]  # column, expression and value; for orX and andX the value is clauses
@@ -64,7 +67,8 @@ LISTS_OF_CONTACT = {"tags": "tags", "do_not_contact": "doNotContact"}
 class Endpoint:
     """Where the rows of a table are: their address, their place in the answer, and their key.
 
-    `dates` are the columns of which one must lie in a span; `where` holds for every request.
+    `dates` are the columns of which one must lie in a span, the first of them not after it, nor
+    before the client's start; `where` holds for every request.
     """
 
     path: str
@@ -75,6 +79,9 @@ class Endpoint:
     where: tuple[Clause, ...] = ()
 
 
+# what a mail brought: also one that was deleted, and is known as the source alone
+BY_MAIL: Clause = ("", "orX", [("email_id", "isNotNull", None), ("source", "eq", "email")])
+
 ENDPOINTS = {
     # its modification is blank until a contact is edited for the first time
     "contacts": Endpoint(
@@ -83,10 +90,9 @@ ENDPOINTS = {
     "emails": Endpoint("/api/emails", "emails", entity),
     "campaigns": Endpoint("/api/campaigns", "campaigns", entity),
     "segments": Endpoint("/api/segments", "lists", entity),
-    "email_stats": Endpoint("/api/stats/email_stats", dates=("date_sent",)),
-    "page_hits": Endpoint(
-        "/api/stats/page_hits", dates=("date_hit",), where=(("email_id", "isNotNull", None),)
-    ),
+    # mail is opened long after it was sent
+    "email_stats": Endpoint("/api/stats/email_stats", dates=("date_sent", "last_opened")),
+    "page_hits": Endpoint("/api/stats/page_hits", dates=("date_hit",), where=(BY_MAIL,)),
     "lead_donotcontact": Endpoint("/api/stats/lead_donotcontact"),
     "lead_lists_leads": Endpoint("/api/stats/lead_lists_leads", key=("leadlist_id", "lead_id")),
 }
@@ -98,6 +104,7 @@ class Mautic:
     def __init__(self, account: Account) -> None:
         base_url, secret = account.settings["base_url"], account.settings["client_secret"]
         refused = dict.fromkeys((400, 401, 403), CREDENTIALS)
+        self.start = datetime.combine(account.start_date, time(), ZoneInfo(account.timezone))
         self.credentials = ClientCredentials(
             open_api("mautic", base_url, secrets=(secret,), remedies=refused | {404: ADDRESS}),
             "/oauth/v2/token",
@@ -121,6 +128,8 @@ class Mautic:
     def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
         endpoint = ENDPOINTS[table.name]
         narrowed = [*endpoint.where, *within(endpoint, span)]
+        if table.is_dated:
+            narrowed.append((endpoint.dates[0], "gte", _stored(self.start)))
         last: Key = (0,) * len(endpoint.key)
         while rows := rows_of(self._ask(endpoint, last, narrowed, PAGE_ROWS), endpoint):
             origin = f"{endpoint.path} after {_shown(last)}"
@@ -167,8 +176,7 @@ def within(endpoint: Endpoint, span: Span) -> Iterator[Clause]:
     if span.since:
         yield "", "orX", [(name, "gte", _stored(span.since)) for name in endpoint.dates]
     if span.until:
-        (name,) = endpoint.dates
-        yield name, "lt", _stored(span.until)
+        yield endpoint.dates[0], "lt", _stored(span.until)
 
 
 def as_parameters(clauses: Sequence[Clause], stem: str = "where") -> dict[str, str]:
@@ -236,11 +244,15 @@ def decoded(value: Any) -> Any:
 
 def _fitting(table: RecordTable, row: Row) -> Row:
     """The columns that are declared; Mautic answers more, such as addresses, that nobody needs."""
-    columns = table.table.columns.items()
-    return {
-        name: decoded(row.get(name)) if column.type == "text" else row.get(name)
-        for name, column in columns
-    }
+    fitting = {}
+    for name, column in table.table.columns.items():
+        value = row.get(name)
+        if column.type == "text":
+            value = decoded(value)
+        elif column.type == "timestamp" and str(value).startswith(NO_DATE):
+            value = None
+        fitting[name] = value
+    return fitting
 
 
 def _key(endpoint: Endpoint, row: Row) -> Key | None:
@@ -256,4 +268,4 @@ def _shown(key: Key) -> str:
 
 
 def _stored(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

@@ -22,7 +22,8 @@ from requests import Response
 
 from loaders.errors import ApiError
 from loaders.http import answer, open_api
-from loaders.records.source import Page, RecordSource, RecordTable, Span
+from loaders.records.source import RecordSource
+from loaders.records.table import Page, RecordTable, Span
 from loaders.source import Account, Finding, Setting
 from loaders.sources.posthog_events import TooMuchError, event_pages, newest_event
 from loaders.table import Column, Rejected, Row, Table

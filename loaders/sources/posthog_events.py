@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from loaders.errors import ApiError
-from loaders.records.source import Page, Span
+from loaders.records.table import Page, Span
 from loaders.table import Rejected, Row, fit_timestamp
 
 PAGE_ROWS = 10_000
 LEAST_ROWS = 500
 FIRST_SLICE = timedelta(days=1)
 SHORTEST_SLICE, LONGEST_SLICE = timedelta(minutes=1), timedelta(days=366)
-FAILURES_IN_A_ROW = 6
+FAILURES_OF_THE_LEAST = 2  # before it is no matter of how much is asked
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # A time comes in the project's zone unless it is asked for in another.
@@ -43,12 +43,12 @@ class _Portion:
 
     rows: int
     length: timedelta = FIRST_SLICE
-    failures: int = 0  # in a row
+    failures: int = 0  # in a row, of as little as can be asked for
 
     def failed(self, left: timedelta) -> None:
-        self.failures += 1
-        self.rows = max(LEAST_ROWS, self.rows // 2)
-        self.length = max(SHORTEST_SLICE, min(self.length, left) / 2)
+        self.failures += (self.rows, self.length) == (LEAST_ROWS, SHORTEST_SLICE)
+        self.rows = max(LEAST_ROWS, self.rows // 4)
+        self.length = max(SHORTEST_SLICE, min(self.length, left) / 4)
 
     def served(self, rows: int, covered: timedelta) -> None:
         self.failures = 0
@@ -74,7 +74,7 @@ def event_pages(ask: Ask, span: Span) -> Iterator[Page]:
             rows = ask(_hogql(low, after, end, limit))
         except TooMuchError:
             portion.failed(left)
-            if portion.failures == FAILURES_IN_A_ROW:
+            if portion.failures == FAILURES_OF_THE_LEAST:
                 raise
             continue
         if not rows:

@@ -60,7 +60,9 @@ def move_redtrack(sandbox: Sandbox, step: int) -> None:
 def prefixes(client_id: str) -> dict[str, str]:
     """Both clients' files lie in one bucket."""
     own = "" if client_id == "713" else f"{client_id}/"
-    return {"S3_PREFIXES": f"orders_create={own}orders-create/,orders_update={own}orders-update/"}
+    kinds = {"orders_create": "orders-create", "orders_update": "orders-update"}
+    kinds |= {"prospects_create": "prospects-create"}
+    return {"S3_PREFIXES": ",".join(f"{table}={own}{kind}/" for table, kind in kinds.items())}
 
 
 def put_orders(sandbox: Sandbox, day: int, *orders: str, below: str = "") -> None:

@@ -11,7 +11,8 @@ import pytest
 from loaders import ledger
 from loaders.errors import ApiError, NothingToRead
 from loaders.records import load as record_load
-from loaders.records.source import Page, RecordSource, RecordTable, Span
+from loaders.records.source import RecordSource
+from loaders.records.table import Page, RecordTable, Span
 from loaders.source import Account, Finding, Job, Request
 from loaders.table import Column, Row, Table
 from loaders.warehouse import DuckDB, Postgres, Warehouse
@@ -31,7 +32,9 @@ COLUMNS = {
 LOG = RecordTable(
     Table("log", COLUMNS, ("id",)), "happened_at", timedelta(days=2), is_dated=True, in_order=True
 )
-EDITED = RecordTable(Table("edited", COLUMNS, ("id",)), "happened_at", timedelta(days=1))
+EDITED = RecordTable(
+    Table("edited", COLUMNS, ("id",)), "happened_at", timedelta(days=1), timedelta(days=7)
+)
 WHOLE = RecordTable(Table("whole", COLUMNS, ("id",)))
 
 
@@ -123,7 +126,7 @@ def test_every_type_arrives_as_it_is(stand: Stand) -> None:
     stand.service.rows = [
         row(
             1,
-            name='a "quoted", line\nof \x00 two',
+            name='a "quoted", line\nof \x00 two \ud800',
             amount="12.5",
             is_new="0",
             day=date(2025, 12, 5),
@@ -136,7 +139,7 @@ def test_every_type_arrives_as_it_is(stand: Stand) -> None:
         "happened_at, name, amount, is_new, day, _client_id, _loaded_at, _removed_at"
     )
     assert first[0] == NOON
-    assert first[1] == 'a "quoted", lineof  two'
+    assert first[1] == 'a "quoted", lineof  two ?'
     assert (str(first[2]), first[3], first[4]) == ("12.5000", False, date(2025, 12, 5))
     assert first[5:] == ("713", NOON, None)
     assert second[1:5] == (None, None, None, None)
@@ -181,10 +184,35 @@ def test_many_that_vanish_are_suspicious_and_nothing_is_landed(stand: Stand) -> 
     stand.service.rows = [row(i, name="new") for i in range(16)]
     run = stand.load(NOON + timedelta(hours=1))
     assert (run.verdict, run.complete_through) == ("suspicious-empty", None)
-    assert "16 rows came where 20 stand; --allow-empty" in str(run.error)
+    assert "16 rows came, and 4 of the 20 that stand did not; --allow-empty" in str(run.error)
     assert stand.held("id, name") == [(i, "old") for i in range(20)]
     assert stand.load(NOON + timedelta(hours=2), allow_empty=True).verdict == "ok"
     assert len(stand.ids()) == 16
+
+
+@pytest.mark.parametrize("table", [WHOLE, LOG])
+def test_others_in_their_place_are_suspicious_too(stand: Stand, table: RecordTable) -> None:
+    """As many rows came as stand, but of another account: what stands is not marked."""
+    stand.tables = (table,)
+    stand.service.rows = [row(i) for i in range(10)]
+    stand.load()
+    stand.service.rows = [row(i) for i in range(10, 20)]
+    run = stand.load(NOON + timedelta(hours=1))
+    assert (run.verdict, run.complete_through) == ("suspicious-empty", None)
+    assert "10 rows came, and 10 of the " in str(run.error)
+    assert set(range(10)) <= set(stand.ids())
+
+
+@pytest.mark.parametrize("table", [WHOLE, LOG])
+def test_nothing_in_place_of_something_is_suspicious(stand: Stand, table: RecordTable) -> None:
+    stand.tables = (table,)
+    stand.service.rows = [row(1)]
+    stand.load()
+    stand.service.rows = []
+    assert stand.load(NOON + timedelta(hours=1)).verdict == "suspicious-empty"
+    assert stand.ids() == [1]
+    assert stand.load(NOON + timedelta(hours=2), allow_empty=True).verdict == "expected-empty"
+    assert stand.ids() == []
 
 
 @on_both_targets
@@ -257,6 +285,37 @@ def test_records_known_by_their_change_are_read_in_full_first(stand: Stand) -> N
     assert stand.held() == [1, 2]
     stand.load(NOON + timedelta(hours=1))
     assert stand.service.asked == [Span(), Span(datetime(2025, 12, 4, 5, tzinfo=UTC))]
+
+
+def test_what_did_not_change_is_read_again_after_a_week(stand: Stand) -> None:
+    """Only then it is seen that it vanished; a record that was spoiled comes as soon as it fits."""
+    stand.tables = (EDITED,)
+    old, spoiled = row(1, NOON - timedelta(days=3)), row(3, NOON, amount="n/a")
+    stand.service.rows = [old, row(2), *(row(i) for i in range(10, 20))]
+    stand.load()
+    stand.service.rows = [row(2, NOON + timedelta(days=2)), *stand.service.rows[2:], spoiled]
+    stand.load(NOON + timedelta(days=3))
+    assert 1 in stand.ids()
+    spoiled["amount"] = 1
+    stand.load(NOON + timedelta(days=4))
+    assert stand.service.asked[-1].since == datetime(2025, 12, 4, 5, tzinfo=UTC)
+    assert {1, 3} <= set(stand.ids())
+    stand.load(NOON + timedelta(days=7))
+    assert stand.service.asked[-1] == Span()
+    assert {1, 3} & set(stand.ids()) == {3}
+
+
+def test_an_error_while_landing_fails_the_run_alone(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError("No space left on device")
+
+    stand.service.rows = [row(1)]
+    with monkeypatch.context() as patched:
+        patched.setattr(record_load, "land", full)
+        run = stand.load()
+    assert (run.verdict, run.error) == ("failed", "OSError: No space left on device")
 
 
 @on_both_targets

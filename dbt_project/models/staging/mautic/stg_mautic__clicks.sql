@@ -17,7 +17,12 @@ renamed as (
         cast(source.id as {{ dbt.type_string() }}) as click_id,
 
         -- dimensions
-        cast(source.email_id as {{ dbt.type_string() }}) as email_id,
+        -- of an e-mail that was deleted, the source alone still knows the id
+        cast(
+            coalesce(
+                source.email_id, case when source.source = 'email' then source.source_id end
+            ) as {{ dbt.type_string() }}
+        ) as email_id,
         cast(source.lead_id as {{ dbt.type_string() }}) as contact_id,
         {{ local_date('source.date_hit', "coalesce(clients.timezone, 'UTC')") }} as clicked_date,
 

@@ -28,7 +28,12 @@ renamed as (
         cast(opened.id as {{ dbt.type_string() }}) as mail_id,
 
         -- dimensions
-        cast(opened.email_id as {{ dbt.type_string() }}) as email_id,
+        -- of an e-mail that was deleted, what sent it still knows the id, if that was no campaign
+        cast(
+            coalesce(
+                opened.email_id, case when opened.source = 'email' then opened.source_id end
+            ) as {{ dbt.type_string() }}
+        ) as email_id,
         cast(opened.lead_id as {{ dbt.type_string() }}) as contact_id,
         cast(opened.list_id as {{ dbt.type_string() }}) as segment_id,
         cast(opened.source as {{ dbt.type_string() }}) as sender,

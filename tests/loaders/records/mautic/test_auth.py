@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from loaders.errors import ApiError
-from loaders.records.source import RecordTable, Span
+from loaders.records.table import RecordTable, Span
 from loaders.redaction import redact
 from loaders.source import Account
 from loaders.sources.mautic import CONTACTS, SEGMENTS

@@ -15,7 +15,7 @@ import pytest
 
 from loaders import ledger
 from loaders.records.load import RecordLoad
-from loaders.records.source import RecordTable
+from loaders.records.table import RecordTable
 from loaders.source import Account, Job, Request
 from loaders.sources import mautic
 from loaders.sources.mautic import (

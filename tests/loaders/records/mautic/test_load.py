@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loaders.errors import ApiError
-from loaders.records.source import Span
+from loaders.records.table import Span
 from loaders.source import Account
 from loaders.sources.mautic import EMAIL_STATS
 from loaders.sources.mautic_reader import Mautic, decoded

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from loaders import ledger
-from loaders.records.source import Page, Span
+from loaders.records.table import Page, Span
 from loaders.sheets.sheet import Sheet, SheetColumn, SheetType
 from loaders.source import Account, Finding, Job, Request
 from loaders.sources.google_sheets import SOURCE
