@@ -67,8 +67,8 @@ LISTS_OF_CONTACT = {"tags": "tags", "do_not_contact": "doNotContact"}
 class Endpoint:
     """Where the rows of a table are: their address, their place in the answer, and their key.
 
-    `dates` are the columns of which one must lie in a span, the first of them not after it, nor
-    before the client's start; `where` holds for every request.
+    `dates` are the columns of which one must lie in a span; of one that ends, the first. `where`
+    holds for every request, and that what is dated is not before the client's start.
     """
 
     path: str
@@ -173,10 +173,11 @@ def after(key: Sequence[str], last: Sequence[int]) -> Clause:
 
 def within(endpoint: Endpoint, span: Span) -> Iterator[Clause]:
     """The clauses for a span; the database holds times as text in UTC."""
+    dates = endpoint.dates[:1] if span.until else endpoint.dates  # the days asked for, no others
     if span.since:
-        yield "", "orX", [(name, "gte", _stored(span.since)) for name in endpoint.dates]
+        yield "", "orX", [(name, "gte", _stored(span.since)) for name in dates]
     if span.until:
-        yield endpoint.dates[0], "lt", _stored(span.until)
+        yield dates[0], "lt", _stored(span.until)
 
 
 def as_parameters(clauses: Sequence[Clause], stem: str = "where") -> dict[str, str]:

@@ -140,7 +140,7 @@ TRAPS = [
             "and date_sent < timestamptz '2025-12-06 05:00:00+00'"
         ),
     ),
-    Trap("empty_all", {}, "0 rows came where"),
+    Trap("empty_all", {}, "0 rows came, and"),
     Trap("empty_all", check=everything_marked, allow_empty=True),
     Trap("client_refused", {}, f"HTTP 400: The client credentials are invalid; {CREDENTIALS}"),
     Trap("token_short", {"seconds": 1}),
@@ -164,12 +164,12 @@ TRAPS = [
     Trap("other_totals"),
     Trap("body_as_list"),
     Trap("other_empties"),
-    Trap("other_empties", {}, "0 rows came where", also=("empty_all",)),
+    Trap("other_empties", {}, "0 rows came, and", also=("empty_all",)),
     Trap("body_absent", {}, "answered no rows as"),
     Trap("body_null", {}, "answered no rows as"),
     Trap("page_capped", {"rows": 40}),
     Trap("page_capped", {"rows": 1}, "ignores the filter", ONLY, also=("where_ignored",)),
-    Trap("page_capped", {"rows": 0}, "0 rows came where"),
+    Trap("page_capped", {"rows": 0}, "0 rows came, and"),
     Trap("start_ignored"),
     Trap("overlapping_pages", {"rows": 3}),
     Trap(
