@@ -118,13 +118,14 @@ FROM marts.daily_summary
 WHERE client_id = '713' AND target_cpa IS NOT NULL
 ORDER BY report_date DESC, cpa_distance DESC NULLS LAST;
 
--- How far people get on the pages, over the complete days. Persons may be added up over days, rates may
--- not: these are ratios of sums. A day is complete when the next one is read too, as who enters in
--- the evening may buy in the morning.
+-- How far people get on the pages, over the complete days. Added up over days, persons are entries,
+-- persons x days; not different persons or purchases: who enters on two days and buys once within 24
+-- hours of both counts twice. Rates may not be added up: these are ratios of sums. A day is complete
+-- when the next one is read too, as who enters in the evening may buy in the morning.
 SELECT
     step_number,
     event_name,
-    SUM(persons) AS persons,
+    SUM(persons) AS entries,
     ROUND(SUM(persons)::numeric / NULLIF(SUM(entered_persons), 0), 4) AS funnel_rate,
     ROUND(SUM(persons)::numeric / NULLIF(SUM(previous_persons), 0), 4) AS step_rate
 FROM marts.fct_funnel_daily
