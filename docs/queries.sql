@@ -101,10 +101,12 @@ ORDER BY client_id;
 
 -- Is the month on plan? Cost of the complete days against the budget, beside the share of the month
 -- that they are: a pace of 1 is on plan, above 1 too fast. Both sides know the same days, so a pace
--- does not fall over night because a day is not read yet; look at missing_days before trusting it.
--- remaining_per_day is what may be spent a day from here on. No budget: no pace, which is not a pace
--- of 0. Lines of the sheet that count nowhere say why in match_status.
-SELECT report_month, advertiser_label, match_status, target_basis, budget, cost_to_date, budget_used_rate, month_elapsed_rate, pace, remaining_per_day, complete_days, missing_days
+-- does not fall over night because a day is not read yet; look at missing_days before trusting it: days
+-- that are over but not complete. remaining_per_day is what may be spent on each day that is not over;
+-- with missing_days it is NULL, as what they cost is not known. No budget: no pace, which is not a pace
+-- of 0; nor is there one where internal conversions have no spend row at all (uncosted_conversions).
+-- Lines of the sheet that count nowhere say why in match_status.
+SELECT report_month, advertiser_label, match_status, target_basis, budget, cost_to_date, budget_used_rate, month_elapsed_rate, pace, remaining_per_day, complete_days, missing_days, uncosted_conversions
 FROM marts.budget_pace
 WHERE client_id = '713'
 ORDER BY report_month DESC, budget DESC NULLS LAST;
@@ -116,13 +118,14 @@ FROM marts.daily_summary
 WHERE client_id = '713' AND target_cpa IS NOT NULL
 ORDER BY report_date DESC, cpa_distance DESC NULLS LAST;
 
--- How far people get on the pages, over the complete days. Persons may be added up over days, rates may
--- not: these are ratios of sums. A day is complete when the next one is read too, as who enters in
--- the evening may buy in the morning.
+-- How far people get on the pages, over the complete days. Added up over days, persons are entries,
+-- persons x days; not different persons or purchases: who enters on two days and buys once within 24
+-- hours of both counts twice. Rates may not be added up: these are ratios of sums. A day is complete
+-- when the next one is read too, as who enters in the evening may buy in the morning.
 SELECT
     step_number,
     event_name,
-    SUM(persons) AS persons,
+    SUM(persons) AS entries,
     ROUND(SUM(persons)::numeric / NULLIF(SUM(entered_persons), 0), 4) AS funnel_rate,
     ROUND(SUM(persons)::numeric / NULLIF(SUM(previous_persons), 0), 4) AS step_rate
 FROM marts.fct_funnel_daily

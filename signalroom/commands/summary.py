@@ -60,7 +60,7 @@ PACE = {
     "to target": "cpa_distance",
     "target line": "match_status",
 }
-FUNNEL = ("step", "event", "persons", "of those who entered", "of the step before")
+FUNNEL = ("step", "event", "entries (persons x days)", "of all entries", "of the step before")
 EMAILS = ("e-mail", "sent", "read", "rate", "clicked", "rate", "bounced", "unsubscribed")
 
 ADDED = {"conversions", "revenue", "payout", "spend", "orders", "approved", "order revenue"}
@@ -152,27 +152,33 @@ def print_orders(warehouse: Warehouse, client_id: str, *, days: int) -> None:
 
 
 def print_funnel(warehouse: Warehouse, client_id: str, *, days: int) -> None:
-    """Print how many persons reached each step in the newest `days`; or nothing."""
-    if (window := _window(warehouse, "fct_funnel_daily", client_id, days)) is None:
+    """Print how many entries reached each step in the newest `days`; or nothing.
+
+    Whoever enters on two days is two entries.
+    """
+    if (found := _window(warehouse, "fct_funnel_daily", client_id, days)) is None:
         return
+    window, lacking = found
     steps = warehouse.query(
         "select step_number, event_name, cast(sum(persons) as bigint) "
         "from marts.fct_funnel_daily where client_id = %s and report_date between %s and %s "
         "group by step_number, event_name order by step_number",
         (client_id, *window),
     )
-    persons = [row[2] for row in steps]
+    entries = [row[2] for row in steps]
     rows = [
-        (*row, _ratio(row[2], persons[0]), _ratio(row[2], before))
-        for row, before in zip(steps, [None, *persons], strict=False)
+        (*row, _ratio(row[2], entries[0]), _ratio(row[2], before))
+        for row, before in zip(steps, [None, *entries], strict=False)
     ]
-    _print(f"Funnel of client {client_id}, {window[0]}..{window[1]}", FUNNEL, rows)
+    title = f"Funnel of client {client_id}, {window[0]}..{window[1]}{lacking}"
+    _print(title, FUNNEL, rows)
 
 
 def print_email(warehouse: Warehouse, client_id: str, *, days: int) -> None:
     """Print what happened to each e-mail in the newest `days`, and the sums; or nothing."""
-    if (window := _window(warehouse, "fct_email_daily", client_id, days)) is None:
+    if (found := _window(warehouse, "fct_email_daily", client_id, days)) is None:
         return
+    window, lacking = found
     emails = warehouse.query(
         "select max(email_name), cast(sum(sent) as bigint), cast(sum(read) as bigint), "
         "cast(sum(clicked) as bigint), cast(sum(bounced) as bigint), "
@@ -187,13 +193,14 @@ def print_email(warehouse: Warehouse, client_id: str, *, days: int) -> None:
         for name, sent, read, clicked, *others in (*emails, sums)
     ]
     title = f"E-mail of client {client_id}, {window[0]}..{window[1]}, by the day it happened"
-    _print(title, EMAILS, rows)
+    _print(title + lacking, EMAILS, rows)
 
 
 def print_pace(warehouse: Warehouse, client_id: str) -> None:
     """Print the newest month with a complete day against its targets; or nothing without any."""
     rows = warehouse.query(
         "select report_month, complete_days, days_in_month, month_elapsed_rate, "  # noqa: S608
+        "uncosted_conversions, "
         f"{', '.join(PACE.values())} from marts.budget_pace as shown "
         "where client_id = %s and report_month = ("
         "select max(report_month) from marts.budget_pace "
@@ -204,22 +211,36 @@ def print_pace(warehouse: Warehouse, client_id: str) -> None:
         (client_id,),
     )
     if rows:
-        month, complete, days, elapsed = rows[0][:4]
+        month, complete, days, elapsed, _ = rows[0][:5]
         title = (
             f"Pace of client {client_id} in {month:%Y-%m}: {complete} of {days} days are complete, "
             f"{elapsed:.1%} of the month; 1.00 is on plan"
         )
-        _print(title, PACE, [row[4:] for row in rows])
+        _print(title, PACE, [row[5:] for row in rows])
+        for _, _, _, _, uncosted, advertiser, *_ in rows:
+            if uncosted:
+                note = "conversions of internal affiliates have no known cost"
+                click.echo(f"{advertiser}: {uncosted:,} {note}")
 
 
-def _window(warehouse: Warehouse, mart: str, client_id: str, days: int) -> tuple[date, date] | None:
-    """So many days up to the newest complete one; up to the newest where none is complete."""
+def _window(
+    warehouse: Warehouse, mart: str, client_id: str, days: int
+) -> tuple[tuple[date, date], str] | None:
+    """So many days up to the newest complete one, or newest where none is; and what they lack."""
     ((newest,),) = warehouse.query(
         "select coalesce(max(case when is_complete then report_date end), max(report_date)) "  # noqa: S608
         f"from marts.{mart} where client_id = %s",
         (client_id,),
     )
-    return (newest - timedelta(days - 1), newest) if newest else None
+    if not newest:
+        return None
+    window = (newest - timedelta(days - 1), newest)
+    ((are_complete,),) = warehouse.query(
+        f"select bool_and(is_complete) from marts.{mart} "  # noqa: S608
+        "where client_id = %s and report_date between %s and %s",
+        (client_id, *window),
+    )
+    return window, "" if are_complete else ", some of whose days are not complete yet"
 
 
 def _ratio(part: int, whole: int | None) -> Decimal | None:

@@ -6,12 +6,12 @@ Written without looking at the SQL, from the figures of tests/dbt/recomputed.py.
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from tests.dbt.conftest import RANDOM_CLIENT, Query
-from tests.dbt.random_client import CLIENT, CONFIGURED
+from tests.dbt.random_client import CLIENT, CONFIGURED, FIRST
 from tests.dbt.recomputed import (
     Figures,
     advertiser_days,
@@ -25,6 +25,7 @@ from tests.dbt.targets import UNTIDY, Line
 
 SUMMARY = advertiser_days(affiliate_days(RANDOM_CLIENT))
 COMPLETE = complete_days(RANDOM_CLIENT)
+OVER = max(RANDOM_CLIENT.everflow_through, RANDOM_CLIENT.redtrack_through)
 IDS = {**{id_: id_ for id_ in CONFIGURED}, **{f"a{id_}": id_ for id_ in CONFIGURED}}
 COST = {"spend": lambda it: it.spend, "effective_cost": lambda it: it.effective_cost}
 CPA = {"spend": lambda it: it.cpa, "effective_cost": lambda it: it.effective_cpa}
@@ -87,9 +88,12 @@ def _row(target: Target) -> tuple[Any, ...]:
     basis = _basis(line) if line else None
     days = monthrange(month.year, month.month)[1]
     complete = sorted(day for day in COMPLETE if day.replace(day=1) == month)
-    passed = complete[-1].day if complete else 0
+    dates = [month + timedelta(days=number) for number in range(days)]
+    missing = [day for day in dates if FIRST <= day <= OVER and day not in COMPLETE]
+    to_come = [day for day in dates if day > OVER]
     is_known = bool(complete) and not advertiser.startswith("label:")
-    cost = COST[basis](it) if is_known and basis in COST else None
+    is_cost_known = is_known and not it.is_cost_unknown
+    cost = COST[basis](it) if is_cost_known and basis in COST else None
     budget = line.budget if line else None
     cpa = CPA[basis](it) if basis in CPA else None
     target_cpa = line.target_cpa if line else None
@@ -99,10 +103,10 @@ def _row(target: Target) -> tuple[Any, ...]:
         if budget is not None:
             used = ratio(cost, budget)
             pace = ratio(cost * days, budget * len(complete))
-            left = ratio(budget - cost, days - len(complete))
+            left = None if missing else ratio(budget - cost, len(to_come))
     return (
         *(month, advertiser, _status(target), len(TARGETS.get(target, []))),
-        *(basis, budget, target_cpa, days, len(complete), passed - len(complete)),
+        *(basis, budget, target_cpa, days, len(complete), len(missing)),
         complete[-1] if complete else None,
         *((it.spend, it.effective_cost) if is_known else (None, None)),
         *(cost, used, ratio(Decimal(len(complete)), days), pace, projected, left),
@@ -118,8 +122,9 @@ def test_the_made_targets_hold_every_case() -> None:
     rows = [_row(target) for target in set(_keys())]
     assert {row[8] > 0 for row in rows} == {True, False}, "months with and without complete days"
     assert {row[9] > 0 for row in rows} == {True, False}, "with days missing in the middle"
-    for column in (*range(4, 7), *range(11, 20), 21):
-        assert {row[column] is None for row in rows if row[8]} == {True, False} or column == 15
+    for column in (*range(4, 7), *range(11, 15), 16, 17, 19, 21):
+        assert {row[column] is None for row in rows if row[8]} == {True, False}
+    assert {row[18] for row in rows} == {None}, "each month has missing days or is over"
 
 
 def test_budget_pace(warehouse: Query) -> None:
@@ -165,7 +170,10 @@ def test_targets_beside_the_daily_summary(warehouse: Query) -> None:
 
 
 def test_the_target_of_the_worked_example(warehouse: Query) -> None:
-    """CCW: 270.10 on the one complete day of 31, 3.51 a conversion above its target."""
+    """CCW: 270.10 on the one complete day of 31, 3.51 a conversion above its target.
+
+    12-02 is over, but Redtrack's not read: what may be spent a day from here on is not known yet.
+    """
     rows = warehouse(
         "select report_month, advertiser_label, budget, cost_to_date, complete_days, pace,"
         " remaining_per_day, cpa_to_date, cpa_distance from marts.budget_pace"
@@ -175,8 +183,8 @@ def test_the_target_of_the_worked_example(warehouse: Query) -> None:
         ["2025-11-01", "CCW", "70000.0000", None, "0", None, None, None, None],
         [
             *("2025-12-01", "CCW", "72000.0000", "270.1000", "1"),
-            *("0.1163", "2390.9967", "27.0100", "3.5100"),
+            *("0.1163", None, "27.0100", "3.5100"),
         ],
-        ["2025-12-01", "EXP", "2000.0000", "40.0000", "1", "0.6200", "65.3333", None, None],
+        ["2025-12-01", "EXP", "2000.0000", "40.0000", "1", "0.6200", None, None, None],
         ["2025-12-01", "Unmapped", None, None, "1", None, None, None, None],
     ]

@@ -3,8 +3,9 @@
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from tests.facts.answers import clean_id
 from tests.facts.computation import Computation
@@ -79,7 +80,9 @@ def _target(lines: list[Target]) -> Row:
 
 
 def _on(basis: object, figures: Figures) -> tuple[Decimal | None, Decimal | None]:
-    """Cost and CPA on a basis."""
+    """Cost and CPA on a basis, where the cost is known."""
+    if not figures.has_cost:
+        return None, None
     if basis == "spend":
         return figures.spend, figures.cpa
     if basis == "effective_cost":
@@ -122,6 +125,11 @@ def _row(of: Computation, key: Month, lines: list[Target], figures: Figures) -> 
     month, advertiser = key
     complete = [day for day in of.days if day not in of.reasons and day.replace(day=1) == month]
     days = monthrange(month.year, month.month)[1]
+    read_on = of.answers.read_at.astimezone(ZoneInfo(of.client.timezone)).date()
+    last_over = min(of.answers.last, read_on - timedelta(1))
+    dates = [month + timedelta(n) for n in range(days)]
+    missing = {day for day in dates if of.days[0] <= day <= last_over} - set(complete)
+    to_come = [day for day in dates if day > last_over]
     is_unknown = advertiser.startswith("label:")
     target = _target(lines)
     budget = target["budget"]
@@ -138,7 +146,7 @@ def _row(of: Computation, key: Month, lines: list[Target], figures: Figures) -> 
         paced = {
             "budget_used_rate": ratio(cost, budget),
             "pace": ratio(cost * days, budget * len(complete)),
-            "remaining_per_day": ratio(budget - cost, days - len(complete)),
+            "remaining_per_day": None if missing else ratio(budget - cost, len(to_come)),
         }
     return {
         "client_id": of.client.id,
@@ -151,7 +159,7 @@ def _row(of: Computation, key: Month, lines: list[Target], figures: Figures) -> 
         **target,
         "days_in_month": days,
         "complete_days": len(complete),
-        "missing_days": complete[-1].day - len(complete) if complete else 0,
+        "missing_days": len(missing),
         "last_complete_date": complete[-1] if complete else None,
         **(dict.fromkeys(measured) if is_unknown or not complete else measured),
         "cost_to_date": cost,

@@ -85,17 +85,19 @@ select
     cast(budget / 40 as decimal(18, 4)) as remaining_per_day,
     cast(budget / budget * 20 as decimal(18, 4)) as cpa_to_date,
     cast(budget / budget * -3.5 as decimal(18, 4)) as cpa_distance,
+    cast(uncosted as bigint) as uncosted_conversions,
     cast(complete_days as bigint) as complete_days, cast(30 as bigint) as days_in_month,
     cast(complete_days / 30.0 as decimal(18, 4)) as month_elapsed_rate
 from (
     values
-    ('2025-10-01', '1', 'CCW', 'matched', 'spend', 9000, 30),
-    ('2025-11-01', 'label:xy', 'XY', 'unknown_advertiser', 'spend', null, 10),
-    ('2025-11-01', '-1', 'Unmapped', 'no_target', null, null, 10),
-    ('2025-11-01', '1', 'CCW', 'matched', 'spend', 3000, 10),
-    ('2025-12-01', '1', 'CCW', 'matched', 'spend', 9000, 0)
+    ('2025-10-01', '1', 'CCW', 'matched', 'spend', 9000, 30, 5),
+    ('2025-11-01', 'label:xy', 'XY', 'unknown_advertiser', 'spend', null, 10, null),
+    ('2025-11-01', '-1', 'Unmapped', 'no_target', null, null, 10, 0),
+    ('2025-11-01', '1', 'CCW', 'matched', 'spend', 3000, 10, 1200),
+    ('2025-12-01', '1', 'CCW', 'matched', 'spend', 9000, 0, null)
 ) as made (
-    report_month, advertiser_id, advertiser_label, match_status, basis, budget, complete_days
+    report_month, advertiser_id, advertiser_label, match_status, basis, budget, complete_days,
+    uncosted
 )
 """
 
@@ -163,7 +165,8 @@ def test_a_client_without_order_files_has_no_tables_of_orders(marts: Project) ->
 
 @on_both_targets
 def test_the_funnel_is_a_ratio_of_sums_up_to_the_newest_complete_day(marts: Project) -> None:
-    assert "Funnel of client 713, 2025-12-02..2025-12-08 " in said(marts)
+    header = "step event entries (persons x days) of all entries of the step before"
+    assert f"Funnel of client 713, 2025-12-02..2025-12-08 {header}" in said(marts)
     assert shown(marts)["Funnel"] == [
         "1 landing 400 100.0% –",
         "2 checkout 50 12.5% 12.5%",
@@ -176,12 +179,30 @@ def test_the_funnel_is_a_ratio_of_sums_up_to_the_newest_complete_day(marts: Proj
 
 @on_both_targets
 def test_mail_is_added_up_by_the_day_it_happened(marts: Project) -> None:
-    assert "E-mail of client 713, 2025-12-02..2025-12-08, " in said(marts)
+    marts.execute("update marts.fct_email_daily set is_complete = true")
+    title = "E-mail of client 713, 2025-12-02..2025-12-08, by the day it happened"
+    assert f"{title} e-mail sent" in said(marts)
     assert shown(marts)["E-mail"] == [
         "Welcome to all who are new 100 50 50.0% 20 20.0% 0 2",
         "Late 0 1 – 0 – 0 1",
         "sum 100 51 51.0% 20 20.0% 0 3",
     ]
+
+
+@on_both_targets
+@pytest.mark.parametrize("incomplete", ["true", "report_date = '2025-12-02'"])
+def test_a_window_with_days_that_are_not_complete_says_so(marts: Project, incomplete: str) -> None:
+    marts.execute(
+        "delete from marts.fct_funnel_daily where report_date > '2025-12-08'",
+        *(
+            f"update marts.{mart} set is_complete = not ({incomplete})"
+            for mart in ("fct_funnel_daily", "fct_email_daily")
+        ),
+    )
+    lacking = "some of whose days are not complete yet"
+    assert f"Funnel of client 713, 2025-12-02..2025-12-08, {lacking} step" in said(marts)
+    mail = "E-mail of client 713, 2025-12-02..2025-12-08, by the day it happened"
+    assert f"{mail}, {lacking} e-mail" in said(marts)
 
 
 @on_both_targets
@@ -192,6 +213,7 @@ def test_the_pace_is_that_of_the_newest_month_with_a_complete_day(marts: Project
         "CCW spend 3,000.00 1,500.00 50.0% 1.50 75.00 20.00 -3.50 matched",
         "Unmapped – – – – – – – – no_target",
         "XY spend – – – – – – – unknown_advertiser",
+        "CCW: 1,200 conversions of internal affiliates have no known cost",
     ]
 
 

@@ -3,9 +3,8 @@ with targets as (
     select * from {{ ref('int_targets__by_advertiser') }}
 ),
 
-days as (
+loaded_days as (
     select * from {{ ref('int_days__completeness') }}
-    where is_complete
 ),
 
 summary as (
@@ -27,8 +26,23 @@ complete_months as (
         cast({{ dbt.date_trunc('month', 'report_date') }} as date) as report_month,
         count(*) as complete_days,
         max(report_date) as last_complete_date
-    from days
+    from loaded_days
+    where is_complete
     group by client_id, cast({{ dbt.date_trunc('month', 'report_date') }} as date)
+),
+
+loaded_ranges as (  -- a day is over when a source saw it closed, and when a later one is loaded
+    select
+        client_id,
+        min(report_date) as first_date,
+        max(
+            case
+                when is_everflow_complete or is_redtrack_complete then report_date
+                else cast({{ dbt.dateadd('day', -1, 'report_date') }} as date)
+            end
+        ) as last_over_date
+    from loaded_days
+    group by client_id
 ),
 
 costs as (
@@ -71,6 +85,9 @@ joined as (  -- each side has the key once
         pace_keys.report_month,
         pace_keys.advertiser_id,
         clients.currency,
+        -- there was nothing to spend before
+        least(clients.start_date, loaded_ranges.first_date) as first_date,
+        loaded_ranges.last_over_date,
         targets.target_basis,
         targets.budget,
         targets.target_cpa,
@@ -92,11 +109,6 @@ joined as (  -- each side has the key once
                 'day'
             ) }} as bigint
         ) as days_in_month,
-        cast(
-            {{ dbt.datediff(
-                'pace_keys.report_month', 'complete_months.last_complete_date', 'day'
-            ) }} as bigint
-        ) + 1 as days_passed,
         -- what was spent is unknown of an advertiser nobody knows, and before any day is complete
         complete_months.client_id is not null and coalesce(targets.is_known_advertiser, true)
             as is_cost_known,
@@ -126,17 +138,36 @@ joined as (  -- each side has the key once
             pace_keys.client_id = advertisers.client_id
             and pace_keys.advertiser_id = advertisers.advertiser_id
     left join clients on pace_keys.client_id = clients.client_id
+    left join loaded_ranges on pace_keys.client_id = loaded_ranges.client_id
+),
+
+passed as (
+    select
+        *,
+        least(
+            days_in_month,
+            greatest(
+                coalesce({{ dbt.datediff('report_month', 'last_over_date', 'day') }} + 1, 0), 0
+            )
+        ) as days_passed,
+        greatest(coalesce({{ dbt.datediff('report_month', 'first_date', 'day') }}, 0), 0)
+            as days_before_first
+    from joined
 ),
 
 on_basis as (
     select
         *,
+        days_passed - least(days_before_first, days_passed) - complete_days as missing_days,
+        days_in_month - days_passed as days_left,
         cast(case when is_cost_known then spend end as decimal(18, 4)) as spend_to_date,
         cast(case when is_cost_known then effective_cost end as decimal(18, 4))
             as effective_cost_to_date,
         cast(
             case
                 when not is_cost_known then null
+                -- no spend row is not zero spend: the condition of costed_cpa
+                when internal_conversions > 0 and spend_rows = 0 then null
                 when target_basis = 'spend' then spend
                 when target_basis = 'effective_cost' then effective_cost
             end as decimal(18, 4)
@@ -150,9 +181,8 @@ on_basis as (
                 then {{ costed_cpa(
                     'effective_cost', 'conversions', 'internal_conversions', 'spend_rows'
                 ) }}
-        end as cpa_to_date,
-        days_in_month - complete_days as days_left
-    from joined
+        end as cpa_to_date
+    from passed
 )
 
 select
@@ -175,7 +205,7 @@ select
     -- days
     cast(days_in_month as bigint) as days_in_month,
     cast(complete_days as bigint) as complete_days,
-    cast(coalesce(days_passed - complete_days, 0) as bigint) as missing_days,
+    cast(missing_days as bigint) as missing_days,
     cast(last_complete_date as date) as last_complete_date,
 
     -- cost of the complete days
@@ -189,7 +219,9 @@ select
     -- not the quotient of the two rates above, which are rounded
     {{ safe_divide('cost_to_date * days_in_month', 'budget * complete_days') }} as pace,
     {{ safe_divide('cost_to_date * days_in_month', 'complete_days') }} as projected_cost,
-    {{ safe_divide('budget - cost_to_date', 'days_left') }} as remaining_per_day,
+    case  -- what is left of the budget is unknown as long as a day's cost is
+        when missing_days = 0 then {{ safe_divide('budget - cost_to_date', 'days_left') }}
+    end as remaining_per_day,
 
     -- price
     cast(case when is_cost_known then uncosted_conversions end as bigint) as uncosted_conversions,
