@@ -25,6 +25,7 @@ def sandbox(sandbox_server: Sandbox) -> Iterator[Sandbox]:
         service.name: {name: limit.limit for name, limit in service.limits.items()}
         for service in sandbox_server.services.values()
     }
+    sandbox_server.s3_exports.requests.clear()
     for service in sandbox_server.services.values():
         service.requests.clear()
         for limit in service.limits.values():

