@@ -57,7 +57,7 @@ def test_doctor_is_content_with_a_loaded_project(
         "ok    713 redtrack: reachable, the key is accepted",
         "ok    713 posthog: project 'Client 713 (sandbox)' is reachable",
         "ok    713 mautic: Mautic 5.1.0 is reachable, 8 tables can be read",
-        "ok    713 google_sheets: sandbox-713-targets (Client 713: targets (sandbox, made)), targets",
+        "ok    713 google_sheets: sandbox-713-targets (Client 713: targets (sandbox, made)), ",
         f"files for orders_create in s3://{bucket.bucket}/orders-create/, newest orders-create/",
     ):
         assert line in result.output
