@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 import psycopg2
 import pytest
 
+from loaders.registry import SOURCES
 from tests.support import DECEMBER, Project, on_postgres, told
 
 pytestmark = [pytest.mark.slow, on_postgres]
@@ -129,7 +130,7 @@ def test_a_role_that_may_not_create_schemas(role: str, loaded_project: Project) 
 
 def test_a_role_that_may_only_read(role: str, loaded_project: Project) -> None:
     before = loaded_project.state()
-    for schema in ("everflow", "redtrack", "s3_exports", "ops"):
+    for schema in (*SOURCES, "ops"):
         loaded_project.execute(
             f"grant usage on schema {schema} to {role}",
             f"grant select on all tables in schema {schema} to {role}",

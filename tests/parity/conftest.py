@@ -56,7 +56,8 @@ def december_pair(postgres: Server, tmp_path_factory: pytest.TempPathFactory) ->
                 config.write(CTI_ADVERTISERS)
             (folder / "mappings").mkdir()
             (folder / "mappings" / "internal-affiliates.csv").write_text(CTI_MAPPING)
-            project.environ |= sandbox.environ("s3_exports")
+            for source in ("s3_exports", "posthog", "mautic"):  # its targets are ours, see below
+                project.environ |= sandbox.environ(source)
         pair.succeed("mappings", "sync", "--all")
         for client_id in ("713", "cti"):
             pair.succeed("load", "--client", client_id, *DECEMBER)

@@ -89,7 +89,7 @@ def empty_pair(
     """The tables as the loader makes them, without a row."""
     pair = Pair.at(tmp_path_factory.mktemp("random"), sandbox_server, postgres)
     for project in (pair.dev, pair.prod):
-        for name in ("EVERFLOW_API_KEY", "REDTRACK_API_KEY", "MAUTIC_CLIENT_SECRET"):
+        for name in ("EVERFLOW_API_KEY", "REDTRACK_API_KEY"):
             del project.environ[name]
     pair.succeed("load")
     yield pair
