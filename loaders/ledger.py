@@ -245,17 +245,16 @@ def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, 
     return dict(rows)
 
 
-def count_files(warehouse: Warehouse, client_id: str, table: str) -> tuple[Any, ...] | None:
-    """Files, their rows, rejected rows and masked cells, and the newest day; None without any."""
+def count_files(warehouse: Warehouse) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """By client and table: files, rows, rejected rows and masked cells, and the newest day."""
     if LOADED_FILES.table not in warehouse.columns(OPS):
-        return None
-    (counts,) = warehouse.query(
-        "select count(*), cast(sum(rows) as bigint), cast(sum(rows_rejected) as bigint), "
-        "cast(sum(cells_masked) as bigint), max(file_date) from ops.loaded_files "
-        "where client_id = %s and table_name = %s",
-        (client_id, table),
+        return {}
+    rows = warehouse.query(
+        "select client_id, table_name, count(*), cast(sum(rows) as bigint), "
+        "cast(sum(rows_rejected) as bigint), cast(sum(cells_masked) as bigint), max(file_date) "
+        "from ops.loaded_files group by client_id, table_name"
     )
-    return counts if counts[0] else None
+    return {(client_id, table): tuple(counts) for client_id, table, *counts in rows}
 
 
 def days_with_files(warehouse: Warehouse, client_id: str, table: str) -> set[date]:

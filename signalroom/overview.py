@@ -64,9 +64,10 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[S
 
 def file_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tuple[Any, ...]]:
     """What stands of the files of each table, as rows: client, table, files, rows and so on."""
+    counted = ledger.count_files(warehouse)
     for client, source in _enabled(clients):
         for landing in source.landings():
-            counts = ledger.count_files(warehouse, client.client_id, landing.table)
+            counts = counted.get((client.client_id, landing.table))
             if counts:
                 yield (client.client_id, f"{source.name}.{landing.table}", *counts)
 

@@ -87,10 +87,7 @@ class Settings:
         for setting in source.settings:
             if setting.instead_of:
                 pair = [s for s in source.settings if s.name in (setting.name, setting.instead_of)]
-                own = [s for s in pair if self._own(client, source.name, s)]
-                if len(own) == 1:  # it wins over what is set for all, whichever of the two that is
-                    values |= {s.name: "" for s in pair if s not in own}
-        _check_alternatives(source, values)
+                self._settle(client, source, pair, values)
         return client.account(values)
 
     def _value(self, client: Client, source: str, setting: "Setting") -> str:
@@ -121,6 +118,22 @@ class Settings:
         variable = f"{setting.variable(source)}__{client.client_id}"
         return self._find(variable, f"sources.{source}.clients.{client.client_id}.{setting.name}")
 
+    def _settle(
+        self, client: Client, source: "Source", pair: "list[Setting]", values: dict[str, str]
+    ) -> None:
+        """Of two settings that take each other's place one must be given, and only one."""
+        own = [setting for setting in pair if self._own(client, source.name, setting)]
+        if len(own) == 1:  # it wins over what is set for all, whichever of the two that is
+            values |= {setting.name: "" for setting in pair if setting not in own}
+        given = [setting for setting in pair if values[setting.name]]
+        either = " and ".join(setting.variable(source.name) for setting in pair)
+        if len(given) > 1:
+            raise WrongSetting(f"{either} are both set; leave one of them blank")
+        if not given:
+            raise NotConfigured(
+                f"{either} are not set; copy .env.example to .env and fill in one of them"
+            )
+
     def _is_only_active(self, client: Client, source: str) -> bool:
         """Whether the credentials without a client's name can be none but this client's."""
         active = [
@@ -142,18 +155,3 @@ class Settings:
 
         value = self.environ.get(variable) or dlt.secrets.get(entry, str)
         return (value or "").strip() or None
-
-
-def _check_alternatives(source: "Source", values: Mapping[str, str]) -> None:
-    """Of two settings that take each other's place one must be given, and only one."""
-    variables = {setting.name: setting.variable(source.name) for setting in source.settings}
-    for setting in source.settings:
-        if not (other := setting.instead_of):
-            continue
-        either = f"{variables[other]} and {variables[setting.name]}"
-        if values[setting.name] and values[other]:
-            raise WrongSetting(f"{either} are both set; leave one of them blank")
-        if not (values[setting.name] or values[other]):
-            raise NotConfigured(
-                f"{either} are not set; copy .env.example to .env and fill in one of them"
-            )
