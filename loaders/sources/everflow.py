@@ -66,6 +66,7 @@ DAILY_STATS = Table(
         "currency": Column("text", "Currency of the money columns, as requested."),
     },
     key=("date", "affiliate_id", "advertiser_id"),
+    makes_days_complete=True,
 )
 
 

@@ -117,6 +117,7 @@ EMAIL_STATS = RecordTable(
             "retry_count": Column("bigint", "How often sending was tried again."),
         },
         key=("id",),
+        makes_days_complete=True,
     ),
     cursor="date_sent",
     look_back=RESTATED,
@@ -135,6 +136,7 @@ PAGE_HITS = RecordTable(
             "source_id": Column("bigint", "Which of those."),
         },
         key=("id",),
+        makes_days_complete=True,
     ),
     cursor="date_hit",
     look_back=RESTATED,
@@ -153,6 +155,7 @@ LEAD_DONOTCONTACT = RecordTable(
             "date_added": Column("timestamp", "When."),
         },
         key=("id",),
+        makes_days_complete=True,
     )
 )
 LEAD_LISTS_LEADS = RecordTable(

@@ -45,6 +45,7 @@ DAILY_SPEND = Table(
         "revenue": Column("decimal", "The tracker's revenue of the default type."),
     },
     key=("date", "source_id"),
+    makes_days_complete=True,
 )
 
 
