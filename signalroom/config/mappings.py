@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from signalroom.clients import WHOLE_NUMBER, Client, read_clients, select_clients
-from signalroom.config_file import ConfigError
+from signalroom.config.clients import WHOLE_NUMBER, Client, read_clients, select_clients
+from signalroom.config.config_file import ConfigError
 
 Row = Mapping[str, str]
 
