@@ -14,9 +14,9 @@ from loaders.land import lost, types
 from loaders.registry import SOURCES
 from loaders.source import Finding, Source
 from loaders.warehouse import Warehouse
-from signalroom.clients import Client, select_clients
-from signalroom.mappings import plan_sync
-from signalroom.settings import NotConfigured, Settings
+from signalroom.config.clients import Client, select_clients
+from signalroom.config.mappings import plan_sync
+from signalroom.config.settings import NotConfigured, Settings
 
 
 def examine(settings: Settings, target: str, client_id: str | None) -> Iterator[Finding]:

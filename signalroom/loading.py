@@ -13,8 +13,8 @@ from loaders.errors import LoadError, LockLostError, NothingToRead
 from loaders.registry import SOURCES, complete_tables
 from loaders.source import Job, Request, Source
 from loaders.verdict import GOOD
-from signalroom.clients import Client
-from signalroom.settings import NotConfigured, Settings, WrongSetting
+from signalroom.config.clients import Client
+from signalroom.config.settings import InvalidSetting, NotConfigured, Settings
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,13 @@ def load_all(
             try:
                 account = settings.account(client, source)
             except NotConfigured as missing:
-                bad = bool(sources) or isinstance(missing, WrongSetting)
+                bad = bool(sources) or isinstance(missing, InvalidSetting)
                 kind: Literal["failed", "skipped"] = "failed" if bad else "skipped"
                 yield Outcome(client.client_id, source.name, kind, missing.message)
                 continue
             try:
                 for run in source.load(Job(account, warehouse, settings.workdir, request)):
-                    yield told(run)
+                    yield format_run(run)
                 warehouse.tidy(source.name)
             except LockLostError:
                 raise
@@ -106,7 +106,7 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
-def told(run: ledger.Run) -> Outcome:
+def format_run(run: ledger.Run) -> Outcome:
     """A run in one line, under its table's name where the source has several."""
     several = [landing.table for landing in SOURCES[run.source].landings()] != [run.table_name]
     source = f"{run.source}.{run.table_name}" if several else run.source

@@ -5,8 +5,8 @@ import sys
 import click
 
 from signalroom.commands.dbt import run_dbt
+from signalroom.config.settings import Settings
 from signalroom.options import target_option
-from signalroom.settings import Settings
 
 # On prod the marts are built and tested aside and published at the end (macros/publish.sql);
 # unit tests prove the SQL, not the data, and were run before it came here.

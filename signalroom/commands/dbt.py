@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from signalroom.settings import Settings
+from signalroom.config.settings import Settings
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

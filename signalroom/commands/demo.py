@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signalroom.clients import select_clients
 from signalroom.commands.dbt import run_dbt
 from signalroom.commands.summary import (
     print_email,
@@ -21,7 +20,8 @@ from signalroom.commands.summary import (
     print_pace,
     print_summary,
 )
-from signalroom.settings import Settings
+from signalroom.config.clients import select_clients
+from signalroom.config.settings import Settings
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
