@@ -50,8 +50,8 @@ bench: install-dev .venv/bench ## Time loads and builds of the full volume, besi
 test: install-dev ## All tests, two files at a time
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-test-quick: install-dev ## The tests that need no dbt and no killed processes
-	@$(BIN)/pytest -m "not slow and not soak"
+test-quick: install-dev ## The tests that need no dbt and no killed processes, up to the first that fails
+	@$(BIN)/pytest --exitfirst -m "not slow and not soak"
 
 test-file: install-dev ## One file of tests: make test-file FILE=tests/loaders/test_windows.py
 	@$(BIN)/pytest $(FILE)
