@@ -40,10 +40,12 @@ DLT_COLUMNS: Hints = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its type, its meaning, and whether a row without it is no row."""
+    """One column: its type, and whether a row without it is rejected.
+
+    Its description stands in the source's YAML, in dbt_project/models/staging/.
+    """
 
     type: ColumnType
-    description: str
     required: bool = False
 
 
@@ -71,7 +73,6 @@ class Table:
             name: {
                 "data_type": column.type,
                 "nullable": name not in self.key,
-                "description": column.description,
                 **({"precision": 18, "scale": 4} if column.type == "decimal" else {}),
             }
             for name, column in self.columns.items()

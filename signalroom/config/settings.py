@@ -85,8 +85,10 @@ class Settings:
             setting.name: self._value(client, source.name, setting) for setting in source.settings
         }
         for setting in source.settings:
-            if setting.instead_of:
-                pair = [s for s in source.settings if s.name in (setting.name, setting.instead_of)]
+            if setting.alternative_to:
+                pair = [
+                    s for s in source.settings if s.name in (setting.name, setting.alternative_to)
+                ]
                 self._settle(client, source, pair, values)
         return client.account(values)
 
@@ -107,7 +109,7 @@ class Settings:
                 f"{variable} is not set; copy .env.example to .env and fill it in "
                 f"(for this client alone: {own})"
             )
-        if not (setting.is_free or (value.isascii() and value.isprintable())):
+        if not (setting.allow_any_text or (value.isascii() and value.isprintable())):
             raise InvalidSetting(f"{variable} holds characters that no key or address has")
         if setting.name == "base_url" and not value.startswith(("http://", "https://")):
             raise InvalidSetting(f"{variable} must start with https:// and is {value}")

@@ -21,13 +21,13 @@ from tests.support import on_both_targets
 
 NOON = datetime(2025, 12, 5, 12, tzinfo=UTC)
 COLUMNS = {
-    "id": Column("bigint", "", required=True),
-    "happened_at": Column("timestamp", "", required=True),
-    "name": Column("text", ""),
-    "amount": Column("decimal", ""),
-    "is_new": Column("bool", ""),
-    "day": Column("date", ""),
-    "properties": Column("json", ""),
+    "id": Column("bigint", required=True),
+    "happened_at": Column("timestamp", required=True),
+    "name": Column("text"),
+    "amount": Column("decimal"),
+    "is_new": Column("bool"),
+    "day": Column("date"),
+    "properties": Column("json"),
 }
 LOG = RecordTable(
     Table("log", COLUMNS, ("id",)), "happened_at", timedelta(days=2), is_dated=True, in_order=True
