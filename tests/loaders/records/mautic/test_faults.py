@@ -5,11 +5,10 @@ tables are read while it is on, in pages of two hundred rows.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loaders.source import Account
 from loaders.sources.mautic import (
     CONTACTS,
     EMAIL_STATS,
@@ -20,8 +19,8 @@ from loaders.sources.mautic import (
 from loaders.sources.mautic_reader import Mautic
 from sandbox.mautic.faults import MAUTIC_FAULTS
 from sandbox.server import Sandbox
-from tests.loaders.records.traps import Read, Trap, lacks, nothing, rejected
-from tests.support import QUICK_RETRIES, Project
+from tests.loaders.records.traps import Read, Trap, account, lacks, nothing, rejected
+from tests.support import Project
 
 USUAL = (CONTACTS, SEGMENTS, PAGE_HITS, LEAD_LISTS_LEADS)
 FIFTH = datetime(2025, 12, 5, 5, tzinfo=UTC)  # midnight in New York
@@ -135,24 +134,18 @@ TRAPS = [
 
 
 @pytest.fixture
-def opened(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Mautic]:
-    """Opens client 713's install, to be read in pages of two hundred rows."""
-    for name, value in QUICK_RETRIES.items():
-        monkeypatch.setenv(name, value)
+def opened(
+    sandbox: Sandbox, quick_retries: None, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Mautic]:
+    """Opens client 713's account, to be read in pages of two hundred rows."""
     monkeypatch.setattr("loaders.sources.mautic_reader.PAGE_ROWS", 200)
-    return lambda: reader(sandbox)
-
-
-def reader(sandbox: Sandbox) -> Mautic:
-    environ = sandbox.environ("mautic").items()
-    settings = {name.removeprefix("MAUTIC_").lower(): value for name, value in environ}
-    return Mautic(Account("713", "America/New_York", "USD", date(2025, 12, 1), settings))
+    return lambda: Mautic(account(sandbox, "mautic"))
 
 
 @pytest.fixture(scope="module")
 def good(sandbox_server: Sandbox) -> dict[str, Read]:
     """What is read while nothing disturbs."""
-    opened = reader(sandbox_server)
+    opened = Mautic(account(sandbox_server, "mautic"))
     read = {table.name: Read.of(opened, table) for table in (*USUAL, EMAIL_STATS)}
     assert all(len(one.rows) > 4 and not one.reasons for one in read.values())
     return read

@@ -4,18 +4,17 @@ One table, one row a fault. A fault of the sandbox that has no row here fails th
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
 from loaders.records.table import Span
-from loaders.source import Account
 from loaders.sources.posthog import EVENTS, EXPERIMENTS, FEATURE_FLAGS, PERSONS, Posthog
 from sandbox.posthog.faults import POSTHOG_FAULTS
 from sandbox.server import Sandbox
-from tests.loaders.records.traps import Read, Trap, lacks, nothing, rejected
-from tests.support import DECEMBER, QUICK_RETRIES, Project
+from tests.loaders.records.traps import Read, Trap, account, lacks, nothing, rejected
+from tests.support import DECEMBER, Project
 
 TABLES = (EVENTS, PERSONS, FEATURE_FLAGS, EXPERIMENTS)
 FIFTH = datetime(2025, 12, 5, 5, tzinfo=UTC)  # midnight in New York
@@ -97,23 +96,15 @@ TRAPS = [
 
 
 @pytest.fixture
-def opened(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Posthog]:
-    """Opens client 713's project, with short waits."""
-    for name, value in QUICK_RETRIES.items():
-        monkeypatch.setenv(name, value)
-    return lambda: reader(sandbox)
-
-
-def reader(sandbox: Sandbox) -> Posthog:
-    environ = sandbox.environ("posthog").items()
-    settings = {name.removeprefix("POSTHOG_").lower(): value for name, value in environ}
-    return Posthog(Account("713", "America/New_York", "USD", date(2025, 12, 1), settings))
+def opened(sandbox: Sandbox, quick_retries: None) -> Callable[[], Posthog]:
+    """Opens client 713's account."""
+    return lambda: Posthog(account(sandbox, "posthog"))
 
 
 @pytest.fixture(scope="module")
 def good(sandbox_server: Sandbox) -> dict[str, Read]:
     """What is read while nothing disturbs."""
-    opened = reader(sandbox_server)
+    opened = Posthog(account(sandbox_server, "posthog"))
     read = {table.name: Read.of(opened, table, SPAN) for table in TABLES}
     assert [len(one.rows) for one in read.values()] == [7_836, 843, 7, 4]
     return read
