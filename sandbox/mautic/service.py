@@ -12,12 +12,12 @@ from functools import partial
 from flask import Blueprint, Response, g, request
 
 from sandbox.faults import Faults
+from sandbox.mautic import shape
 from sandbox.mautic.auth import Tokens, account_of_client, secret_of
 from sandbox.mautic.faults import MAUTIC_FAULTS
-from sandbox.mautic.page import Answered, entities, errors, page_of, stats
+from sandbox.mautic.page import entities, errors, page_of, stats
 from sandbox.mautic.query import Nested, QueryError, names_of, nested, ordered, predicate
 from sandbox.mautic.rows import KEYLESS, STATS, Row, columns_of, text_of
-from sandbox.mautic.shape import campaign_of, contact_of, email_of, segment_of, stat_of
 from sandbox.mautic.store import Store
 from sandbox.service import Limit, RefusedError, Service, answer, fault
 from sandbox.shape import HOME_ZONE
@@ -149,7 +149,7 @@ class Mautic(Service):
         except QueryError as error:
             return errors(str(error), 0, None, 200)
         page = page_of(rows, DEFAULT_STATS_LIMIT)
-        return stats([stat_of(table, row) for row in page], len(rows))
+        return stats([shape.stat_of(table, row) for row in page], len(rows))
 
     def _list(self, table: str) -> Response:
         if fault("row_vanishes") and (rows := self._rows(table)):
@@ -161,16 +161,19 @@ class Mautic(Service):
         answered = self._answered(table, page_of(rows, DEFAULT_LIMIT))
         return entities(_KEYS[table], answered, len(rows), text_total=table == "contacts")
 
-    def _answered(self, table: str, rows: Sequence[Row]) -> list[Answered]:
+    def _answered(self, table: str, rows: Sequence[Row]) -> list[shape.Answered]:
         if table == "contacts":
             silences = self._by("lead_donotcontact", "lead_id")
-            return [contact_of(row, silences.get(row["id"], [])) for row in rows]
+            return [shape.contact_of(row, silences.get(row["id"], [])) for row in rows]
         if table == "emails":
             mail, variants = self._by("email_stats", "email_id"), self._by(table, "variant_parent")
             return [
-                email_of(row, mail.get(row["id"], []), variants.get(row["id"], [])) for row in rows
+                shape.email_of(row, mail.get(row["id"], []), variants.get(row["id"], []))
+                for row in rows
             ]
-        return [(campaign_of if table == "campaigns" else segment_of)(row) for row in rows]
+        return [
+            (shape.campaign_of if table == "campaigns" else shape.segment_of)(row) for row in rows
+        ]
 
     def _chosen(self, table: str) -> list[Row]:
         """The rows that meet the request, in its order."""

@@ -12,7 +12,7 @@ import requests
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from sandbox.google_sheets.auth import GRANT, READ_ONLY, email
+from sandbox.google_sheets.auth import AUDIENCE, GRANT, READ_ONLY, email
 from sandbox.google_sheets.data import ODD, TARGETS
 from sandbox.google_sheets.faults import SHEETS_FAULTS
 from sandbox.server import Sandbox
@@ -22,7 +22,7 @@ from tests.sandbox.pages import Page, pages_of
 def ask_token(sandbox: Sandbox, key: dict[str, str], **changes: object) -> requests.Response:
     """A token for a service account's key file; `changes` are made to what is signed."""
     now = int(sandbox.google_sheets.now())
-    claims = {"iss": key["client_email"], "scope": READ_ONLY, "aud": key["token_uri"]}
+    claims = {"iss": key["client_email"], "scope": READ_ONLY, "aud": AUDIENCE}
     claims |= {"iat": now, "exp": now + 3600, **changes}  # type: ignore[dict-item]
     signed = f"{_part({'alg': 'RS256', 'kid': key['private_key_id']})}.{_part(claims)}"
     private = serialization.load_pem_private_key(key["private_key"].encode(), None)
