@@ -115,7 +115,7 @@ Value = bool | int | float | str | SheetError | None
 
 @dataclass(frozen=True)
 class SheetCell:
-    """One cell; dates and times are numbers, told apart by the format alone."""
+    """One cell; dates and times are numbers, which only the format shows."""
 
     value: Value = None
     format: Format | None = None

@@ -78,7 +78,7 @@ class GoogleSheets(Service):
         return service_account(account, f"{base_url}/token")
 
     def book(self, spreadsheet_id: str = TARGETS) -> Book:
-        """A spreadsheet as it stands, to read and to edit (see EDITS)."""
+        """A spreadsheet as it is now, to read and to edit (see EDITS)."""
         if spreadsheet_id not in self.books:
             raise ValueError(f"no sheet {spreadsheet_id!r}; there are: {', '.join(self.books)}")
         return self.books[spreadsheet_id]

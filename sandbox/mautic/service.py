@@ -23,7 +23,7 @@ from sandbox.service import Limit, RefusedError, Service, answer, fault
 from sandbox.shape import HOME_ZONE
 
 VERSION = "5.1.0"  # said with every answer
-OFF = 1_000_000  # the rate limiter, as installed
+OFF = 1_000_000  # the rate limiter of a new install
 DEFAULT_LIMIT, DEFAULT_STATS_LIMIT = 30, 100
 _KEYS = {"contacts": "contacts", "emails": "emails", "campaigns": "campaigns", "segments": "lists"}
 _VERBS = ("add", "set", "edit", "remove", "send", "open", "click", "bounce", "unsubscribe", "leave")
@@ -171,9 +171,8 @@ class Mautic(Service):
                 shape.email_of(row, mail.get(row["id"], []), variants.get(row["id"], []))
                 for row in rows
             ]
-        return [
-            (shape.campaign_of if table == "campaigns" else shape.segment_of)(row) for row in rows
-        ]
+        make = shape.campaign_of if table == "campaigns" else shape.segment_of
+        return [make(row) for row in rows]
 
     def _chosen(self, table: str) -> list[Row]:
         """The rows that meet the request, in its order."""

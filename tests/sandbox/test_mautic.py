@@ -48,8 +48,8 @@ class Client:
             for how, value in [clause.split(" ", 1)]
         )
         body = self.ask(f"{path}?limit=10000&order[0][col]=id{asked}").json()
-        (held,) = (value for name, value in body.items() if name != "total")
-        rows = held.values() if isinstance(held, dict) else held
+        (found,) = (value for name, value in body.items() if name != "total")
+        rows = found.values() if isinstance(found, dict) else found
         return {int(row["id"]): row for row in rows}
 
 
