@@ -1,8 +1,7 @@
 """Mautic's REST API as the loaders ask it: OAuth2 tokens, lists of entities, tables of stats.
 
 The client id of an account is `sandbox-mautic-<account>`, its secret that with `-secret` behind.
-What was asked is in `requests`; the data changes by the methods of `store`, or from another process
-by `restate` with the name of one.
+What was asked is in `requests`; the data changes by the methods of `store`.
 """
 
 from collections.abc import Sequence
@@ -26,7 +25,6 @@ VERSION = "5.1.0"  # said with every answer
 OFF = 1_000_000  # the rate limiter of a new install
 DEFAULT_LIMIT, DEFAULT_STATS_LIMIT = 30, 100
 _KEYS = {"contacts": "contacts", "emails": "emails", "campaigns": "campaigns", "segments": "lists"}
-_VERBS = ("add", "set", "edit", "remove", "send", "open", "click", "bounce", "unsubscribe", "leave")
 _TOKEN = "/oauth/v2/token"  # noqa: S105 -- a path
 _WRONG_TOKEN = "The access token provided is invalid."  # noqa: S105 -- a sentence
 _WRONG_CLIENT = "The client credentials are invalid"
@@ -57,12 +55,6 @@ class Mautic(Service):
         routes.add_url_rule("/api/stats/<table>", view_func=self.stats)
         for table in _KEYS:
             routes.add_url_rule(f"/api/{table}", table, partial(self._list, table))
-
-    def restate(self, verb: str, **how: object) -> None:
-        """Change the data by a method of the store."""
-        if verb not in _VERBS:
-            raise ValueError(f"no verb {verb!r}; there are: {', '.join(_VERBS)}")
-        getattr(self.store, verb)(**how)
 
     def reset(self) -> None:
         """Undo all changes, and forget the tokens."""

@@ -202,20 +202,19 @@ def test_owners_edit(sandbox: Sandbox) -> None:
     assert shown(sandbox, "Targets!A2:C2") == [["CCW", "Nov 2025", "$70,000.00"]]
 
 
-def test_edits_by_route(sandbox: Sandbox) -> None:
-    url = sandbox.url("google_sheets").replace("google_sheets", "_sandbox/google_sheets/restate")
-
-    def steer(**body: object) -> int:
-        return requests.post(url, json=body, timeout=10).status_code
-
-    assert steer(verb="replace", tab="New", rows=[["a", "b"], [1, {"error": "#N/A"}]]) == 200
+def test_edits_that_cannot_be_made(sandbox: Sandbox) -> None:
+    restate = sandbox.google_sheets.restate
+    restate("replace", tab="New", rows=[["a", "b"], [1, {"error": "#N/A"}]])
     assert shown(sandbox, "New") == [["a", "b"], ["1", "#N/A"]]
-    assert steer(verb="burn") == 400
-    assert steer(verb="set", cell="C6", value=1) == 400
-    assert steer(verb="set", cell="Targets!C6", color="red") == 400
-    assert steer(verb="remove", tab="Targets", at=99) == 400
-    assert steer(verb="append", tab="Nowhere", row=[]) == 400
-    assert steer(verb="clear", spreadsheet="none", cell="A!A1") == 400
+    for verb, edit, said in (
+        ("burn", {}, "verb is one of set, clear, append, remove, replace, not 'burn'"),
+        ("set", {"cell": "C6", "value": 1}, "'C6' is no cell such as Targets!C2"),
+        ("remove", {"tab": "Targets", "at": 99}, "tab 'Targets' has no row 99"),
+        ("append", {"tab": "Nowhere", "row": []}, "no tab 'Nowhere'; there are: Targets"),
+        ("clear", {"spreadsheet": "none", "cell": "A!A1"}, "no sheet 'none'; there are: sandbox"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            restate(verb, **edit)
 
 
 def answers(sandbox: Sandbox) -> list[object]:
