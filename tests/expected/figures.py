@@ -1,5 +1,6 @@
-"""The figures of a row or of many, and the ratios of their sums."""
+"""The figures of a row or of many, the ratios of their sums, and how texts are compared."""
 
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
@@ -10,13 +11,25 @@ from typing import Any
 
 NOTHING = Decimal(0)
 
+ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+
 Value = str | int | Decimal | date | None
-Row = dict[str, Value]
+Row = dict[str, Any]
 
 
-def landed(amount: Decimal) -> Decimal:
+def clean(text: object) -> str:
+    """Ids are compared without blanks around them and in lower case, of ASCII alone."""
+    return str(text or "").strip(" ").translate(ASCII_LOWER)
+
+
+def trimmed(text: str | None) -> str | None:
+    return (text or "").strip(" ") or None
+
+
+def landed(amount: Decimal | None) -> Decimal:
     """Money as raw tables hold it: four places, halves up (negative halves away from zero)."""
-    return amount.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    return (amount or NOTHING).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def ratio(above: Decimal | Fraction | int, below: Decimal | int) -> Decimal | None:

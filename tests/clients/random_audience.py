@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.dbt.raw_rows import Row, Rows, insert
+from tests.clients.raw_rows import Row, Rows
+from tests.expected.ledger import TABLES
 
 HOUR, DAY, TICK = timedelta(hours=1), timedelta(days=1), timedelta(microseconds=1)
 MIDNIGHTS = [  # New York's and Berlin's, before and after their clocks go back
@@ -27,15 +28,11 @@ SOURCES = (
 )
 EMAILS = (
     *("a@people.test", " A@People.test", "b@people.test", "nobody@people.test", "", None),
-    *("A@example.com", "o'c@example.com "),  # of tests/dbt/random_shop.py
+    *("A@example.com", "o'c@example.com "),  # of random_shop.py
 )
 NAMES = ("name", "subject")
 REASONS = (0, 1, 1, 2, 2, 3, 9, None)
 SEGMENTS = {1: "buyers", 2: "Buyers", 3: " Zebra ", 4: "o'clock, daily", 5: None}
-TABLES = {
-    "posthog": ("events",),
-    "mautic": ("email_stats", "page_hits", "lead_donotcontact"),
-}
 VERDICTS = ("ok", "ok", "expected-empty", "failed")
 
 
@@ -73,10 +70,6 @@ class Audience:
             self.rows[name] = [row | self._tags() for row in made]
         self.rows["ops.load_runs"] = list(self._runs())
         self.rows["ops.rejected_rows"] = list(self._rejected())
-
-    def statements(self) -> Iterator[str]:
-        for table, rows in self.rows.items():
-            yield from insert(table, rows)
 
     def _events(self) -> Iterator[Row]:
         for number in range(self.size):
@@ -198,8 +191,8 @@ class Audience:
 
     def _runs(self) -> Iterator[Row]:
         number = 0
-        for source, names in TABLES.items():
-            for table in names:
+        for source in ("posthog", "mautic"):
+            for table in TABLES[source]:
                 for reach in (0, 0, 3, 3):
                     number += 1
                     start = FIRST + self.rng.randint(0, reach) * DAY

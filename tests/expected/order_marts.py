@@ -1,4 +1,4 @@
-"""The marts of a shop's orders, in plain Python: every row, and every column of it."""
+"""The marts of a shop's orders: every row, and every column of it but the advertiser's label."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -6,22 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
-from tests.dbt.order_files import OrderFile
-from tests.dbt.orders_recomputed import CURRENCY, NOTHING, Event, Order
-from tests.dbt.recomputed import ratio
+from tests.clients.order_files import OrderFile
+from tests.expected.client import Client
+from tests.expected.figures import ASCII_UPPER, NOTHING, Row, ratio
+from tests.expected.orders import STATES, Event, Order
 
-Row = dict[str, Any]
-
-LABELS = {"1": "CCW", "2": "EXP", "-1": "Unmapped"}
-STATES = {
-    "TX": ("Texas", "state"),
-    "GU": ("Guam", "territory"),
-    "AE": ("Armed Forces Europe", "military"),
-    "N/A": ("N/A", "unknown"),
-    "Unknown": ("Unknown", "unknown"),
-}
+NAMELESS = {"N/A": ("N/A", "unknown"), "Unknown": ("Unknown", "unknown")}
 AGES = (0, 7, 30, 60, 90, 180)
 PLAIN_TEXTS = ("product_category", "campaign_id", "afid", "sid", "c1", "c2", "c3")
 ARRIVALS: dict[str, tuple[Callable[[Event], bool], Callable[[Event], Decimal]]] = {
@@ -42,8 +33,8 @@ COUNTED = {
 class Shop:
     """The orders that the files of one client make."""
 
-    client: str
-    files: tuple[OrderFile, ...]
+    client: Client
+    files: tuple[OrderFile, ...] = ()
 
     @cached_property
     def orders(self) -> list[Order]:
@@ -78,7 +69,7 @@ class Shop:
         for order in self.orders:
             now = order.now
             yield {
-                "client_id": self.client,
+                "client_id": self.client.id,
                 "orders_id": order.id,
                 "order_date": order.ordered_on,
                 "advertiser_id": order.advertiser,
@@ -87,7 +78,7 @@ class Shop:
                 "order_kind": now.kind if self.tells_kinds else "unknown",
                 "state_code": order.state,
                 **{name: now.text(name) for name in PLAIN_TEXTS},
-                "currency": (now.text("currency") or CURRENCY).upper(),
+                "currency": (now.text("currency") or self.client.currency).translate(ASCII_UPPER),
                 "total_amount": now.amount,
                 "gross_amount": now.gross,
                 "refunded_amount": now.refunded,
@@ -127,7 +118,12 @@ class Shop:
                     added[COUNTED[state]] += 1
                     added[f"{state}_amount"] += amount(event)
         for (day, advertiser), added in sums.items():
-            yield {"client_id": self.client, "report_date": day, **_advertiser(advertiser), **added}
+            yield {
+                "client_id": self.client.id,
+                "report_date": day,
+                "advertiser_id": advertiser,
+                **added,
+            }
 
     def fct_order_cohorts(self) -> Iterator[Row]:
         for (ordered, advertiser), orders in self._days().items():
@@ -135,9 +131,9 @@ class Shop:
                 until = ordered + timedelta(days=age)
                 if age == 0 or until <= self.newest_file:
                     yield {
-                        "client_id": self.client,
+                        "client_id": self.client.id,
                         "order_date": ordered,
-                        **_advertiser(advertiser),
+                        "advertiser_id": advertiser,
                         "age_days": age,
                         **_cohort(orders, age, until),
                     }
@@ -149,7 +145,7 @@ class Shop:
                 customers[order.customer].append(order)
         for customer, orders in customers.items():
             yield {
-                "client_id": self.client,
+                "client_id": self.client.id,
                 "customer_hash": customer,
                 "state_code": max(orders, key=lambda o: (o.ordered_on, o.id)).state,
                 "first_order_date": min(
@@ -171,33 +167,31 @@ class Shop:
             days = {first + timedelta(days=days) for days in range(length)}
             for (advertiser, state), orders in places.items():
                 yield {
-                    "client_id": self.client,
+                    "client_id": self.client.id,
                     "window_name": name,
-                    **_advertiser(advertiser),
+                    "advertiser_id": advertiser,
                     "state_code": state,
-                    "state_name": STATES[state][0],
-                    "state_kind": STATES[state][1],
+                    "state_name": (STATES | NAMELESS)[state][0],
+                    "state_kind": (STATES | NAMELESS)[state][1],
                     "window_start_date": first,
                     "window_end_date": last,
                     **self._heat(orders),
                     "orders_complete": days <= self.complete_days,
                 }
 
-    def daily_summary(self) -> Iterator[Row]:
-        """What orders say in it."""
+    def order_days(self) -> Iterator[Row]:
+        """What orders say in the daily summary."""
         for (day, advertiser), orders in self._days().items():
             attempted, approved, declined = _outcomes(orders)
             yield {
-                "client_id": self.client,
                 "report_date": day,
-                **_advertiser(advertiser),
+                "advertiser_id": advertiser,
                 "orders": attempted,
                 "approved_orders": approved,
                 "order_revenue": _gross(orders),
                 "aov": ratio(_gross(orders), approved),
                 "approval_rate": ratio(Decimal(approved), attempted),
                 "decline_rate": ratio(Decimal(declined), attempted),
-                "orders_complete": day in self.complete_days,
             }
 
     def _days(self) -> dict[tuple[date, str], list[Order]]:
@@ -238,10 +232,6 @@ class Shop:
         }
 
 
-def _advertiser(id_: str) -> Row:
-    return {"advertiser_id": id_, "advertiser_label": LABELS[id_]}
-
-
 def _gross(orders: Iterable[Order]) -> Decimal:
     return sum((order.now.gross for order in orders), NOTHING)
 
@@ -275,14 +265,3 @@ def _cohort(orders: Iterable[Order], age: int, until: date) -> Row:
         "refund_rate": ratio(Decimal(refunded), approved) if age >= 30 else None,
         "chargeback_rate": ratio(Decimal(charged_back), approved) if age >= 90 else None,
     }
-
-
-MARTS = (
-    *("fct_orders", "fct_order_events_daily", "fct_order_cohorts", "dim_customers"),
-    *("state_heatmap", "daily_summary"),
-)
-
-
-def expected(mart: str, shops: Iterable[Shop]) -> list[Row]:
-    """The rows of a mart."""
-    return [row for shop in shops for row in getattr(shop, mart)()]

@@ -1,14 +1,16 @@
 """The report marts of a client, computed from its facts in plain Python."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tests.facts.computation import NO_AFFILIATE, UNMAPPED, Computation, Pair
-from tests.facts.figures import Figures, Row, ratio
-from tests.facts.pace import budget_pace, target_of
+from tests.expected.client import Pair
+from tests.expected.figures import Figures, Row, ratio
+from tests.expected.merge import NO_AFFILIATE, ONE_DAY, UNMAPPED, Computation
+from tests.expected.order_marts import Shop
+from tests.expected.pace import Summed, Targets, target_of
 
 SUMMARY_FIGURES = (
     "clicks conversions internal_conversions external_conversions revenue payout internal_payout "
@@ -21,27 +23,26 @@ LEADERBOARD_FIGURES = (
     "clicks conversions revenue payout spend spend_rows effective_cost margin cpa effective_cpa "
     "epc cvr"
 )
-NO_ORDERS: Row = {  # no order files are loaded here: tests/dbt/order_marts_recomputed.py has them
+NO_ORDERS: Row = {
     **{"orders": 0, "approved_orders": 0, "order_revenue": Decimal(0)},
     **{"aov": None, "approval_rate": None, "decline_rate": None},
 }
 COMPARED = "clicks conversions revenue payout spend effective_cost margin cpa effective_cpa"
 RATIOS = ("cpa", "effective_cpa")
-ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
-
-Summed = dict[tuple[date, str], Figures]  # by day and advertiser
+ONE_WEEK = timedelta(days=7)
 
 
 def summed(of: Computation) -> Summed:
-    """Every day of each configured advertiser, other advertisers on days with rows."""
+    """Every day of each configured advertiser, other advertisers on days with rows or orders."""
     parts: defaultdict[tuple[date, str], list[Figures]] = defaultdict(list)
     for (day, _, advertiser), figures in of.merged.items():
         parts[day, advertiser].append(figures)
     always = ((day, advertiser.id) for day in of.days for advertiser in of.client.advertisers)
-    return {key: Figures.total(parts.get(key, ())) for key in {*parts, *always}}
+    return {key: Figures.total(parts.get(key, ())) for key in {*parts, *always, *of.order_days}}
 
 
-def daily_summary(of: Computation) -> Iterator[Row]:
+def daily_summary(of: Computation, shop: Shop, targets: Targets) -> Iterator[Row]:
+    orders = {(row["report_date"], row["advertiser_id"]): row for row in shop.order_days()}
     report_names = {advertiser.id: advertiser.report_name for advertiser in of.client.advertisers}
     for (day, advertiser), figures in summed(of).items():
         yield {
@@ -52,22 +53,21 @@ def daily_summary(of: Computation) -> Iterator[Row]:
             "report_name": report_names.get(advertiser),
             "currency": of.client.currency,
             **figures.row(SUMMARY_FIGURES),
-            **target_of(of, day, advertiser, figures),
-            **NO_ORDERS,
-            "is_complete": day not in of.reasons,
-            "incomplete_reason": of.reasons.get(day),
+            **target_of(targets, day, advertiser, figures),
+            **orders.get((day, advertiser), NO_ORDERS),
+            "is_complete": day in of.complete,
+            "incomplete_reason": of.reasons.get(day) if day in of.days else "not loaded",
             "is_settled": of.is_settled(day),
-            "orders_complete": False,
+            "orders_complete": day in shop.complete_days,
         }
 
 
 def summary_comparisons(of: Computation) -> Iterator[Row]:
     summary = summed(of)
-    complete = {day for day in of.days if day not in of.reasons}
 
     def compared(metric: str, advertiser: str, days: list[date]) -> Decimal | None:
         """The metric's mean over some days; a complete day without rows counts as zero."""
-        if not complete.issuperset(days):
+        if not of.complete.issuperset(days):
             return None
         figures = Figures.total(summary.get((day, advertiser), Figures()) for day in days)
         value: Decimal | None = getattr(figures, metric)
@@ -87,7 +87,7 @@ def summary_comparisons(of: Computation) -> Iterator[Row]:
                 "mean_7_days_before": compared(
                     metric, advertiser, [day - n * ONE_DAY for n in range(1, 8)]
                 ),
-                "is_complete": day in complete,
+                "is_complete": day in of.complete,
             }
 
 
@@ -105,15 +105,18 @@ class Window:
         start = self.first - (self.last - self.first + ONE_DAY)
         return Window(self.name, start, self.first - ONE_DAY)
 
+    @property
+    def days(self) -> list[date]:
+        return [self.first + n * ONE_DAY for n in range((self.last - self.first).days + 1)]
+
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
 
 def windows(of: Computation) -> Iterator[Window]:
     """They end on the newest complete day, whatever the clock says."""
-    complete = [day for day in of.days if day not in of.reasons]
-    if complete:
-        last = complete[-1]
+    if of.complete:
+        last = max(of.complete)
         yield Window("yesterday", last, last)
         yield Window("7_days", last - 6 * ONE_DAY, last)
         yield Window("month_to_date", last.replace(day=1), last)
@@ -139,8 +142,7 @@ def affiliate_leaderboard(of: Computation) -> Iterator[Row]:
                 "is_internal": (affiliate, advertiser) in of.internal,
                 "window_start_date": window.first,
                 "window_end_date": window.last,
-                "is_complete": window.first >= of.days[0]
-                and not any(day in window for day in of.reasons),
+                "is_complete": of.complete.issuperset(window.days),
                 "affiliate_rank": rank,
                 "previous_rank": rank_before,
                 "rank_change": rank_before - rank if rank and rank_before else None,
@@ -167,27 +169,3 @@ def _ranks(of: Computation, standing: dict[Pair, Figures]) -> dict[Pair, int]:
         return (theirs.revenue, theirs.conversions) > (ours.revenue, ours.conversions)
 
     return {pair: 1 + sum(is_better(rival, pair) for rival in ranked) for pair in ranked}
-
-
-MARTS: dict[str, tuple[str, Callable[[Computation], Iterable[Row]]]] = {
-    "dim_affiliates": ("client_id affiliate_id", Computation.dim_affiliates),
-    "dim_advertisers": ("client_id advertiser_id", Computation.dim_advertisers),
-    "fct_affiliate_daily": (
-        "client_id report_date affiliate_id advertiser_id",
-        Computation.fct_affiliate_daily,
-    ),
-    "fct_source_daily": (
-        "client_id report_date redtrack_source_id",
-        Computation.fct_source_daily,
-    ),
-    "daily_summary": ("client_id report_date advertiser_id", daily_summary),
-    "summary_comparisons": ("client_id report_date advertiser_id metric", summary_comparisons),
-    "affiliate_leaderboard": (
-        "client_id window_name advertiser_id affiliate_id",
-        affiliate_leaderboard,
-    ),
-    "budget_pace": (
-        "client_id report_month advertiser_id",
-        lambda of: budget_pace(of, summed(of)),
-    ),
-}

@@ -1,19 +1,25 @@
-"""What an order file says of an order, in plain Python, from the design and not from the SQL."""
+"""What an order file says of an order, from the design and not from the SQL."""
 
+import csv
 import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
-from tests.dbt.order_files import SALT, OrderFile, Record
+from tests.clients.order_files import SALT, OrderFile, Record
+from tests.expected.client import Client
+from tests.expected.figures import ASCII_UPPER, NOTHING, clean
 
-ADVERTISERS = {"ccw": "1", "exp": "2"}  # by product category, of every client
-STATES = {"tx": "TX", "texas": "TX", "gu": "GU", "guam": "GU", "ae": "AE"}
-CORE = Decimal(85)
-CURRENCY = "USD"
-NOTHING = Decimal(0)
+STATES = {
+    row["state_code"]: (row["state_name"], row["state_kind"])
+    for row in csv.DictReader(
+        (Path(__file__).parents[2] / "seeds/us_states.csv").read_text().splitlines()
+    )
+}
+SPELLED = {clean(spelling): code for code, (name, _) in STATES.items() for spelling in (code, name)}
 FLAGS = ("chargeback_flag", "refund_flag", "is_test_cc", "is_recurring")
 
 
@@ -34,6 +40,10 @@ def day(text: str | None) -> date | None:
         return date.fromisoformat(found[1]) if found else None
     except ValueError:
         return None
+
+
+def hashed(client: str, customer: str) -> str:
+    return hashlib.sha256(f"{SALT}|{client}|{customer}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class Event:
 
     @property
     def status(self) -> str | None:
-        return (self.text("order_status") or "").upper() or None
+        return (self.text("order_status") or "").translate(ASCII_UPPER) or None
 
     @property
     def amount(self) -> Decimal | None:
@@ -141,7 +151,7 @@ class Event:
 class Order:
     """All events of one order, oldest first."""
 
-    client: str
+    client: Client
     id: str
     events: tuple[Event, ...]
 
@@ -159,20 +169,23 @@ class Order:
 
     @property
     def advertiser(self) -> str:
-        return ADVERTISERS.get((self.now.text("product_category") or "").lower(), "-1")
+        """By its product category."""
+        category = clean(self.now.text("product_category"))
+        found = (a.id for a in self.client.advertisers if category == clean(a.product_category))
+        return next(found, "-1") if category else "-1"
 
     @property
     def state(self) -> str:
         state = self.now.text("billing_state")
-        return STATES.get(state.lower(), "Unknown") if state else "N/A"
+        return SPELLED.get(clean(state), "Unknown") if state else "N/A"
 
     @property
     def customer(self) -> str | None:
         email, customer_id = self.now.text("billing_email"), self.now.text("customer_id")
         if not email and not customer_id:
             return None
-        named = f"email:{email.lower()}" if email else f"customer:{customer_id}"
-        return hashlib.sha256(f"{SALT}|{self.client}|{named}".encode()).hexdigest()
+        named = f"email:{clean(email)}" if email else f"customer:{customer_id}"
+        return hashed(self.client.id, named)
 
     @property
     def created(self) -> Event | None:
@@ -182,9 +195,9 @@ class Order:
     @property
     def core_amount(self) -> Decimal | None:
         """What it was created with, if that makes it a core order."""
-        created = self.created
+        created, least = self.created, self.client.core_order_amount
         amount = created.amount if created and created.status == "NEW" else None
-        return amount if amount is not None and amount > CORE else None
+        return amount if None not in (amount, least) and amount > least else None
 
     @property
     def net(self) -> Decimal:

@@ -4,25 +4,21 @@ It is written from the design (how spend meets the network, what is internal, wh
 shares nothing with the loaders or the SQL, so that a mistake there does not repeat itself here.
 """
 
-import csv
-import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from hashlib import md5
 
-from tests.facts.answers import Answers, clean_id
-from tests.facts.figures import Figures, Row, ratio
+from tests.expected.client import Client, Mapped, Pair
+from tests.expected.figures import Figures, Row, ratio
 
 UNMAPPED = "-1"
 NO_AFFILIATE = "0"
-CLOSES_AT = {"everflow": time(3), "redtrack": time(6)}  # of the next day
-SETTLED_AFTER = timedelta(days=35)
 COST_EXPECTED_FOR = 7  # days after the last cost of a source with clicks
+ONE_DAY = timedelta(days=1)
 
 AFFILIATE_FIGURES = (
     "clicks conversions revenue payout events event_revenue scrubbed_conversions "
@@ -30,76 +26,44 @@ AFFILIATE_FIGURES = (
     "tracker_conversions uncosted_conversions effective_cost margin cpa effective_cpa epc cvr"
 )
 
-Pair = tuple[str, str]  # affiliate and advertiser
+
+@dataclass(frozen=True)
+class NetworkRow:
+    """A row of Everflow, its ids cleaned; `read_at` tells which of two labels is the newer."""
+
+    day: date
+    affiliate_id: str
+    affiliate_label: str | None
+    advertiser_id: str
+    advertiser_label: str | None
+    figures: Figures
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True)
-class Advertiser:
-    """A configured advertiser."""
+class SpendRow:
+    """A row of Redtrack; its figures have a spend row only where a cost was answered."""
 
-    id: str
-    label: str
-    name: str
-    product_category: str
-    report_name: str
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """A Redtrack source and whom it buys traffic for."""
-
+    day: date
     source_id: str
-    title: str
-    pair: Pair
-    affiliate_label: str
-    advertiser_label: str = ""
+    title: str | None
+    figures: Figures
+    read_at: datetime | None = None
+
+
+Days = Mapping[str, set[date]]  # by source
 
 
 @dataclass(frozen=True)
-class Client:
-    """A client as its folder describes it."""
+class Answers:
+    """What both services answered, and what is known of the days that they were asked for."""
 
-    id: str
-    timezone: str
-    currency: str
-    sources: tuple[str, ...]
-    advertisers: tuple[Advertiser, ...]
-    mapping: tuple[Mapped, ...]
-
-    @classmethod
-    def of(cls, folder: Path) -> "Client":
-        config = tomllib.loads((folder / "config" / "client.toml").read_text())
-        mapping = folder / "mappings" / "internal-affiliates.csv"
-        lines = mapping.read_text().splitlines() if mapping.exists() else []
-        return cls(
-            config["client_id"],
-            config["timezone"],
-            config["currency"],
-            tuple(config["sources"]),
-            tuple(
-                Advertiser(
-                    given["everflow_advertiser_id"],
-                    given["label"],
-                    given["name"],
-                    given["product_category"],
-                    given["report_name"],
-                )
-                for given in config.get("advertisers", ())
-            ),
-            tuple(
-                Mapped(
-                    clean_id(line["redtrack.source_id"]),
-                    line["redtrack.source"],
-                    (
-                        clean_id(line["everflow.affiliate_id"]),
-                        clean_id(line["everflow.advertiser_id"]),
-                    ),
-                    line["everflow.affiliate_label"],
-                    line.get("everflow.advertiser_label") or "",
-                )
-                for line in csv.DictReader(lines)
-            ),
-        )
+    loaded: set[date]
+    network: tuple[NetworkRow, ...]
+    spend: tuple[SpendRow, ...]
+    closed: Days = field(default_factory=dict)
+    settled: Days = field(default_factory=dict)
+    rejected: Days = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +72,7 @@ class Computation:
 
     client: Client
     answers: Answers
+    order_days: frozenset[tuple[date, str]] = frozenset()  # with the orders' advertisers
 
     # Who is who
 
@@ -126,30 +91,28 @@ class Computation:
     @cached_property
     def affiliate_labels(self) -> dict[str, str]:
         """Everflow's latest, else the mapping's first, else the id's meaning."""
-        known = {affiliate: affiliate for _, affiliate, _ in self.merged}
-        known |= {affiliate: affiliate for affiliate, _ in self.internal}
-        known |= {id_: label for id_, label in _FIXED_LABELS.items() if id_ in known}
-        known |= {m.pair[0]: m.affiliate_label for m in reversed(self.client.mapping)}
-        network = ((r.day, r.affiliate_id, r.affiliate_label) for r in self.answers.network)
-        return known | _newest(network)
+        ids = {affiliate for _, affiliate, _ in self.merged} | {own for own, _ in self.internal}
+        mapped = [(entry.pair[0], entry.affiliate_label) for entry in self.client.mapping]
+        answered = ((r.affiliate_id, r.affiliate_label, r) for r in self.answers.network)
+        return _labels(ids, _first(mapped), _newest(answered))
 
     @cached_property
     def advertiser_labels(self) -> dict[str, str]:
         """Everflow's latest, else the config's, else the mapping's, else the id's meaning."""
-        known = {advertiser: advertiser for _, _, advertiser in self.merged}
-        known |= {advertiser: advertiser for _, advertiser in self.internal}
-        known |= {id_: label for id_, label in _FIXED_LABELS.items() if id_ in known}
-        labelled = [m for m in self.client.mapping if m.advertiser_label]
-        known |= {m.pair[1]: m.advertiser_label for m in reversed(labelled)}
-        known |= {advertiser.id: advertiser.label for advertiser in self.client.advertisers}
-        network = ((r.day, r.advertiser_id, r.advertiser_label) for r in self.answers.network)
-        return known | _newest(network)
+        configured = {advertiser.id: advertiser.label for advertiser in self.client.advertisers}
+        ids = {advertiser for _, _, advertiser in self.merged} | set(configured)
+        ids |= {advertiser for _, advertiser in self.internal}
+        ids |= {advertiser for _, advertiser in self.order_days}
+        mapped = [(entry.pair[1], entry.advertiser_label) for entry in self.client.mapping]
+        answered = ((r.advertiser_id, r.advertiser_label, r) for r in self.answers.network)
+        return _labels(ids, _first(mapped), configured, _newest(answered))
 
     @cached_property
     def source_titles(self) -> dict[str, str]:
-        known = {row.source_id: row.source_id for row in self.answers.spend}
-        known |= {id_: entry.title for id_, entry in self.mapped.items() if id_ in known}
-        return known | _newest((r.day, r.source_id, r.title) for r in self.answers.spend)
+        ids = {row.source_id for row in self.answers.spend}
+        mapped = _first((id_, entry.title) for id_, entry in self.mapped.items())
+        newest = _newest((row.source_id, row.title, row) for row in self.answers.spend)
+        return {id_: (mapped | newest).get(id_, id_) for id_ in ids}
 
     # What happened
 
@@ -189,31 +152,53 @@ class Computation:
 
     @cached_property
     def days(self) -> list[date]:
-        length = (self.answers.last - self.answers.first).days + 1
-        return [self.answers.first + timedelta(days=n) for n in range(length)]
+        rows = (*self.answers.network, *self.answers.spend)
+        return sorted(self.answers.loaded | {row.day for row in rows})
+
+    @cached_property
+    def gating(self) -> list[str]:
+        """The sources that a CPA is made of; no other holds a day back."""
+        return [name for name in ("everflow", "redtrack") if name in self.client.sources]
 
     @cached_property
     def reasons(self) -> dict[date, str]:
         """Why a day is not complete; complete days have none."""
-        found = {day: "; ".join(self._doubts(day)) for day in self.days}
-        return {day: reason for day, reason in found.items() if reason}
+        if not self.gating:
+            return dict.fromkeys(self.days, "no source enabled")
+        doubts = {day: [self._doubt(source, day) for source in self.gating] for day in self.days}
+        reasons = {day: "; ".join(filter(None, found)) for day, found in doubts.items()}
+        return {day: reason for day, reason in reasons.items() if reason}
+
+    @cached_property
+    def complete(self) -> set[date]:
+        return set(self.days) - set(self.reasons)
+
+    @cached_property
+    def last_over(self) -> date | None:
+        """A day is over when a source saw it closed, and when a later one is loaded."""
+        return max(
+            (
+                day
+                if any(not self._doubt(source, day) for source in self.gating)
+                else day - ONE_DAY
+                for day in self.days
+            ),
+            default=None,
+        )
 
     def is_settled(self, day: date) -> bool:
-        read_on = self.answers.read_at.astimezone(ZoneInfo(self.client.timezone)).date()
-        return read_on - day > SETTLED_AFTER
+        if day not in self.days or not self.gating:
+            return False
+        return all(day in self.answers.settled[source] for source in self.gating)
 
-    def _doubts(self, day: date) -> Iterator[str]:
-        zone = ZoneInfo(self.client.timezone)
-        for source, closes_at in CLOSES_AT.items():  # order files gate order figures alone
-            if source not in self.client.sources:
-                continue
-            closed = datetime.combine(day + timedelta(days=1), closes_at, zone)
-            if self.answers.read_at < closed:
-                yield source
-            elif day in self.answers.rejected_days[source]:
-                yield f"{source}: rejected rows"
-            elif source == "redtrack" and (without := self._without_cost(day)):
-                yield "redtrack: " + ", ".join(f"{t} has clicks but no cost" for t in without)
+    def _doubt(self, source: str, day: date) -> str | None:
+        if day not in self.answers.closed[source]:
+            return source
+        if day in self.answers.rejected[source]:
+            return f"{source}: rejected rows"
+        if source == "redtrack" and (without := self._without_cost(day)):
+            return "redtrack: " + ", ".join(f"{t} has clicks but no cost" for t in without)
+        return None
 
     def _without_cost(self, day: date) -> list[str]:
         """Titles of mapped sources with clicks alone, in the mapping's order."""
@@ -315,6 +300,32 @@ class Computation:
 _FIXED_LABELS = {UNMAPPED: "Unmapped", NO_AFFILIATE: "N/A"}
 
 
-def _newest(named: Iterable[tuple[date, str, str]]) -> dict[str, str]:
-    """The name that each id had last."""
-    return {id_: name for _, id_, name in sorted(named) if name}
+def _labels(ids: Iterable[str], *known: Mapping[str, str]) -> dict[str, str]:
+    """Each id's name in the last of some places that know one."""
+    labels = {}
+    for id_ in ids:
+        labels[id_] = _FIXED_LABELS.get(id_, id_)
+        for names in known if id_ != UNMAPPED else ():
+            labels[id_] = names.get(id_, labels[id_])
+    return labels
+
+
+def _first(named: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """The name that each id has first."""
+    found: dict[str, str] = {}
+    for id_, name in named:
+        if name:
+            found.setdefault(id_, name)
+    return found
+
+
+def _newest(named: Iterable[tuple[str, str | None, NetworkRow | SpendRow]]) -> dict[str, str]:
+    """The name that each id had last; which of two of the same moment is left to their hash."""
+
+    def age(entry: tuple[str, str, NetworkRow | SpendRow]) -> tuple[object, ...]:
+        _, name, row = entry
+        digest = int(md5(name.encode(), usedforsecurity=False).hexdigest(), 16)
+        return row.day, row.read_at or datetime.min.replace(tzinfo=UTC), -digest
+
+    whole = [(id_, name, row) for id_, name, row in named if name]
+    return {id_: name for id_, name, _ in sorted(whole, key=age)}

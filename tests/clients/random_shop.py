@@ -1,10 +1,11 @@
 """Order files as untidy as a shop's: few orders told of again and again, in every spelling."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 
-from tests.dbt.order_files import OrderFile, Record
+from tests.clients.order_files import OrderFile, Record
 
 FIRST = date(2025, 9, 1)
 DAYS = [FIRST + timedelta(days=days) for days in (0, 1, 2, 8, 40, 95)]
@@ -39,23 +40,40 @@ TEXTS: dict[str, tuple[str | None, ...]] = {
 KINDS = ("is_recurring", "rebill_depth", "parent_order_id")
 
 
-def made_files(rng: Random, client: str, *, tell_kinds: bool) -> list[OrderFile]:
-    """Some files of a client, in no order, with or without the columns that tell of rebills."""
-    without = () if tell_kinds else KINDS
+# what a client's own words and amounts may stand in
+WORDED = (
+    *("order_status", "billing_email", "customer_id", "billing_state", "product_category"),
+    *("campaign_id", "afid", "sid", "c1", "c2", "c3", "currency"),
+)
+PRICED = ("total_amount", "refund_amount")
+
+
+def made_files(
+    rng: Random,
+    client: str,
+    tells_kinds: bool,  # or it lacks the columns that tell of rebills
+    words: Sequence[str | None] = (),
+    amounts: Sequence[Decimal] = (),
+) -> list[OrderFile]:
+    """Some files of a client, in no order, with some of the client's own words and amounts."""
+    texts = dict(TEXTS)
+    for name in WORDED:
+        texts[name] += tuple(words)[:3]
+    for name in PRICED:
+        texts[name] += tuple(f"{amount:f}" for amount in amounts[:5])
+    if not tells_kinds:
+        texts |= dict.fromkeys(KINDS, (None,))
     return [
-        _file(rng, client, table, day=day, name=name, without=without)
+        _file(rng, client, table, texts, day=day, name=name)
         for day in DAYS
         for table in TABLES
         for name in NAMES[:3]
         if rng.random() < 0.25
-    ] + [_file(rng, client, table, day=DAYS[0], name=NAMES[3], without=without) for table in TABLES]
+    ] + [_file(rng, client, table, texts, day=DAYS[0], name=NAMES[3]) for table in TABLES]
 
 
-def restated(
-    rng: Random, client: str, files: Sequence[OrderFile], *, tell_kinds: bool
-) -> list[OrderFile]:
+def restated(rng: Random, files: Sequence[OrderFile], made: Sequence[OrderFile]) -> list[OrderFile]:
     """What stands there later: files as they were, files with other rows, none, and new ones."""
-    made = made_files(rng, client, tell_kinds=tell_kinds)
     fresh = {(file.table, file.name): file for file in made}
     kept = {}
     for file in files:
@@ -69,14 +87,17 @@ def restated(
 
 
 def _file(
-    rng: Random, client: str, table: str, *, day: date, name: str, without: Sequence[str]
+    rng: Random,
+    client: str,
+    table: str,
+    texts: Mapping[str, Sequence[str | None]],
+    *,
+    day: date,
+    name: str,
 ) -> OrderFile:
-    records = [_record(rng, without) for _ in range(rng.choice((0, 1, 3, 6)))]
+    records: list[Record] = [
+        {column: rng.choice(values) for column, values in texts.items()}
+        for _ in range(rng.choice((0, 1, 3, 6)))
+    ]
     full_name = name.format(table=table, day=day)
     return OrderFile(client, table, full_name, day, records, covers_day=rng.random() < 0.8)
-
-
-def _record(rng: Random, without: Sequence[str]) -> Record:
-    return {
-        column: None if column in without else rng.choice(texts) for column, texts in TEXTS.items()
-    }

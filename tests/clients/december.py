@@ -1,6 +1,10 @@
 """Data that a naive merge gets wrong: what is restated, what is broken, who else is loaded."""
 
+from datetime import date
+from decimal import Decimal
+
 from sandbox.server import Sandbox
+from tests.clients.raw_rows import Row
 
 FACEBOOK = "66c79f91be26fd4634569658"
 GOOGLE = "62B29551C6880D00014D8C73"  # as one export writes it
@@ -77,3 +81,28 @@ def make_nasty(sandbox: Sandbox) -> None:
             service.restate(verb, date=f"2025-12-{day:02}", account=account, **row)
     sandbox.redtrack.faults.on("cost_missing", source_id=FACEBOOK, date="2025-12-18", how="null")
     sandbox.everflow.faults.on("bad_metric", metric="event", value="n/a", affiliate_id="23")
+
+
+NOVEMBER, DECEMBER, JANUARY = date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1)
+# client, advertiser, month, budget, basis, target CPA
+TARGETS = (
+    ("nasty", "CCW", NOVEMBER, Decimal(70_000), "spend", Decimal(24)),
+    ("nasty", "CCW", DECEMBER, Decimal(72_000), "spend", Decimal("23.5")),
+    ("nasty", " 2 ", DECEMBER, Decimal(2_000), "Effective Cost", Decimal(30)),
+    ("nasty", "Unmapped", DECEMBER, Decimal(10), "spend", Decimal(1)),
+    ("nasty", "ccw", JANUARY, Decimal(170_000), "effective_cost", Decimal("27.5")),
+    ("cti", "CLAYS", DECEMBER, Decimal("3100.5"), "effective-cost", Decimal("9.75")),
+    ("cti", "quiet", DECEMBER, Decimal(100), "spend", None),
+    ("cti", "Quiet", DECEMBER, Decimal(200), "spend", None),
+    ("cti", "Clays", JANUARY, Decimal(100), "margin", None),
+)
+
+
+def targets(client: str) -> list[Row]:
+    """The lines of a client's sheet as they land."""
+    names = ("_client_id", "advertiser", "month", "budget", "basis", "target_cpa")
+    return [
+        dict(zip(names, line, strict=True)) | {"_loaded_at": "2025-12-18 12:00:00+00"}
+        for line in TARGETS
+        if line[0] == client
+    ]

@@ -1,50 +1,36 @@
-"""The marts of visitors and mail, in plain Python: every row, and every column of it."""
+"""The marts of visitors and mail: every row, and every column of it."""
 
-import string
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.dbt.order_files import SALT
-from tests.dbt.random_audience import TABLES
-from tests.dbt.raw_rows import Row, Rows
-from tests.dbt.recomputed import ratio
+from tests.expected.client import Client
+from tests.expected.figures import Row, clean, ratio, trimmed
+from tests.expected.ledger import Ledger
+from tests.expected.orders import hashed
 
-ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+Rows = Mapping[str, Sequence[Row]]
+
 REASONS = {1: "unsubscribed", 2: "bounced"}
 COUNTED = ("sent", "failed", "read", "clicked", "bounced", "unsubscribed")
 DAY = timedelta(days=1)
 
 
-def clean(text: str) -> str | None:
-    return text.strip(" ").translate(ASCII_LOWER) or None
-
-
-def hashed(client: str, customer: str) -> str:
-    return sha256(f"{SALT}|{client}|{customer}".encode()).hexdigest()
-
-
-def trimmed(text: str | None) -> str | None:
-    return (text or "").strip(" ") or None
-
-
 @dataclass(frozen=True)
-class Recomputed:
-    """One client's marts: its raw rows, its config, and its customers by their hash.
+class Audience:
+    """One client's people: their raw rows, what was read of them, and the customers by hash.
 
     Without a funnel it is nobody's client, whose days are UTC's and never complete.
     """
 
-    client: str
-    timezone: str
-    funnel: Sequence[str]
+    client: Client
     rows: Rows
+    ledger: Ledger
     customers: Mapping[str, Row]
 
     def fct_events_daily(self) -> Iterator[Row]:
@@ -54,26 +40,26 @@ class Recomputed:
             found[key].append(self._person(event))
         for (day, name, source), persons in found.items():
             yield {
-                "client_id": self.client,
+                "client_id": self.client.id,
                 "report_date": day,
                 "event_name": name,
                 "utm_source": source,
                 "events": len(persons),
                 "persons": len(set(persons) - {None}),
-                "is_complete": day in self.complete["posthog"],
+                "is_complete": day in self.ledger.complete["posthog"],
             }
 
     def fct_funnel_daily(self) -> Iterator[Row]:
-        complete = self.complete["posthog"]
+        complete = self.ledger.complete["posthog"]
         events = list(self._there("posthog.events"))
         days = {self._day(event["timestamp"]) for event in events} | complete
-        for day in days if self.funnel else ():
+        for day in days if self.client.funnel else ():
             reached = [self._reached(times, day) for times in self._times.values()]
             persons = [sum(steps > number for steps in reached) for number in range(9)]
-            for number, name in enumerate(self.funnel, start=1):
+            for number, name in enumerate(self.client.funnel, start=1):
                 before = persons[number - 2] if number > 1 else None
                 yield {
-                    "client_id": self.client,
+                    "client_id": self.client.id,
                     "report_date": day,
                     "step_number": number,
                     "event_name": name,
@@ -90,7 +76,7 @@ class Recomputed:
             status = "active" if flag["active"] else "inactive"
             share = flag["rollout_percentage"]
             yield {
-                "client_id": self.client,
+                "client_id": self.client.id,
                 "flag_id": str(flag["id"]),
                 "flag_key": flag["key"],
                 "flag_description": trimmed(flag["name"]),
@@ -112,7 +98,7 @@ class Recomputed:
             ):
                 status = name if experiment[column] else status
             yield {
-                "client_id": self.client,
+                "client_id": self.client.id,
                 "experiment_id": str(experiment["id"]),
                 "experiment_name": trimmed(experiment["name"]),
                 "experiment_description": trimmed(experiment["description"]),
@@ -135,13 +121,13 @@ class Recomputed:
         for (day, email), counted in counts.items():
             known = emails.get(email, {})
             yield {
-                "client_id": self.client,
+                "client_id": self.client.id,
                 "report_date": day,
                 "email_id": "-1" if email is None else str(email),
                 "email_name": "No e-mail id" if email is None else trimmed(known.get("name")),
                 "email_subject": trimmed(known.get("subject")),
                 **counted,
-                "is_complete": day in self.complete["mautic"],
+                "is_complete": day in self.ledger.complete["mautic"],
             }
 
     def dim_contacts(self) -> Iterator[Row]:
@@ -156,16 +142,16 @@ class Recomputed:
         silenced = {
             note["lead_id"]
             for note in self._there("mautic.lead_donotcontact")
-            if clean(note["channel"] or "") == "email" and note["reason"] != 0
+            if clean(note["channel"]) == "email" and note["reason"] != 0
         }
         for contact in self.rows["mautic.contacts"]:
-            email = clean(contact["email"] or "")
-            hash_ = hashed(self.client, f"email:{email}") if email else None
+            email = clean(contact["email"])
+            hash_ = hashed(self.client.id, f"email:{email}") if email else None
             customer = self.customers.get(hash_ or "", {"orders": 0, "first_order_date": None})
             names = [name for *_, name in sorted(members[contact["id"]])]
             is_there = contact["_removed_at"] is None
             yield {
-                "client_id": self.client,
+                "client_id": self.client.id,
                 "contact_id": str(contact["id"]),
                 "customer_hash": hash_,
                 "first_seen_date": self._day_or_none(contact["date_added"]),
@@ -179,42 +165,6 @@ class Recomputed:
             }
 
     @cached_property
-    def complete(self) -> dict[str, set[date]]:
-        """By source, the days that good reads of all its tables saw closed and whole."""
-        return {
-            source: set.intersection(*(self._complete_days(table) for table in tables))
-            for source, tables in TABLES.items()
-        }
-
-    def _complete_days(self, table: str) -> set[date]:
-        runs = [
-            run
-            for run in self.rows["ops.load_runs"]
-            if run["table_name"] == table and run["verdict"] in ("ok", "expected-empty")
-        ]
-        days = {_from(run, number) for run in runs for number in range(40)}
-        return {day for day in days if self.funnel and self._is_complete(day, runs)}
-
-    def _is_complete(self, day: date, runs: Collection[Row]) -> bool:
-        covering = [run for run in runs if run["window_start"] <= day <= run["window_end"]]
-        covering.sort(key=lambda run: run["started_at"])
-        since: list[Row] = []  # nothing before a read in another timezone counts
-        for run in covering:
-            since = [*since, run] if run["timezone"] == self.timezone else []
-        is_closed = any((run["complete_through"] or date.min) >= day for run in since)
-        return is_closed and not any(
-            rejected["run_id"] == covering[-1]["run_id"]
-            and (
-                rejected["date"] == day
-                or (
-                    rejected["date"] is None
-                    and rejected["window_start"] <= day <= rejected["window_end"]
-                )
-            )
-            for rejected in self.rows["ops.rejected_rows"]
-        )
-
-    @cached_property
     def _times(self) -> dict[str, dict[str, list[datetime]]]:
         """When each person did what."""
         times: dict[str, dict[str, list[datetime]]] = {}
@@ -226,12 +176,12 @@ class Recomputed:
 
     def _reached(self, times: Mapping[str, Sequence[datetime]], day: date) -> int:
         """How many steps some way through a person's events leads."""
-        entries = [at for at in times.get(self.funnel[0], ()) if self._day(at) == day]
+        entries = [at for at in times.get(self.client.funnel[0], ()) if self._day(at) == day]
         if not entries:
             return 0
         end = min(entries) + timedelta(hours=24)
         ways, steps = {min(entries)}, 1
-        for name in self.funnel[1:]:
+        for name in self.client.funnel[1:]:
             ways = {at for at in times.get(name, ()) if min(ways) <= at <= end}
             if not ways:
                 break
@@ -258,7 +208,7 @@ class Recomputed:
         for (email, _), clicked_at in clicks.items():
             yield "clicked", clicked_at, email
         for note in self._there("mautic.lead_donotcontact"):
-            is_mail = clean(note["channel"] or "") == "email"
+            is_mail = clean(note["channel"]) == "email"
             if is_mail and note["reason"] in REASONS and note["date_added"]:
                 yield REASONS[note["reason"]], note["date_added"], note["channel_id"]
 
@@ -266,13 +216,13 @@ class Recomputed:
         if event["person_id"]:
             return str(event["person_id"])
         distinct = event["distinct_id"]
-        return hashed(self.client, f"distinct:{distinct}") if distinct else None
+        return hashed(self.client.id, f"distinct:{distinct}") if distinct else None
 
     def _there(self, table: str) -> Iterator[Row]:
         return (row for row in self.rows[table] if row["_removed_at"] is None)
 
     def _day(self, moment: datetime) -> date:
-        return moment.astimezone(ZoneInfo(self.timezone)).date()
+        return moment.astimezone(ZoneInfo(self.client.timezone)).date()
 
     def _day_or_none(self, moment: datetime | None) -> date | None:
         return self._day(moment) if moment else None
@@ -283,13 +233,3 @@ def _source(properties: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return "(none)"
     return clean(str(value)) or "(none)"
-
-
-def _from(run: Row, number: int) -> date:
-    return run["window_start"] + number * DAY  # type: ignore[no-any-return]
-
-
-MARTS = (
-    *("fct_events_daily", "fct_funnel_daily", "dim_feature_flags", "dim_experiments"),
-    *("fct_email_daily", "dim_contacts"),
-)

@@ -1,7 +1,7 @@
 """Two warehouses held against each other: every column of every row of every mart."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,52 +38,65 @@ def columns(project: Project) -> dict[str, dict[str, str]]:
     return marts
 
 
-def differences(dev: Project, prod: Project) -> list[str]:
-    """What a reader of the one would see otherwise in the other, a line each."""
-    on_dev, on_prod = columns(dev), columns(prod)
+def primary_keys(prod: Project) -> dict[str, list[str]]:
     keys: dict[str, list[str]] = {}
     for mart, column in prod.query(KEYS):
         keys.setdefault(mart, []).append(column)
-    found = []
+    return keys
+
+
+def differences(dev: Project, prod: Project) -> list[str]:
+    """What a reader of the one would see otherwise in the other, a line each."""
+    on_dev, on_prod = columns(dev), columns(prod)
+    keys, found = primary_keys(prod), []
     for mart in sorted(set(on_dev) | set(on_prod)):
         if list(on_dev.get(mart, {}).items()) != list(on_prod.get(mart, {}).items()):
             found.append(f"{mart} has {on_dev.get(mart)} on dev, {on_prod.get(mart)} on prod")
             continue
         names = list(on_dev[mart])
         sql = f"select {', '.join(names)} from marts.{mart}"
-        lines = _rows_differ(mart, names, keys.get(mart, []), dev.query(sql), prod.query(sql))
-        found += list(lines)[:MOST_SHOWN]
+        sides = {"on dev": dev.query(sql), "on prod": prod.query(sql)}
+        found += list(rows_differ(mart, names, keys.get(mart, []), sides))[:MOST_SHOWN]
     return found
 
 
-def _rows_differ(
-    mart: str, names: Sequence[str], key: Sequence[str], dev: Rows, prod: Rows
+def rows_differ(
+    mart: str,
+    names: Sequence[str],
+    key: Sequence[str],
+    sides: Mapping[str, Rows],
+    *,
+    as_written: bool = True,
 ) -> Iterator[str]:
-    """By key where the mart has one, else row by row; values are equal when they are written alike.
+    """By key where the mart has one, else row by row.
 
-    So 1 is not 1.0000, and no number goes through a float.
+    Values are equal when they are written alike, so 1 is not 1.0000, or when they are equal.
     """
-    left, right = Counter(map(_written, dev)), Counter(map(_written, prod))
-    only_dev, only_prod = sorted((left - right).elements()), sorted((right - left).elements())
+    (here, left), (there, right) = (
+        (side, Counter(map(_written, rows) if as_written else rows)) for side, rows in sides.items()
+    )
+    only_left, only_right = (
+        sorted((one - other).elements(), key=str) for one, other in ((left, right), (right, left))
+    )
     places = [names.index(column) for column in key]
-    others = {tuple(row[place] for place in places): row for row in only_prod} if places else {}
-    for row in only_dev:
+    others = {tuple(row[place] for place in places): row for row in only_right} if places else {}
+    for row in only_left:
         name = tuple(row[place] for place in places)
         other = others.pop(name, None)
         if other is None:
-            yield f"{mart}: only on dev: {_told(names, row)}"
+            yield f"{mart}: only {here}: {_told(names, row)}"
             continue
         unlike = (
-            f"{column} is {mine} on dev, {theirs} on prod"
+            f"{column} is {mine} {here}, {theirs} {there}"
             for column, mine, theirs in zip(names, row, other, strict=True)
             if mine != theirs
         )
         yield f"{mart}: {_told(key, name)}: {'; '.join(unlike)}"
-    for row in others.values() if places else only_prod:
-        yield f"{mart}: only on prod: {_told(names, row)}"
+    for row in others.values() if places else only_right:
+        yield f"{mart}: only {there}: {_told(names, row)}"
 
 
-def _told(names: Sequence[str], row: Sequence[str]) -> str:
+def _told(names: Sequence[str], row: Sequence[object]) -> str:
     return ", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True))
 
 

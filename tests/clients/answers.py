@@ -6,8 +6,7 @@ Nothing of the loaders is used: the rows are read here once more, by the service
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,43 +14,12 @@ from zoneinfo import ZoneInfo
 import requests
 
 from sandbox.server import Sandbox
-from tests.facts.figures import Figures, landed
+from tests.expected.figures import Figures, clean, landed
+from tests.expected.merge import Answers, NetworkRow, SpendRow
 
 PAGE_SIZE = 1000
-
-
-@dataclass(frozen=True)
-class NetworkRow:
-    """A row of Everflow."""
-
-    day: date
-    affiliate_id: str
-    affiliate_label: str
-    advertiser_id: str
-    advertiser_label: str
-    figures: Figures
-
-
-@dataclass(frozen=True)
-class SpendRow:
-    """A row of Redtrack; its figures have a spend row only where a cost was answered."""
-
-    day: date
-    source_id: str
-    title: str
-    figures: Figures
-
-
-@dataclass(frozen=True)
-class Answers:
-    """All rows of a window, and when they were read."""
-
-    first: date
-    last: date
-    read_at: datetime
-    network: tuple[NetworkRow, ...]
-    spend: tuple[SpendRow, ...]
-    rejected_days: Mapping[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+CLOSES_AT = {"everflow": time(3), "redtrack": time(6)}  # of the next day
+SETTLED_AFTER = timedelta(days=35)
 
 
 def ask(sandbox: Sandbox, account: str, first: date, last: date, timezone: str) -> Answers:
@@ -67,20 +35,36 @@ def ask(sandbox: Sandbox, account: str, first: date, last: date, timezone: str) 
             rejected["everflow"].add(day)
             continue
         affiliate, advertiser = cells["affiliate"], cells["advertiser"]
-        ids = clean_id(affiliate["id"]), clean_id(advertiser["id"])
+        ids = clean(affiliate["id"]) or "0", clean(advertiser["id"]) or "0"
         network.append(
             NetworkRow(day, ids[0], affiliate["label"], ids[1], advertiser["label"], figures)
         )
     spend = [
         SpendRow(
             date.fromisoformat(raw["date"]),
-            clean_id(raw["source_id"]) or clean_id(f"title:{raw['source']}"),
+            clean(raw["source_id"]) or clean(f"title:{raw['source']}"),
             raw["source"].strip(),
             _spend_figures(raw),
         )
         for raw in _redtrack_rows(sandbox, account, first, last, timezone)
     ]
-    return Answers(first, last, datetime.now(UTC), tuple(network), tuple(spend), rejected)
+    now = datetime.now(UTC).astimezone(ZoneInfo(timezone))
+    days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    return Answers(
+        days,
+        tuple(network),
+        tuple(spend),
+        {
+            name: {day for day in days if now >= _end(day, now, at)}
+            for name, at in CLOSES_AT.items()
+        },
+        {key: {day for day in days if now.date() - day > SETTLED_AFTER} for key in CLOSES_AT},
+        rejected,
+    )
+
+
+def _end(day: date, now: datetime, closes_at: time) -> datetime:
+    return datetime.combine(day + timedelta(days=1), closes_at, now.tzinfo)
 
 
 def _everflow_rows(
@@ -158,8 +142,3 @@ def _count(value: object) -> int:
 
 def _money(value: object) -> Decimal:
     return landed(Decimal(str(value or 0)))
-
-
-def clean_id(id_: object) -> str:
-    """Ids are compared without blanks around them and in lower case."""
-    return str(id_ or "").strip().lower()
