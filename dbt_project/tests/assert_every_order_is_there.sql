@@ -14,7 +14,7 @@ read_rows as (
         client_id,
         count(*) as file_rows,
         count(distinct orders_id) as orders
-    from {{ ref('int_order_events__read') }}
+    from {{ ref('int_order_events__stored') }}
     group by client_id
 ),
 

@@ -73,8 +73,8 @@ def _rows(cursor: Any, table: str) -> list[Row]:
 # The models' own SQL, without dbt between two examples
 
 CHAIN = (
-    *("stg_ops__loaded_files", "stg_s3_exports__order_events", "int_order_events__judged"),
-    *("int_order_files__versions", "int_order_events__read", "int_orders__latest"),
+    *("stg_ops__loaded_files", "stg_s3_exports__order_events", "int_order_events__classified"),
+    *("int_order_files__versions", "int_order_events__stored", "int_orders__latest"),
     "int_days__orders_completeness",
     *("fct_orders", "fct_order_events_daily", "fct_order_cohorts", "dim_customers"),
     "state_heatmap",
@@ -211,7 +211,7 @@ def _landing(step: int) -> Iterator[str]:
 
 
 TABLES = (
-    *("intermediate.int_order_events__read", "intermediate.int_orders__latest"),
+    *("intermediate.int_order_events__stored", "intermediate.int_orders__latest"),
     *(f"marts.{mart}" for mart in MARTS),
 )
 
@@ -224,7 +224,7 @@ def _build(warehouse: Warehouse) -> Warehouse:
     built = ("--exclude-resource-type", "unit_test", "--warn-error")
     warehouse.project.run("build", *built)
     warehouse.execute(_landing(1))
-    warehouse.project.run("run", "--select", "int_order_events__read")  # and then it died
+    warehouse.project.run("run", "--select", "int_order_events__stored")  # and then it died
     warehouse.execute(_landing(2))
     for name in EARLIER_CONFIG:
         (seeds / name).write_text(SEEDS[name])

@@ -39,6 +39,12 @@ RAW_TABLES = (
         rejected_at timestamp with time zone
     )
     """,
+    "create table ops.complete_tables (source text, table_name text)",
+    """
+    insert into ops.complete_tables values
+        ('everflow', 'daily_stats'), ('redtrack', 'daily_spend'), ('posthog', 'events'),
+        ('mautic', 'email_stats'), ('mautic', 'page_hits'), ('mautic', 'lead_donotcontact')
+    """,
 )
 
 # date, affiliate, label, advertiser, label, clicks, conversions, revenue, payout

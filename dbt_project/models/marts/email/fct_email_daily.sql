@@ -30,7 +30,7 @@ emails as (
 ),
 
 complete_days as (
-    select * from {{ ref('int_days__read') }}
+    select * from {{ ref('int_source_days__status') }}
     where
         source_name = 'mautic'
         and is_complete

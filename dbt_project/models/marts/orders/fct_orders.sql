@@ -5,7 +5,7 @@ with orders as (
 kinds as (  -- a client whose files have none of these columns tells nothing of rebills
     select
         client_id,
-        bool_or(is_kind_told) as are_kinds_told
+        bool_or(has_order_kind) as have_order_kinds
     from orders
     group by client_id
 )
@@ -21,7 +21,7 @@ select
     -- dimensions
     cast(orders.order_status as {{ dbt.type_string() }}) as order_status,
     cast(
-        case when kinds.are_kinds_told then orders.order_kind else 'unknown' end
+        case when kinds.have_order_kinds then orders.order_kind else 'unknown' end
         as {{ dbt.type_string() }}
     ) as order_kind,
     cast(orders.product_category as {{ dbt.type_string() }}) as product_category,
@@ -52,7 +52,7 @@ select
     cast(orders.is_declined as boolean) as is_declined,
     cast(orders.is_refunded as boolean) as is_refunded,
     cast(orders.is_chargeback as boolean) as is_chargeback,
-    cast(case when kinds.are_kinds_told then orders.order_kind = 'first' end as boolean)
+    cast(case when kinds.have_order_kinds then orders.order_kind = 'first' end as boolean)
         as is_first_order,
     cast(orders.core_amount is not null as boolean) as is_core_order,
     cast(orders.is_order_date_imputed as boolean) as is_order_date_imputed,

@@ -3,7 +3,7 @@ with everflow as (
 ),
 
 mapping as (
-    select * from {{ ref('int_mapping__cleaned') }}
+    select * from {{ ref('int_mapping__normalized') }}
 ),
 
 spend as (

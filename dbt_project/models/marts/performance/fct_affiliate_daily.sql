@@ -8,7 +8,7 @@ spend as (
 ),
 
 mapping as (
-    select * from {{ ref('int_mapping__cleaned') }}
+    select * from {{ ref('int_mapping__normalized') }}
 ),
 
 affiliates as (

@@ -3,7 +3,7 @@ with events as (
 ),
 
 complete_days as (
-    select * from {{ ref('int_days__read') }}
+    select * from {{ ref('int_source_days__status') }}
     where
         source_name = 'posthog'
         and is_complete

@@ -19,7 +19,7 @@ funnel_steps as (
 ),
 
 read_days as (
-    select * from {{ ref('int_days__read') }}
+    select * from {{ ref('int_source_days__status') }}
     where source_name = 'posthog'
 ),
 
