@@ -119,16 +119,16 @@ summed as (
 
 select
     -- keys
-    cast(summed.client_id as {{ dbt.type_string() }}) as client_id,
+    summed.client_id,
     cast(summed.report_date as date) as report_date,
-    cast(summed.known_email_id as {{ dbt.type_string() }}) as email_id,
+    summed.known_email_id as email_id,
 
     -- dimensions
     cast(
         case when summed.known_email_id = '-1' then 'No e-mail id' else emails.email_name end
         as {{ dbt.type_string() }}
     ) as email_name,
-    cast(emails.email_subject as {{ dbt.type_string() }}) as email_subject,
+    emails.email_subject,
 
     -- measures
     cast(summed.sent as bigint) as sent,

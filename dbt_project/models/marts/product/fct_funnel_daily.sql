@@ -173,12 +173,12 @@ compared as (
 
 select
     -- keys
-    cast(client_id as {{ dbt.type_string() }}) as client_id,
+    client_id,
     cast(report_date as date) as report_date,
     cast(step_number as bigint) as step_number,
 
     -- dimensions
-    cast(event_name as {{ dbt.type_string() }}) as event_name,
+    event_name,
 
     -- measures
     cast(persons as bigint) as persons,
