@@ -47,16 +47,16 @@ def open_api(
     auth: AuthBase | None = None,
     pause: Callable[[Response], float] | None = None,
     remedies: Mapping[int, str] = MappingProxyType({}),
-    handed_over: Collection[int] = (),
+    passthrough: Collection[int] = (),
 ) -> RESTClient:
     """dlt's REST client for a service, with the manners above.
 
     `pause` reads from an answer how many seconds to wait before the next request; `remedies` say
-    what to do about an answer of some status; one of a status that is `handed_over` is the caller's
+    what to do about an answer of some status; one of a status that is `passthrough` is the caller's
     to judge: to ask for the same again would not help.
     """
     conceal(*secrets)
-    session = patient_client(handed_over).session
+    session = patient_client(passthrough).session
     send = session.send
     resume_at = 0.0
 
@@ -68,7 +68,7 @@ def open_api(
             response: Response = send(request, **kwargs)  # type: ignore[no-untyped-call]
         except RequestException as error:
             raise ApiError(redact(f"{what} failed: {_cause(error)}")) from None
-        if not response.ok and response.status_code not in handed_over:
+        if not response.ok and response.status_code not in passthrough:
             raise ApiError(
                 redact(f"{what} answered HTTP {response.status_code}: {_said(response)}"),
                 remedies.get(response.status_code, ""),
@@ -81,9 +81,9 @@ def open_api(
     return RESTClient(base_url, headers=headers, auth=auth, session=session)
 
 
-def patient_client(handed_over: Collection[int] = ()) -> Client:
+def patient_client(passthrough: Collection[int] = ()) -> Client:
     """dlt's client with the retries above; an answer that stays an error is handed over."""
-    retried = [status for status in RETRIED_STATUS if status not in handed_over]
+    retried = [status for status in RETRIED_STATUS if status not in passthrough]
     client = Client(raise_for_status=False, status_codes=retried, retry_condition=_cut_off)
     client.configure()  # takes the figures of [runtime]
     return client

@@ -17,21 +17,21 @@ class Setting:
     """A setting of a source; without a default it must be given.
 
     `names_account`: two clients with the same value would read one account under two names.
-    `known_as`: its variable, where the world has another name for it than SOURCE_NAME.
-    `is_free`: no key or address but a path or a text of several lines, in any characters.
-    `instead_of`: the setting whose place it takes; one of the two must be given, and not both.
+    `env_var`: its variable, where the world has another name for it than SOURCE_NAME.
+    `allow_any_text`: no key or address but a path or a text of several lines, in any characters.
+    `alternative_to`: the setting whose place it takes; one of the two must be given, and not both.
     """
 
     name: str
     default: str | None = None
     names_account: bool = False
-    known_as: str | None = None
-    is_free: bool = False
-    instead_of: str | None = None
+    env_var: str | None = None
+    allow_any_text: bool = False
+    alternative_to: str | None = None
 
     def variable(self, source: str) -> str:
         """The environment variable that holds it."""
-        return self.known_as or f"{source}_{self.name}".upper()
+        return self.env_var or f"{source}_{self.name}".upper()
 
 
 @dataclass(frozen=True)

@@ -40,20 +40,26 @@ DLT_COLUMNS: Hints = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its type, its meaning, and whether a row without it is no row."""
+    """One column: its type, and whether a row without it is rejected.
+
+    Its description stands in the source's YAML, in dbt_project/models/staging/.
+    """
 
     type: ColumnType
-    description: str
     required: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """A raw table; `key` names a row of a client."""
+    """A raw table; `key` names a row of a client.
+
+    `makes_days_complete`: a day of its source is complete when it and all tables like it are.
+    """
 
     name: str
     columns: Mapping[str, Column]
     key: tuple[str, ...]
+    makes_days_complete: bool = False
 
     def __post_init__(self) -> None:
         unknown = set(self.key) - set(self.columns)
@@ -71,7 +77,6 @@ class Table:
             name: {
                 "data_type": column.type,
                 "nullable": name not in self.key,
-                "description": column.description,
                 **({"precision": 18, "scale": 4} if column.type == "decimal" else {}),
             }
             for name, column in self.columns.items()

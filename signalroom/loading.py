@@ -8,13 +8,13 @@ from typing import Literal
 
 import click
 
-from loaders import ledger
+from loaders import ledger, ops
 from loaders.errors import LoadError, LockLostError, NothingToRead
-from loaders.registry import SOURCES
+from loaders.registry import SOURCES, complete_tables
 from loaders.source import Job, Request, Source
 from loaders.verdict import GOOD
-from signalroom.clients import Client
-from signalroom.settings import NotConfigured, Settings, WrongSetting
+from signalroom.config.clients import Client
+from signalroom.config.settings import InvalidSetting, NotConfigured, Settings
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,11 @@ def load_all(
     """
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom load", click.echo):
-        ledger.create_ledger(warehouse, settings.workdir)
+        ops.create(warehouse, complete_tables())
         unusable: dict[str, str] = {}
         for name, source in SOURCES.items():
             try:
-                ledger.create_tables(
-                    warehouse, settings.workdir, schema=name, landings=source.landings()
-                )
+                ledger.create_tables(warehouse, schema=name, landings=source.landings())
             except LoadError as error:
                 unusable[name] = str(error)
         for client, source in pairs(clients, sources):
@@ -56,13 +54,13 @@ def load_all(
             try:
                 account = settings.account(client, source)
             except NotConfigured as missing:
-                bad = bool(sources) or isinstance(missing, WrongSetting)
+                bad = bool(sources) or isinstance(missing, InvalidSetting)
                 kind: Literal["failed", "skipped"] = "failed" if bad else "skipped"
                 yield Outcome(client.client_id, source.name, kind, missing.message)
                 continue
             try:
                 for run in source.load(Job(account, warehouse, settings.workdir, request)):
-                    yield told(run)
+                    yield format_run(run)
                 warehouse.tidy(source.name)
             except LockLostError:
                 raise
@@ -108,7 +106,7 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
-def told(run: ledger.Run) -> Outcome:
+def format_run(run: ledger.Run) -> Outcome:
     """A run in one line, under its table's name where the source has several."""
     several = [landing.table for landing in SOURCES[run.source].landings()] != [run.table_name]
     source = f"{run.source}.{run.table_name}" if several else run.source
@@ -118,7 +116,7 @@ def told(run: ledger.Run) -> Outcome:
         text = f"{window}{run.verdict}, {what}: {run.error}"
         return Outcome(run.client_id, source, "failed", text)
     what = run.nothing_new or f"{window}{run.rows_written:,} rows, {run.verdict}"
-    parts = [what, *run.notes]
+    parts = [what, *run.messages]
     if run.days_emptied:
         parts.append(f"{run.days_emptied} days emptied")
     if run.rejected:

@@ -10,7 +10,7 @@ from loaders.registry import SOURCES
 from loaders.source import Source
 from loaders.warehouse import Warehouse
 from loaders.windows import covered_through
-from signalroom.clients import Client
+from signalroom.config.clients import Client
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from loaders.registry import SOURCES
 from signalroom.cli import main
-from signalroom.settings import POSTGRES_NEEDS
+from signalroom.config.settings import POSTGRES_NEEDS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / ".env.example"]
@@ -121,7 +121,11 @@ def variables_read() -> set[str]:
     """The variables that the settings, the warehouse, dbt's profile and the sources read."""
     code = "".join(
         (ROOT / path).read_text()
-        for path in ("signalroom/settings.py", "loaders/warehouse.py", "signalroom/examination.py")
+        for path in (
+            "signalroom/config/settings.py",
+            "loaders/warehouse.py",
+            "signalroom/examination.py",
+        )
     )
     return {
         *re.findall(r'get\("([A-Z_]+)"', code),

@@ -28,12 +28,12 @@ TARGETS = RecordTable(
     Table(
         "targets",
         {
-            "advertiser": Column("text", "The advertiser's label, as in client.toml.", True),
-            "month": Column("date", "The first day of the month.", True),
-            "budget": Column("decimal", "What may be spent; blank where nobody has said."),
-            "basis": Column("text", "What the budget is of: spend or effective_cost."),
-            "target_cpa": Column("decimal", "What a conversion may cost, on the same basis."),
-            "note": Column("text", "Anything."),
+            "advertiser": Column("text", required=True),
+            "month": Column("date", required=True),
+            "budget": Column("decimal"),
+            "basis": Column("text"),
+            "target_cpa": Column("decimal"),
+            "note": Column("text"),
         },
         key=("advertiser", "month"),
     )
@@ -58,9 +58,7 @@ def tables_of(account: Account) -> Sequence[RecordTable]:
 
 def _table(sheet: Sheet, *others: Sheet) -> RecordTable:
     columns = {
-        column.name: Column(
-            RAW_TYPES[column.type], f"{column.header}, as typed.", column.name in sheet.key
-        )
+        column.name: Column(RAW_TYPES[column.type], column.name in sheet.key)
         for feeding in (sheet, *others)
         for column in feeding.columns
     }
@@ -142,13 +140,15 @@ SOURCE = RecordSource(
     name="google_sheets",
     tables=(TARGETS,),
     settings=(
-        Setting("credentials_json", "", known_as="GOOGLE_SHEETS_CREDENTIALS_JSON", is_free=True),
+        Setting(
+            "credentials_json", "", env_var="GOOGLE_SHEETS_CREDENTIALS_JSON", allow_any_text=True
+        ),
         Setting(
             "credentials_path",
             "",
-            known_as="GOOGLE_SHEETS_CREDENTIALS_PATH",
-            is_free=True,
-            instead_of="credentials_json",
+            env_var="GOOGLE_SHEETS_CREDENTIALS_PATH",
+            allow_any_text=True,
+            alternative_to="credentials_json",
         ),
         Setting("base_url", "https://sheets.googleapis.com"),
     ),

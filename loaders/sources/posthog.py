@@ -43,14 +43,15 @@ EVENTS = RecordTable(
     Table(
         "events",
         {
-            "uuid": Column("text", "PostHog's id of the event.", required=True),
-            "event": Column("text", "The event's name.", required=True),
-            "distinct_id": Column("text", "Who did it, as the page knew them then."),
-            "person_id": Column("text", "The person to whom PostHog counts it."),
-            "timestamp": Column("timestamp", "When it happened, by its own clock.", required=True),
-            "properties": Column("json", "All that was sent with it."),
+            "uuid": Column("text", required=True),
+            "event": Column("text", required=True),
+            "distinct_id": Column("text"),
+            "person_id": Column("text"),
+            "timestamp": Column("timestamp", required=True),
+            "properties": Column("json"),
         },
         key=("uuid",),
+        makes_days_complete=True,
     ),
     cursor="timestamp",
     look_back=timedelta(days=3),  # what is sent late, and what clocks that are behind have written
@@ -61,13 +62,13 @@ PERSONS = RecordTable(
     Table(
         "persons",
         {
-            "id": Column("text", "PostHog's id of the person.", required=True),
-            "name": Column("text", "As PostHog shows them: mostly an e-mail address."),
-            "distinct_ids": Column("json", "All ids under which they were seen."),
-            "properties": Column("json", "What is known of them."),
-            "is_identified": Column("bool", "Whether they ever said who they are."),
-            "created_at": Column("timestamp", "When they were first seen."),
-            "last_seen_at": Column("timestamp", "When they were last seen, by newer servers."),
+            "id": Column("text", required=True),
+            "name": Column("text"),
+            "distinct_ids": Column("json"),
+            "properties": Column("json"),
+            "is_identified": Column("bool"),
+            "created_at": Column("timestamp"),
+            "last_seen_at": Column("timestamp"),
         },
         key=("id",),
     )
@@ -76,16 +77,16 @@ FEATURE_FLAGS = RecordTable(
     Table(
         "feature_flags",
         {
-            "id": Column("bigint", "PostHog's id of the flag.", required=True),
-            "key": Column("text", "Its name in code.", required=True),
-            "name": Column("text", "Its description."),
-            "active": Column("bool", "Whether it is switched on."),
-            "filters": Column("json", "Who sees it, and its variants."),
-            "rollout_percentage": Column("decimal", "Of a simple flag, 0 to 100."),
-            "tags": Column("json", "Its tags."),
-            "version": Column("bigint", "How often it was edited."),
-            "created_at": Column("timestamp", "When it was made."),
-            "updated_at": Column("timestamp", "When it was last edited, by newer servers."),
+            "id": Column("bigint", required=True),
+            "key": Column("text", required=True),
+            "name": Column("text"),
+            "active": Column("bool"),
+            "filters": Column("json"),
+            "rollout_percentage": Column("decimal"),
+            "tags": Column("json"),
+            "version": Column("bigint"),
+            "created_at": Column("timestamp"),
+            "updated_at": Column("timestamp"),
         },
         key=("id",),
     )
@@ -94,20 +95,20 @@ EXPERIMENTS = RecordTable(
     Table(
         "experiments",
         {
-            "id": Column("bigint", "PostHog's id of the experiment.", required=True),
-            "name": Column("text", "Its name."),
-            "description": Column("text", "What it is to show."),
-            "type": Column("text", "web or product."),
-            "feature_flag_key": Column("text", "The flag that parts its variants."),
-            "start_date": Column("timestamp", "When it began; a draft has not."),
-            "end_date": Column("timestamp", "When it ended; one that runs has not."),
-            "archived": Column("bool", "Whether it was put away."),
-            "conclusion": Column("text", "won, lost, inconclusive, stopped_early or invalid."),
-            "conclusion_comment": Column("text", "Why."),
-            "parameters": Column("json", "Variants and sample size."),
-            "metrics": Column("json", "What it is judged by."),
-            "created_at": Column("timestamp", "When it was made."),
-            "updated_at": Column("timestamp", "When it was last edited, by newer servers."),
+            "id": Column("bigint", required=True),
+            "name": Column("text"),
+            "description": Column("text"),
+            "type": Column("text"),
+            "feature_flag_key": Column("text"),
+            "start_date": Column("timestamp"),
+            "end_date": Column("timestamp"),
+            "archived": Column("bool"),
+            "conclusion": Column("text"),
+            "conclusion_comment": Column("text"),
+            "parameters": Column("json"),
+            "metrics": Column("json"),
+            "created_at": Column("timestamp"),
+            "updated_at": Column("timestamp"),
         },
         key=("id",),
     )
@@ -130,7 +131,7 @@ class Posthog:
             headers={"Authorization": f"Bearer {key}"},
             remedies=REMEDIES,
         )
-        self.lists, self.queries = opened(), opened(handed_over=TOO_MUCH)
+        self.lists, self.queries = opened(), opened(passthrough=TOO_MUCH)
 
     def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
         if table is EVENTS:

@@ -36,15 +36,16 @@ COMPARED = {name: name for name in ("clicks", "conversions", "cost", "revenue")}
 DAILY_SPEND = Table(
     name="daily_spend",
     columns={
-        "date": Column("date", "Day in the client's reporting time zone.", required=True),
-        "source_id": Column("text", "Redtrack's source id, or title:<title> where it is blank."),
-        "source": Column("text", "The source's title on the day of the load."),
-        "clicks": Column("bigint", "The tracker's clicks."),
-        "conversions": Column("bigint", "The tracker's conversions of the default type."),
-        "cost": Column("decimal", "Spend in the account's currency; NULL where unknown."),
-        "revenue": Column("decimal", "The tracker's revenue of the default type."),
+        "date": Column("date", required=True),
+        "source_id": Column("text"),
+        "source": Column("text"),
+        "clicks": Column("bigint"),
+        "conversions": Column("bigint"),
+        "cost": Column("decimal"),
+        "revenue": Column("decimal"),
     },
     key=("date", "source_id"),
+    makes_days_complete=True,
 )
 
 

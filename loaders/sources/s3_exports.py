@@ -106,15 +106,15 @@ SOURCE = FileSource(
     tables=TABLES,
     complete_with=("orders_create", "orders_update"),
     settings=(
-        Setting("bucket_name", names_account=True, known_as="S3_BUCKET_NAME"),
-        Setting("prefixes", PREFIXES, known_as="S3_PREFIXES"),
-        Setting("columns", "", known_as="S3_COLUMNS"),
+        Setting("bucket_name", names_account=True, env_var="S3_BUCKET_NAME"),
+        Setting("prefixes", PREFIXES, env_var="S3_PREFIXES"),
+        Setting("columns", "", env_var="S3_COLUMNS"),
         # left blank, they are looked for where AWS's own tools do
-        Setting("access_key_id", "", known_as="AWS_ACCESS_KEY_ID"),
-        Setting("secret_access_key", "", known_as="AWS_SECRET_ACCESS_KEY"),
-        Setting("session_token", "", known_as="AWS_SESSION_TOKEN"),
-        Setting("region", "us-east-1", known_as="AWS_REGION"),
-        Setting("endpoint_url", "", known_as="AWS_ENDPOINT_URL"),
+        Setting("access_key_id", "", env_var="AWS_ACCESS_KEY_ID"),
+        Setting("secret_access_key", "", env_var="AWS_SECRET_ACCESS_KEY"),
+        Setting("session_token", "", env_var="AWS_SESSION_TOKEN"),
+        Setting("region", "us-east-1", env_var="AWS_REGION"),
+        Setting("endpoint_url", "", env_var="AWS_ENDPOINT_URL"),
     ),
     open=open_place,
 )

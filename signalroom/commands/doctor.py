@@ -4,8 +4,8 @@ import sys
 
 import click
 
+from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
-from signalroom.settings import Settings
 
 MARKS = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signalroom.clients import select_clients
+from signalroom.config.clients import select_clients
+from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
-from signalroom.settings import Settings
 
 if TYPE_CHECKING:
-    from signalroom.clients import Client
+    from signalroom.config.clients import Client
     from signalroom.loading import Outcome
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])

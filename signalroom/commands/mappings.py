@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from signalroom.mappings import plan_sync, write_seeds
+from signalroom.config.mappings import plan_sync
+from signalroom.config.seeds import write_seeds
 
 
 @click.group()

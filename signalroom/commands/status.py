@@ -2,9 +2,9 @@
 
 import click
 
-from signalroom.clients import select_clients
+from signalroom.config.clients import select_clients
+from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
-from signalroom.settings import Settings
 
 LOADS = (
     "client",

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from loaders.warehouse import Warehouse
+from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
-from signalroom.settings import Settings
 
 Row = tuple[Any, ...]
 
@@ -89,7 +89,7 @@ def summary(client_id: str | None, target: str, days: int) -> None:
     signalroom summary --client 713 --days 30 --target prod
     """
     from loaders.errors import LoadError
-    from signalroom.clients import select_clients
+    from signalroom.config.clients import select_clients
 
     settings = Settings.of_this_process()
     try:

@@ -15,10 +15,10 @@ from loaders.table import Checked, Column, Table, fit
 TABLE = Table(
     "t",
     {
-        "date": Column("date", "", required=True),
-        "id": Column("text", ""),
-        "clicks": Column("bigint", ""),
-        "cost": Column("decimal", "", required=True),
+        "date": Column("date", required=True),
+        "id": Column("text"),
+        "clicks": Column("bigint"),
+        "cost": Column("decimal", required=True),
     },
     key=("date", "id"),
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from signalroom.commands.mappings import mappings
-from signalroom.mappings import SeedPlan, plan_sync, write_seeds
+from signalroom.config.mappings import plan_sync
+from signalroom.config.seeds import SeedPlan, write_seeds
 
 REPO = Path(__file__).parents[2]
 HEADER = (

@@ -8,8 +8,8 @@ import click
 import pytest
 
 from loaders.registry import SOURCES
-from signalroom.clients import read_client, read_clients, select_clients
-from signalroom.config_file import ConfigError
+from signalroom.config.clients import read_client, read_clients, select_clients
+from signalroom.config.config_file import ConfigError
 
 REPO = Path(__file__).parents[2]
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signalroom.mappings import SEEDS, SHARED_SEEDS, plan_sync, write_seeds
+from signalroom.config.mappings import plan_sync
+from signalroom.config.seeds import SEEDS, SHARED_SEEDS, write_seeds
 from tests.signalroom.seed_files import (
     FIRST,
     FIRST_TEXT,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from signalroom.mappings import SEEDS, SHARED_SEEDS
+from signalroom.config.seeds import SEEDS, SHARED_SEEDS
 from tests.signalroom.seed_files import (
     FIRST_TEXT,
     HEADER,

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from signalroom.config_file import ConfigError
-from signalroom.mappings import SHARED_SEEDS, plan_sync, write_seeds
+from signalroom.config.config_file import ConfigError
+from signalroom.config.mappings import plan_sync
+from signalroom.config.seeds import SHARED_SEEDS, write_seeds
 
 REPO = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -11,9 +11,9 @@ from loaders.sheets.sheet import Sheet, SheetColumn
 from loaders.sources.google_sheets import TARGETS
 from sandbox.server import Sandbox
 from signalroom.cli import main
-from signalroom.clients import read_client, read_clients
-from signalroom.config_file import ConfigError
-from signalroom.settings import NotConfigured, Settings, WrongSetting
+from signalroom.config.clients import read_client, read_clients
+from signalroom.config.config_file import ConfigError
+from signalroom.config.settings import InvalidSetting, NotConfigured, Settings
 from tests.signalroom.test_clients import ACME, REPO, write_client
 from tests.support import Project
 
@@ -221,7 +221,7 @@ def test_one_of_the_two_credentials_must_be_set_and_only_one() -> None:
     path, text = "GOOGLE_SHEETS_CREDENTIALS_PATH", "GOOGLE_SHEETS_CREDENTIALS_JSON"
     with pytest.raises(NotConfigured, match=f"{text} and {path} are not set; copy .env.example"):
         account_of({})
-    with pytest.raises(WrongSetting, match=f"{text} and {path} are both set; leave one of them"):
+    with pytest.raises(InvalidSetting, match=f"{text} and {path} are both set; leave one of them"):
         account_of({path: "a", text: "b"})
     assert account_of({path: "schlüssel.json"})["credentials_path"] == "schlüssel.json"
     pretty = json.dumps({"type": "service_account"}, indent="\t")

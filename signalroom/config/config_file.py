@@ -1,5 +1,8 @@
-"""Reading a configuration file: what we do not understand is refused, not guessed at."""
+"""Reading a configuration file: a mistake is refused with its place, and nothing is guessed at."""
 
+import codecs
+import csv
+import io
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
@@ -60,3 +63,33 @@ def text_of(
     if not re.fullmatch(pattern, value.strip()):
         raise ConfigError(path, within + key, f"{reason}, not {value!r}")
     return value.strip()
+
+
+def read_csv(
+    path: Path, *, optional_last: str = ""
+) -> tuple[list[str], list[tuple[str, dict[str, str]]]]:
+    """The header, and each row with the line it begins in; a row may leave out `optional_last`."""
+    raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        number = raw.count(b"\n", 0, error.start) + 1
+        reason = "is not in UTF-8; save the file as 'CSV UTF-8'"
+        raise ConfigError(path, f"line {number}", reason) from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[tuple[str, dict[str, str]]] = []
+    line = "line 1"
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        line = f"line {reader.line_num + 1}"
+        for values in reader:
+            if len(values) == len(header) - 1 and header[-1] == optional_last:
+                values.append("")
+            if values and len(values) != len(header):  # an empty line is no row
+                raise ConfigError(path, line, f"has {len(values)} fields, the header {len(header)}")
+            if values:
+                rows.append((line, dict(zip(header, values, strict=True))))
+            line = f"line {reader.line_num + 1}"
+    except csv.Error as error:
+        raise ConfigError(path, line, f"is no valid CSV: {error}") from error
+    return header, rows

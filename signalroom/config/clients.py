@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from loaders.sheets.sheet import Sheet
-from signalroom.config_file import ONE_LINE, ConfigError, Form, check_keys, load, text_of
-from signalroom.sheets import check_tables, read_sheets
+from signalroom.config.config_file import ONE_LINE, ConfigError, Form, check_keys, load, text_of
+from signalroom.config.sheets import check_tables, read_sheets
 
 if TYPE_CHECKING:
     from loaders.source import Account

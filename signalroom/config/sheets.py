@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from loaders.sheets.sheet import Sheet, SheetColumn, SheetType
-from signalroom.config_file import ConfigError, Form, check_keys, text_of
+from signalroom.config.config_file import ConfigError, Form, check_keys, text_of
 
 NAME: Form = (
     r"(?=.{1,60}$)[a-z][a-z0-9]*(_[a-z0-9]+)*",  # ours begin with _, dlt's with _dlt

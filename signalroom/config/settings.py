@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from dotenv import dotenv_values
 
-from signalroom.clients import Client, read_clients
+from signalroom.config.clients import Client, read_clients
 
 if TYPE_CHECKING:
     from loaders.source import Account, Setting, Source
@@ -29,7 +29,7 @@ class NotConfigured(click.ClickException):
     """A setting that is needed and not there; the message names its variable."""
 
 
-class WrongSetting(NotConfigured):
+class InvalidSetting(NotConfigured):
     """A setting that is there and cannot be right."""
 
 
@@ -85,8 +85,10 @@ class Settings:
             setting.name: self._value(client, source.name, setting) for setting in source.settings
         }
         for setting in source.settings:
-            if setting.instead_of:
-                pair = [s for s in source.settings if s.name in (setting.name, setting.instead_of)]
+            if setting.alternative_to:
+                pair = [
+                    s for s in source.settings if s.name in (setting.name, setting.alternative_to)
+                ]
                 self._settle(client, source, pair, values)
         return client.account(values)
 
@@ -97,7 +99,7 @@ class Settings:
         if value is None:
             value = self._find(variable, f"sources.{source}.{setting.name}")
             if value and setting.names_account and not self._is_only_active(client, source):
-                raise WrongSetting(
+                raise InvalidSetting(
                     f"{own} is not set, and {variable} is another client's: two clients on one "
                     "account would hold the same rows"
                 )
@@ -107,10 +109,10 @@ class Settings:
                 f"{variable} is not set; copy .env.example to .env and fill it in "
                 f"(for this client alone: {own})"
             )
-        if not (setting.is_free or (value.isascii() and value.isprintable())):
-            raise WrongSetting(f"{variable} holds characters that no key or address has")
+        if not (setting.allow_any_text or (value.isascii() and value.isprintable())):
+            raise InvalidSetting(f"{variable} holds characters that no key or address has")
         if setting.name == "base_url" and not value.startswith(("http://", "https://")):
-            raise WrongSetting(f"{variable} must start with https:// and is {value}")
+            raise InvalidSetting(f"{variable} must start with https:// and is {value}")
         return value
 
     def _own(self, client: Client, source: str, setting: "Setting") -> str | None:
@@ -128,7 +130,7 @@ class Settings:
         given = [setting for setting in pair if values[setting.name]]
         either = " and ".join(setting.variable(source.name) for setting in pair)
         if len(given) > 1:
-            raise WrongSetting(f"{either} are both set; leave one of them blank")
+            raise InvalidSetting(f"{either} are both set; leave one of them blank")
         if not given:
             raise NotConfigured(
                 f"{either} are not set; copy .env.example to .env and fill in one of them"

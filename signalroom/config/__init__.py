@@ -1,0 +1,1 @@
+"""Configuration: settings, the clients, their sheets, and the seeds compiled of all that."""
