@@ -1,4 +1,4 @@
--- An order may not be lost between the files and the marts, nor made of rows that are gone: every
+-- An order may not be lost between the files and the marts, nor made of deleted rows: every
 -- row that the ledger counts is read, and every row that is read is an event of one order.
 with ledger as (
     select

@@ -1,6 +1,6 @@
 -- The files' rows, narrow, typed and classified, so that nothing else scans 129 columns of text again.
--- Incremental by file: a file in another version than the one read, or that is gone, is forgotten
--- before the files that are not known are read. So it is right after any broken run.
+-- Incremental by file: rows of a file that has a newer version, or no longer exists, are deleted
+-- before missing files are read. So it is right after any broken run.
 {{
     config(
         pre_hook="

@@ -85,7 +85,7 @@ joined as (  -- each side has the key once
             else 'unknown_basis'
         end as match_status,
         coalesce(targets.target_rows, 0) as target_rows,
-        -- what was spent is unknown of an advertiser nobody knows, and before any day is complete
+        -- the cost of an unknown advertiser, and before any complete day, is unknown
         months.complete_days > 0 and coalesce(targets.is_known_advertiser, true) as is_cost_known,
         coalesce(costs.conversions, 0) as conversions,
         coalesce(costs.internal_conversions, 0) as internal_conversions,

@@ -18,7 +18,7 @@ customers as (
     select * from {{ ref('dim_customers') }}
 ),
 
-named_members as (  -- a segment that is gone has no members
+named_members as (  -- a deleted segment has no members
     select
         members.client_id,
         members.contact_id,

@@ -7,7 +7,7 @@ with mails as (
     from {{ ref('stg_mautic__email_stats') }}
 ),
 
-clicks as (  -- hits of a contact that was deleted cannot be told apart: each stands for itself
+clicks as (  -- hits of a deleted contact cannot be told apart: each counts
     select
         *,
         coalesce(email_id, '-1') as known_email_id,

@@ -2,7 +2,7 @@ with orders as (
     select * from {{ ref('int_orders__latest') }}
 ),
 
-kinds as (  -- a client whose files have none of these columns tells nothing of rebills
+kinds as (  -- a client whose files lack these columns has unknown kinds
     select
         client_id,
         bool_or(has_order_kind) as have_order_kinds

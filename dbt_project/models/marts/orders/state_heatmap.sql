@@ -53,7 +53,7 @@ files as (
     group by client_id
 ),
 
-aged as (  -- refunds take a month to come: younger orders tell no rate
+aged as (  -- refunds take a month to come: younger orders count in no rate
     select
         order_days.*,
         case
