@@ -77,7 +77,7 @@ CHAIN = (
     *("int_order_files__versions", "int_order_events__stored", "int_orders__latest"),
     "int_days__orders_completeness",
     *("fct_orders", "fct_order_events_daily", "fct_order_cohorts", "dim_customers"),
-    "state_heatmap",
+    *("int_orders__by_day", "int_days__windows", "state_heatmap"),
 )
 SCHEMAS = ("staging", "intermediate", "marts")
 
@@ -117,6 +117,10 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]:
         connection.execute(
             "create table marts.dim_advertisers"
             " (client_id text, advertiser_id text, advertiser_label text)"
+        )
+        connection.execute(
+            "create table intermediate.int_days__completeness"
+            " (client_id text, report_date date, is_complete boolean)"
         )
         for id_, label in LABELS.items():
             connection.execute(
