@@ -43,7 +43,7 @@ LOADED_AT = [datetime(2025, 12, 20 + step, tzinfo=UTC) for step in range(ORDER_S
 MODELS = ("--resource-type", "seed", "model")
 ASIDE = ("--vars", "{marts_schema: marts_next}", "--exclude-resource-type", "unit_test")
 NUMBERS = count()
-INCREMENTAL = ("int_order_events__read", "int_orders__latest")
+INCREMENTAL = ("int_order_events__stored", "int_orders__latest")
 
 
 @dataclass(frozen=True)
