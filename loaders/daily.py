@@ -15,7 +15,7 @@ from loaders.answer import Answer, Reader, differing_total
 from loaders.errors import ApiError, NothingToRead, TruncatedError, failure
 from loaders.land import Landing, land
 from loaders.source import Account, Finding, Job, Setting
-from loaders.table import SYSTEM_COLUMNS, Hints, Row, Table
+from loaders.table import DLT_COLUMNS, SYSTEM_COLUMNS, Hints, Row, Table
 from loaders.verdict import GOOD, judge
 from loaders.warehouse import Warehouse
 from loaders.windows import Window, closed_through, local_day, next_window, settled_through
@@ -59,10 +59,11 @@ class DailySource:
         """The table as dlt lands it: rows replaced by client and what else is named."""
         return Landing(
             self.table.name,
-            self.table.dlt_columns() | SYSTEM_COLUMNS | DELETED,
+            self.table.dlt_columns() | SYSTEM_COLUMNS | DELETED | DLT_COLUMNS,
             key=("_client_id", *self.table.key),
             replaces=("_client_id", *replaces),
             rows=rows,
+            makes_days_complete=self.table.makes_days_complete,
         )
 
     def plan(self, job: Job, now: datetime) -> Iterator[str]:
@@ -129,7 +130,7 @@ class DailyLoad:
             self._read_and_land(run, window)
         except Exception as error:
             run.verdict, run.error = failure(error)
-        ledger.write(self.job.warehouse, self.job.workdir, run)
+        ledger.write(self.job.warehouse, run)
         return run
 
     def _read_and_land(self, run: ledger.Run, window: Window) -> None:

@@ -4,6 +4,7 @@ dlt's working folder is thrown away before each run: what is loaded is known fro
 alone, and a package that a killed run left behind can never be loaded in place of a new read.
 """
 
+import json
 import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loaders.drift import altered, missing
 from loaders.errors import LoadError
 from loaders.redaction import redact
 from loaders.table import Row
 from loaders.warehouse import Warehouse
 
+# dlt's types as a warehouse lists them; a JSON column is another one on every engine
+SQL_TYPES = {
+    "text": "text",
+    "date": "date",
+    "bigint": "bigint",
+    "bool": "boolean",
+    "timestamp": "timestamp with time zone",
+}
 REPLACE = {"disposition": "merge", "strategy": "delete-insert"}
 
 
@@ -36,6 +44,7 @@ class Landing:
     rows: Sequence[Row] = ()
     files: Sequence[Path] = ()  # of the format that the warehouse imports, loaded as they are
     adds: bool = False  # the caller knows that there is nothing to replace
+    makes_days_complete: bool = False
 
     def needed(self, schema: str) -> set[str]:
         """The columns, by their full names, that no row can be without."""
@@ -54,7 +63,6 @@ def land(
     `name` tells this pipeline from others on the same schema. LoadError says what dlt stumbled on.
     """
     import dlt
-    from dlt.common.exceptions import DltException
 
     folder = workdir / f"{schema}_{name}_{warehouse.fingerprint}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -65,60 +73,111 @@ def land(
         pipelines_dir=str(workdir),
     )
     pipeline.config.restore_from_destination = False
-
-    def resource(landing: Landing) -> Any:
-        def rows() -> Iterator[Any]:
-            yield dlt.mark.materialize_table_schema()
-            yield list(landing.rows)
-            for path in landing.files:
-                yield dlt.mark.with_file_import(str(path), warehouse.import_format)
-
-        return dlt.resource(  # type: ignore[call-overload]  # hints are plain dictionaries
-            rows,
-            name=landing.table,
-            columns=dict(landing.columns),
-            # the rows of a file have numbers: to look for doubles, dlt would sort them all on disk
-            primary_key=() if landing.files else tuple(landing.key),
-            merge_key=tuple(landing.replaces),
-            write_disposition="append" if landing.adds else REPLACE,
-            schema_contract={"columns": "evolve", "data_type": "freeze"},
-        )
-
     source = dlt.source(
-        lambda: [resource(landing) for landing in landings], name=schema, max_table_nesting=0
+        lambda: [_resource(landing, warehouse.import_format) for landing in landings],
+        name=schema,
+        max_table_nesting=0,
     )
-    warehouse.forget()
     warehouse.check_lock()  # dlt's staging tables are shared: beside another load, rows get lost
     try:
-        with _told_once():
+        with _explained(warehouse, schema):
             pipeline.run(source())
-    except DltException as error:
-        said = warehouse.explain(_innermost(error))
-        raise LoadError(redact(f"landing in {schema} failed: {said}")) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # rows by the million lie in it
     warehouse.check_lock()
 
 
-def create_missing(
-    warehouse: Warehouse, workdir: Path, *, schema: str, landings: Sequence[Landing]
-) -> None:
+def create_missing(warehouse: Warehouse, *, schema: str, landings: Sequence[Landing]) -> None:
     """Create the declared tables that are not there yet, so that dbt builds without any rows.
 
-    LoadError names the column that somebody gave another type: its values would be others.
+    By that part of dlt which does so in every load. LoadError names a column of another type.
     """
-    changes = altered(warehouse, schema, landings)
-    if changes:
-        raise LoadError(
-            f"{'; '.join(changes)}: somebody altered it in {warehouse.name}; alter it back, or "
-            "drop the table, and it is made and read again"
-        )
-    if missing(warehouse, schema, landings):
-        for made in (schema, f"{schema}_staging"):
-            if "_dlt_version" in warehouse.columns(made):
-                # dlt trusts this note of its own and would not look for what somebody dropped
-                warehouse.execute(f"delete from {made}._dlt_version")  # noqa: S608
-        land(warehouse, workdir, schema=schema, name="tables", landings=landings)
+    import dlt
+    from dlt.dataset.utils import get_destination_clients
+
+    declared = types(landings)
+    warehouse.refuse_altered(schema, declared)
+    if not warehouse.missing(schema, declared):
+        return
+    if "_dlt_version" in warehouse.columns(f"{schema}_staging"):
+        # dlt trusts this note of its own and would not look for what somebody dropped
+        warehouse.execute(f"delete from {schema}_staging._dlt_version")  # noqa: S608
+    tables = dlt.Schema(schema)
+    for landing in landings:
+        resource = _resource(landing, warehouse.import_format)
+        tables.update_table(resource.compute_table_schema())
+    with _explained(warehouse, schema):
+        made = dlt.Schema.from_dict(tables.to_dict())  # with the hash by which dlt knows it
+        client, _ = get_destination_clients(made, warehouse.destination(), schema, schema)
+        with client:
+            client.initialize_storage()
+            client.update_stored_schema(force=True)
+
+
+def lost(warehouse: Warehouse, schema: str, landings: Sequence[Landing]) -> list[str]:
+    """What is missing of that which was there once: new columns are missing as well.
+
+    dlt's note of what it once made, which lies beside the tables, tells the two apart.
+    """
+    absent = warehouse.missing(schema, types(landings))
+    if not absent or "_dlt_version" not in warehouse.columns(schema):
+        return []
+    known = {schema}
+    for (note,) in warehouse.query(f"select schema from {schema}._dlt_version"):  # noqa: S608
+        for name, table in json.loads(note)["tables"].items():
+            known |= {f"{schema}.{name}", *(f"{schema}.{name}.{c}" for c in table["columns"])}
+    return [name for name in absent if name in known]
+
+
+def types(landings: Sequence[Landing]) -> dict[str, dict[str, str | None]]:
+    """The columns of each table and their types, as a warehouse lists them."""
+    return {
+        landing.table: {name: _sql_type(hints) for name, hints in landing.columns.items()}
+        for landing in landings
+    }
+
+
+def _sql_type(hints: Mapping[str, Any]) -> str | None:
+    if hints["data_type"] == "decimal" and "precision" in hints:
+        return f"decimal({hints['precision']},{hints['scale']})"
+    return SQL_TYPES.get(hints["data_type"])
+
+
+def _resource(landing: Landing, file_format: str) -> Any:
+    """A table as dlt takes it."""
+    import dlt
+
+    def rows() -> Iterator[Any]:
+        yield dlt.mark.materialize_table_schema()
+        yield list(landing.rows)
+        for path in landing.files:
+            yield dlt.mark.with_file_import(str(path), file_format)
+
+    return dlt.resource(  # type: ignore[call-overload]  # hints are plain dictionaries
+        rows,
+        name=landing.table,
+        columns=dict(landing.columns),
+        # the rows of a file have numbers: to look for doubles, dlt would sort them all on disk
+        primary_key=() if landing.files else tuple(landing.key),
+        merge_key=tuple(landing.replaces),
+        write_disposition="append" if landing.adds else REPLACE,
+        schema_contract={"columns": "evolve", "data_type": "freeze"},
+    )
+
+
+@contextmanager
+def _explained(warehouse: Warehouse, schema: str) -> Iterator[None]:
+    """LoadError in place of dlt's error, and without its own pages of traceback."""
+    from dlt.common.exceptions import DltException
+
+    try:
+        with _told_once():
+            yield
+    except DltException as error:
+        said = warehouse.explain(_innermost(error))
+        raise LoadError(redact(f"landing in {schema} failed: {said}")) from error
+    finally:
+        warehouse.forget()
 
 
 @contextmanager

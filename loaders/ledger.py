@@ -4,21 +4,16 @@ A run's row is written after its data: no row means not loaded. What to read nex
 here, so a new machine knows it.
 """
 
-import hashlib
-import json
 import logging
-import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loaders.drift import altered, lost
+from loaders import ops
 from loaders.errors import LoadError, WarehouseError
-from loaders.land import Landing, create_missing, land
-from loaders.table import Rejected
-from loaders.verdict import GOOD, Verdict
+from loaders.land import Landing, create_missing, lost
+from loaders.ops import LOAD_RUNS, LOADED_FILES, OPS, REJECTED_ROWS, LoadedFile, RejectedRow, Run
+from loaders.verdict import GOOD
 from loaders.warehouse import Warehouse
 from loaders.windows import Window
 
@@ -27,166 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OPS = "ops"
 
-
-def _columns(**types: str) -> dict[str, dict[str, Any]]:
-    return {name: {"data_type": data_type} for name, data_type in types.items()}
-
-
-LOAD_RUNS = Landing(
-    "load_runs",
-    _columns(
-        run_id="text",
-        source="text",
-        client_id="text",
-        table_name="text",
-        window_start="date",
-        window_end="date",
-        advertiser_id="text",
-        timezone="text",
-        currency="text",
-        rows_read="bigint",
-        rows_written="bigint",
-        rows_rejected="bigint",
-        days_emptied="bigint",
-        min_date="date",
-        max_date="date",
-        complete_through="date",
-        settled_through="date",
-        verdict="text",
-        started_at="timestamp",
-        finished_at="timestamp",
-        error="text",
-    ),
-    key=("run_id", "source", "client_id", "table_name"),
-)
-REJECTED_ROWS = Landing(
-    "rejected_rows",
-    _columns(
-        rejected_row_id="text",
-        run_id="text",
-        source="text",
-        client_id="text",
-        table_name="text",
-        date="date",
-        window_start="date",
-        window_end="date",
-        origin="text",
-        line="bigint",
-        reason="text",
-        payload="text",
-        rejected_at="timestamp",
-    ),
-    key=("rejected_row_id",),
-)
-
-
-LOADED_FILES = Landing(
-    "loaded_files",
-    _columns(
-        client_id="text",
-        table_name="text",
-        file_name="text",
-        etag="text",
-        size="bigint",
-        last_modified="timestamp",
-        file_date="date",
-        covers_day="bool",
-        rows="bigint",
-        rows_rejected="bigint",
-        cells_masked="bigint",
-        run_id="text",
-        loaded_at="timestamp",
-    ),
-    key=("client_id", "table_name", "file_name"),
-)
-HASH_SALT = Landing("hash_salt", _columns(salt="text", created_at="timestamp"), key=("salt",))
-
-
-LEDGER = (LOAD_RUNS, REJECTED_ROWS, LOADED_FILES, HASH_SALT)
-
-
-@dataclass
-class Run:
-    """One row of `ops.load_runs`: one run of one source for one client into one table."""
-
-    run_id: str
-    source: str
-    client_id: str
-    table_name: str
-    window_start: date
-    window_end: date
-    advertiser_id: str | None
-    timezone: str
-    currency: str
-    started_at: datetime
-    rows_read: int = 0
-    rows_written: int = 0
-    rows_rejected: int = 0
-    days_emptied: int = 0
-    min_date: date | None = None
-    max_date: date | None = None
-    complete_through: date | None = None
-    settled_through: date | None = None
-    verdict: Verdict = "failed"
-    finished_at: datetime | None = None
-    error: str | None = None
-    rejected: list[Rejected] = field(default_factory=list, repr=False)
-    notes: list[str] = field(default_factory=list, repr=False)  # said, not kept
-    nothing_new: str | None = field(default=None, repr=False)  # said in place of window and rows
-    is_dated: bool = field(default=True, repr=False)  # or its window is no part of what was read
-
-    def as_row(self) -> dict[str, Any]:
-        row = asdict(self)
-        for name in ("rejected", "notes", "nothing_new", "is_dated"):
-            del row[name]
-        return row
-
-
-@dataclass(frozen=True)
-class LoadedFile:
-    """One row of `ops.loaded_files`: the version of a file that stands in the raw table.
-
-    `covers_day` says that it was written after its day had ended in the client's zone.
-    """
-
-    client_id: str
-    table_name: str
-    file_name: str
-    etag: str
-    size: int
-    last_modified: datetime
-    file_date: date
-    covers_day: bool
-    rows: int
-    rows_rejected: int
-    cells_masked: int
-    run_id: str
-    loaded_at: datetime
-
-
-def create_ledger(warehouse: Warehouse, workdir: Path) -> None:
-    """Create the tables of `ops` where they are missing.
-
-    LoadError when something was taken out of them: what is loaded and what was rejected is decided
-    from here, and must not be guessed.
-    """
-    gone = lost(warehouse, OPS, LEDGER)
-    if gone and LOAD_RUNS.table in warehouse.columns(OPS):
-        raise LoadError(
-            f"{', '.join(gone)} is gone from {warehouse.name}: somebody dropped or renamed it; put "
-            f"it back, or drop {OPS}.{LOAD_RUNS.table}, and every day is read again"
-        )
-    create_missing(warehouse, workdir, schema=OPS, landings=LEDGER)
-    if not warehouse.query(f"select 1 from {OPS}.{HASH_SALT.table}"):  # noqa: S608
-        salt = {"salt": secrets.token_hex(32), "created_at": datetime.now(UTC)}
-        _land(warehouse, workdir, HASH_SALT, [salt])
-
-
-def create_tables(
-    warehouse: Warehouse, workdir: Path, *, schema: str, landings: Sequence[Landing]
-) -> None:
+def create_tables(warehouse: Warehouse, *, schema: str, landings: Sequence[Landing]) -> None:
     """Create the declared tables of a source where they are missing.
 
     Where something was lost of days that were loaded, they count as unread: the next load without
@@ -199,29 +36,32 @@ def create_tables(
         if set(gone) & set(needed):
             raise LoadError(f"{what}; put it back, or drop the table, and it is read again")
         log.warning("%s; it is made again, and all of %s counts as not loaded", what, schema)
-        warehouse.execute(
-            f"update {OPS}.{LOAD_RUNS.table} set complete_through = null, "  # noqa: S608
-            f"settled_through = null where source = '{schema}'"
-        )
-        tables = _listed([landing.table for landing in landings])
-        warehouse.execute(
-            f"delete from {OPS}.{LOADED_FILES.table} where table_name in ({tables})"  # noqa: S608
-        )
-    create_missing(warehouse, workdir, schema=schema, landings=landings)
+        with warehouse.transaction() as execute:
+            execute(
+                "update ops.load_runs set complete_through = null, settled_through = null "
+                "where source = %s",
+                [schema],
+            )
+            tables = _listed([landing.table for landing in landings])
+            execute(f"delete from ops.loaded_files where table_name in ({tables})")  # noqa: S608
+    create_missing(warehouse, schema=schema, landings=landings)
 
 
-def write(warehouse: Warehouse, workdir: Path, *runs: Run) -> None:
-    """Write runs, after their rejected rows: a run without them would pass for a complete read."""
-    _write_rejected(warehouse, workdir, runs)
-    _land(warehouse, workdir, LOAD_RUNS, [run.as_row() for run in runs])
+def write(warehouse: Warehouse, *runs: Run) -> None:
+    """Write runs and the rows that they rejected."""
+    ops.insert(warehouse, {REJECTED_ROWS: _rejected_rows(runs), LOAD_RUNS: runs})
 
 
-def write_files(
-    warehouse: Warehouse, workdir: Path, files: Sequence[LoadedFile], runs: Sequence[Run]
-) -> None:
-    """Write files, after what the runs rejected so far: they are not read again."""
-    _write_rejected(warehouse, workdir, runs)
-    _land(warehouse, workdir, LOADED_FILES, [asdict(file) for file in files])
+def write_files(warehouse: Warehouse, files: Sequence[LoadedFile], runs: Sequence[Run]) -> None:
+    """Write files, and what the runs rejected so far: they are not read again."""
+    with warehouse.transaction() as execute:
+        for file in files:
+            execute(
+                "delete from ops.loaded_files "
+                "where client_id = %s and table_name = %s and file_name = %s",
+                [file.client_id, file.table_name, file.file_name],
+            )
+        ops.insert_into(execute, {REJECTED_ROWS: _rejected_rows(runs), LOADED_FILES: files})
 
 
 def doubt_files(warehouse: Warehouse, client_id: str, table: str, names: Sequence[str]) -> None:
@@ -236,7 +76,7 @@ def doubt_files(warehouse: Warehouse, client_id: str, table: str, names: Sequenc
 
 def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, str]:
     """The files of a client that stand in a raw table, and the ETag of each."""
-    if LOADED_FILES.table not in warehouse.columns(OPS):
+    if LOADED_FILES.name not in warehouse.columns(OPS):
         return {}
     rows = warehouse.query(
         "select file_name, etag from ops.loaded_files where client_id = %s and table_name = %s",
@@ -247,7 +87,7 @@ def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, 
 
 def count_files(warehouse: Warehouse) -> dict[tuple[str, str], tuple[Any, ...]]:
     """By client and table: files, rows, rejected rows and masked cells, and the newest day."""
-    if LOADED_FILES.table not in warehouse.columns(OPS):
+    if LOADED_FILES.name not in warehouse.columns(OPS):
         return {}
     rows = warehouse.query(
         "select client_id, table_name, count(*), cast(sum(rows) as bigint), "
@@ -259,7 +99,7 @@ def count_files(warehouse: Warehouse) -> dict[tuple[str, str], tuple[Any, ...]]:
 
 def days_with_files(warehouse: Warehouse, client_id: str, table: str) -> set[date]:
     """The days of which a raw table has a file that was written after the day."""
-    if LOADED_FILES.table not in warehouse.columns(OPS):
+    if LOADED_FILES.name not in warehouse.columns(OPS):
         return set()
     days = warehouse.query(
         "select file_date from ops.loaded_files "
@@ -327,7 +167,7 @@ def last_run(warehouse: Warehouse, source: str, client_id: str) -> dict[str, Any
     """The newest run of a source for a client, good or not; None where there was none."""
     if not _is_readable(warehouse):
         return None
-    names = warehouse.columns(OPS)[LOAD_RUNS.table].keys() & LOAD_RUNS.columns.keys()
+    names = LOAD_RUNS.columns.keys() & warehouse.columns(OPS)[LOAD_RUNS.name].keys()
     rows = warehouse.query(
         f"select {', '.join(names)} from ops.load_runs "  # noqa: S608
         "where source = %s and client_id = %s "
@@ -340,55 +180,25 @@ def last_run(warehouse: Warehouse, source: str, client_id: str) -> dict[str, Any
 
 def _is_readable(warehouse: Warehouse) -> bool:
     """Whether there is a ledger; WarehouseError when somebody altered it."""
-    if LOAD_RUNS.table not in warehouse.columns(OPS):
+    if LOAD_RUNS.name not in warehouse.columns(OPS):
         return False
-    gone = [f"{name} is gone" for name in lost(warehouse, OPS, [LOAD_RUNS])]
-    changes = [*altered(warehouse, OPS, [LOAD_RUNS]), *gone]
-    if changes:
+    declared = {LOAD_RUNS.name: LOAD_RUNS.columns}
+    gone = [f"{name} is gone" for name in ops.lost(warehouse, declared)]
+    if changes := [*warehouse.altered(OPS, declared), *gone]:
         raise WarehouseError(f"{warehouse.name} was altered by hand: {'; '.join(changes)}")
     return True
 
 
-def _write_rejected(warehouse: Warehouse, workdir: Path, runs: Sequence[Run]) -> None:
+def _rejected_rows(runs: Sequence[Run]) -> list[RejectedRow]:
+    """What the runs rejected since it was written last."""
+    rows = {}
     for run in runs:
         run.finished_at = datetime.now(UTC)
-    _land(
-        warehouse,
-        workdir,
-        REJECTED_ROWS,
-        [_rejected_row(run, row) for run in runs for row in run.rejected],
-    )
-
-
-def _land(
-    warehouse: Warehouse, workdir: Path, table: Landing, rows: Sequence[dict[str, Any]]
-) -> None:
-    if rows:
-        landing = replace(table, rows=rows)
-        land(warehouse, workdir, schema=OPS, name="ledger", landings=[landing])
-
-
-def _rejected_row(run: Run, rejected: Rejected) -> dict[str, Any]:
-    """Keyed by its run and what it says: a later run must not take it from the one it spoiled."""
-    payload = json.dumps(rejected.payload, default=str, sort_keys=True)
-    whole = Window(run.window_start, run.window_end)
-    place = [run.run_id, run.source, run.client_id, run.table_name]
-    identity = [*place, rejected.origin, rejected.line, rejected.reason, payload]
-    return {
-        "rejected_row_id": hashlib.sha256(json.dumps(identity).encode()).hexdigest(),
-        "run_id": run.run_id,
-        "source": run.source,
-        "client_id": run.client_id,
-        "table_name": run.table_name,
-        "date": rejected.day,
-        "window_start": (rejected.window or whole).start,
-        "window_end": (rejected.window or whole).end,
-        "origin": rejected.origin,
-        "line": rejected.line,
-        "reason": rejected.reason,
-        "payload": payload,
-        "rejected_at": run.finished_at,
-    }
+        for rejected in run.rejected[run.rejected_kept :]:
+            row = RejectedRow.of(run, rejected)
+            rows[row.rejected_row_id] = row
+        run.rejected_kept = len(run.rejected)
+    return list(rows.values())
 
 
 def _listed(values: Sequence[str]) -> str:

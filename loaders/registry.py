@@ -14,3 +14,13 @@ SOURCES: dict[str, Source] = {
         google_sheets.SOURCE,
     )
 }
+
+
+def complete_tables() -> list[tuple[str, str]]:
+    """The tables of daily rows and records that decide which days are complete, by source."""
+    return [
+        (source.name, landing.table)
+        for source in SOURCES.values()
+        for landing in source.landings()
+        if landing.makes_days_complete
+    ]

@@ -51,11 +51,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A raw table; `key` names a row of a client."""
+    """A raw table; `key` names a row of a client.
+
+    `makes_days_complete`: a day of its source is complete when it and all tables like it are.
+    """
 
     name: str
     columns: Mapping[str, Column]
     key: tuple[str, ...]
+    makes_days_complete: bool = False
 
     def __post_init__(self) -> None:
         unknown = set(self.key) - set(self.columns)

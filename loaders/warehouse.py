@@ -11,18 +11,22 @@ import re
 import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
-from loaders.errors import LockLostError, WarehouseError
+from loaders.errors import LoadError, LockLostError, WarehouseError
 
 LOCK_WAIT_SECONDS = 300.0
 LOCK_NAME = "signalroom load"
 Say = Callable[[str], None]
+
+Columns = dict[str, dict[str, str]]  # of each table of a schema, their types
+# the same as it is declared; no type where every engine has its own
+Declared = Mapping[str, Mapping[str, str | None]]
 
 # types as both engines would be spelled alike
 SPELLINGS = {"numeric": "decimal", "character varying": "text", "varchar": "text"}
@@ -59,7 +63,8 @@ class Warehouse(ABC):
     target: str
     import_format: ClassVar[Literal["csv", "parquet"]]  # of files that it takes in as they are
     list_columns: ClassVar[str]  # schema, table, column and type of all tables and views
-    _catalog: dict[str, dict[str, dict[str, str]]]  # what was listed, until somebody changes it
+    _catalog: dict[str, Columns]  # what was listed, until somebody changes it
+    _sessions: list[Any]  # the connection that is used until its `session` ends
 
     @property
     @abstractmethod
@@ -84,8 +89,13 @@ class Warehouse(ABC):
 
     @abstractmethod
     @contextmanager
-    def connect(self, *, read_only: bool = True) -> Iterator[Any]:
-        """A DB-API connection; WarehouseError says why there is none."""
+    def open(self, *, read_only: bool) -> Iterator[Any]:
+        """A new DB-API connection without transactions; WarehouseError says why there is none."""
+
+    @abstractmethod
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """WarehouseError in place of the errors of the engine's driver."""
 
     @abstractmethod
     @contextmanager
@@ -104,31 +114,88 @@ class Warehouse(ABC):
     def placeholders(self, sql: str) -> str:
         """The statement, written with %s, in the engine's own parameter style."""
 
+    @contextmanager
+    def session(self, *, read_only: bool = True) -> Iterator[Any]:
+        """One connection for all that is asked until the end; a query alone opens its own."""
+        if self._sessions:
+            with self.explained():
+                yield self._sessions[0]
+            return
+        with self.open(read_only=read_only) as connection:
+            self._sessions.append(connection)
+            try:
+                with self.explained():
+                    yield connection
+            finally:
+                self._sessions.clear()
+
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement; parameters are written %s on every engine."""
-        with self.connect() as connection:
+        with self.session() as connection:
             cursor = connection.cursor()
             cursor.execute(self.placeholders(sql), parameters)
             return list(cursor.fetchall())
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """A statement that changes something."""
-        self.forget()
-        with self.connect(read_only=False) as connection:
+        with self.session(read_only=False) as connection:
             connection.cursor().execute(self.placeholders(sql), parameters)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Callable[..., None]]:
+        """Several statements, all of them or none; yields what executes one."""
+        with self.session(read_only=False) as connection:
+            cursor = connection.cursor()
+            cursor.execute("begin")
+            try:
+                yield lambda sql, parameters=(): cursor.execute(self.placeholders(sql), parameters)
+            except BaseException:
+                with suppress(Exception):  # its connection may be gone, and the transaction with it
+                    cursor.execute("rollback")
+                raise
+            cursor.execute("commit")
 
     @abstractmethod
     def tidy(self, schema: str) -> None:
         """Give back the room of replaced rows and tell the planner of the new ones."""
 
-    def columns(self, schema: str) -> dict[str, dict[str, str]]:
+    def columns(self, schema: str) -> Columns:
         """The columns of each table of a schema and their types, spelled alike on every engine."""
         if not self._catalog and self.exists():
             for place, table, column, data_type in self.query(self.list_columns):
-                name, bracket, details = data_type.lower().partition("(")
-                spelled = SPELLINGS.get(name, name) + bracket + details
-                self._catalog.setdefault(place, {}).setdefault(table, {})[column] = spelled
+                self._catalog.setdefault(place, {}).setdefault(table, {})[column] = _spelled(
+                    data_type
+                )
         return self._catalog.get(schema, {})
+
+    def missing(self, schema: str, declared: Declared) -> list[str]:
+        """The declared columns that are not there; of a table that is not there, the table."""
+        existing = self.columns(schema)
+        names = []
+        for table, columns in declared.items():
+            found = existing.get(table, {})
+            absent = [f"{schema}.{table}.{name}" for name in set(columns) - set(found)]
+            names += sorted(absent) if found else [f"{schema}.{table}"]
+        return names
+
+    def altered(self, schema: str, declared: Declared) -> list[str]:
+        """The declared columns that have another type, in which values would be others."""
+        existing = self.columns(schema)
+        return [
+            f"{schema}.{table}.{name} is {found} instead of {_spelled(wanted)}"
+            for table, columns in declared.items()
+            for name, wanted in columns.items()
+            if wanted
+            and (found := existing.get(table, {}).get(name)) not in (None, _spelled(wanted))
+        ]
+
+    def refuse_altered(self, schema: str, declared: Declared) -> None:
+        """LoadError names the columns that have another type."""
+        if changes := self.altered(schema, declared):
+            raise LoadError(
+                f"{'; '.join(changes)}: somebody altered it in {self.name}; alter it back, or "
+                "drop the table, and it is made and read again"
+            )
 
     def forget(self) -> None:
         """Look at the tables anew when somebody asks next; who changes them says so."""
@@ -146,6 +213,7 @@ class DuckDB(Warehouse):
         "select table_schema, table_name, column_name, data_type from information_schema.columns"
     )
     _catalog: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    _sessions: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -170,17 +238,23 @@ class DuckDB(Warehouse):
         """DuckDB does so by itself at each checkpoint."""
 
     @contextmanager
-    def connect(self, *, read_only: bool = True) -> Iterator[Any]:
+    def open(self, *, read_only: bool) -> Iterator[Any]:
         import duckdb
 
         try:
             connection = duckdb.connect(str(self.path), read_only=read_only)
         except duckdb.Error as error:
             raise WarehouseError(self.explain(error)) from None
+        with connection:
+            connection.execute("set timezone = 'UTC'")
+            yield connection
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        import duckdb
+
         try:
-            with connection:
-                connection.execute("set timezone = 'UTC'")
-                yield connection
+            yield
         except duckdb.Error as error:
             raise WarehouseError(f"{self.name}: {self.explain(error)}") from None
 
@@ -218,9 +292,9 @@ class DuckDB(Warehouse):
                 ) from None
         try:
             holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))
-            with self.connect(read_only=False):
-                pass  # another program that holds the file is found out before anything is read
-            yield
+            # another program that holds the file is found out before anything is read
+            with self.session(read_only=False):
+                yield
         finally:
             holder.unlink(missing_ok=True)
             lock.release()
@@ -243,7 +317,8 @@ class Postgres(Warehouse):
         "and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped"
     )
     _catalog: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    _lock_sessions: list[Any] = field(default_factory=list, compare=False, repr=False)
+    _sessions: list[Any] = field(default_factory=list, compare=False, repr=False)
+    _locked: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -282,14 +357,14 @@ class Postgres(Warehouse):
             (schema,),
         )
         for table, has_dead_rows in changed:
-            with self.connect(read_only=False) as connection:
+            with self.session(read_only=False) as connection:
                 cursor = connection.cursor()
                 cursor.execute("set default_statistics_target = 20")  # a sample that suffices
                 action = "vacuum (analyze)" if has_dead_rows else "analyze"
                 cursor.execute(f'{action} "{schema}"."{table}"')
 
     @contextmanager
-    def connect(self, *, read_only: bool = True) -> Iterator[Any]:
+    def open(self, *, read_only: bool) -> Iterator[Any]:
         import psycopg2
 
         try:
@@ -300,10 +375,19 @@ class Postgres(Warehouse):
             connection.set_session(readonly=read_only, autocommit=True)
             connection.cursor().execute("set time zone 'UTC'")
             yield connection
-        except psycopg2.Error as error:
-            raise WarehouseError(f"{self.name}: {self.explain(error)}") from None
         finally:
             connection.close()
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        import psycopg2
+
+        try:
+            yield
+        except psycopg2.Error as error:
+            if self._locked and self._sessions and self._sessions[0].closed:
+                raise self._lost_lock() from None
+            raise WarehouseError(f"{self.name}: {self.explain(error)}") from None
 
     def explain(self, error: BaseException) -> str:
         import psycopg2
@@ -319,23 +403,28 @@ class Postgres(Warehouse):
     def check_lock(self) -> None:
         import psycopg2
 
-        for cursor in self._lock_sessions:
-            try:
-                cursor.execute(HOLDERS + "and l.pid = pg_backend_pid()", (LOCK_NAME,))
-                if cursor.fetchone():
-                    continue
-            except psycopg2.Error:
-                pass  # its session is gone, and the lock with it
-            raise LockLostError(
-                f"the connection that held the lock on {self.name} was cut, so another load may "
-                "have begun; run again"
-            )
+        if not self._locked:
+            return
+        try:
+            cursor = self._sessions[0].cursor()
+            cursor.execute(HOLDERS + "and l.pid = pg_backend_pid()", (LOCK_NAME,))
+            if cursor.fetchone():
+                return
+        except psycopg2.Error:
+            pass  # its session is gone, and the lock with it
+        raise self._lost_lock()
+
+    def _lost_lock(self) -> LockLostError:
+        return LockLostError(
+            f"the connection that held the lock on {self.name} was cut, so another load may have "
+            "begun; run again"
+        )
 
     @contextmanager
     def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
         # The lock lives as long as its own session: a loader that dies lets go of it.
         wait = LOCK_WAIT_SECONDS if wait is None else wait
-        with self.connect() as connection:
+        with self.session(read_only=False) as connection:
             cursor = connection.cursor()
             me = f"{purpose} (pid {os.getpid()} on {socket.gethostname()})"
             cursor.execute("select set_config('application_name', %s, false)", (me[:63],))
@@ -351,12 +440,12 @@ class Postgres(Warehouse):
                         f"{wait:g} s; run again when it has ended"
                     )
                 sleep(0.5)
-            self._lock_sessions.append(cursor)
+            self._locked.append(purpose)
             try:
                 yield
                 self.check_lock()
             finally:
-                self._lock_sessions.remove(cursor)
+                self._locked.clear()
 
 
 def _try_advisory_lock(cursor: Any) -> bool:
@@ -376,6 +465,11 @@ def _read_holder(holder: Path) -> str:
     except (OSError, ValueError):  # it is just being written or removed
         return "another load"
     return f"{held['purpose']} (pid {held['pid']})"
+
+
+def _spelled(data_type: str) -> str:
+    name, bracket, details = data_type.lower().partition("(")
+    return SPELLINGS.get(name, name) + bracket + details
 
 
 def _refusal(error: Exception) -> str:

@@ -5,11 +5,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
-from loaders.drift import altered, lost
+from loaders import ops
 from loaders.errors import LoadError
-from loaders.ledger import LEDGER, OPS
+from loaders.land import lost, types
 from loaders.registry import SOURCES
 from loaders.source import Finding, Source
 from loaders.warehouse import Warehouse
@@ -67,13 +68,14 @@ def _examine_warehouse(settings: Settings, target: str) -> Iterator[Finding]:
 
 def _examine_tables(warehouse: Warehouse) -> Iterator[Finding]:
     """What somebody altered by hand, which a load refuses or makes again."""
-    declared = {OPS: LEDGER} | {name: source.landings() for name, source in SOURCES.items()}
+    declared = {name: types(source.landings()) for name, source in SOURCES.items()}
     try:
-        for schema, landings in declared.items():
-            for change in altered(warehouse, schema, landings):
+        for schema, tables in (declared | {ops.OPS: ops.DECLARED}).items():
+            for change in warehouse.altered(schema, tables):
                 yield Finding("fail", f"warehouse: {change}; alter it back")
-            for name in lost(warehouse, schema, landings):
-                yield Finding("fail", f"warehouse: {name} is gone; put it back")
+        gone = [lost(warehouse, name, source.landings()) for name, source in SOURCES.items()]
+        for name in chain(ops.lost(warehouse), *gone):
+            yield Finding("fail", f"warehouse: {name} is gone; put it back")
     except LoadError as error:
         yield Finding("fail", f"warehouse: {error}")
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 import click
 
-from loaders import ledger
+from loaders import ledger, ops
 from loaders.errors import LoadError, LockLostError, NothingToRead
-from loaders.registry import SOURCES
+from loaders.registry import SOURCES, complete_tables
 from loaders.source import Job, Request, Source
 from loaders.verdict import GOOD
 from signalroom.config.clients import Client
@@ -40,13 +40,11 @@ def load_all(
     """
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom load", click.echo):
-        ledger.create_ledger(warehouse, settings.workdir)
+        ops.create(warehouse, complete_tables())
         unusable: dict[str, str] = {}
         for name, source in SOURCES.items():
             try:
-                ledger.create_tables(
-                    warehouse, settings.workdir, schema=name, landings=source.landings()
-                )
+                ledger.create_tables(warehouse, schema=name, landings=source.landings())
             except LoadError as error:
                 unusable[name] = str(error)
         for client, source in pairs(clients, sources):
@@ -118,7 +116,7 @@ def format_run(run: ledger.Run) -> Outcome:
         text = f"{window}{run.verdict}, {what}: {run.error}"
         return Outcome(run.client_id, source, "failed", text)
     what = run.nothing_new or f"{window}{run.rows_written:,} rows, {run.verdict}"
-    parts = [what, *run.notes]
+    parts = [what, *run.messages]
     if run.days_emptied:
         parts.append(f"{run.days_emptied} days emptied")
     if run.rejected:

@@ -57,7 +57,7 @@ class FileLoad:
             run.error = run.error or error
             run.verdict = "failed" if run.error else "ok"
             run.nothing_new = None if run.min_date else "no file is new or changed"
-        ledger.write(self.job.warehouse, self.job.workdir, *self.runs.values())
+        ledger.write(self.job.warehouse, *self.runs.values())
         return list(self.runs.values())
 
     def _load(self) -> None:
@@ -81,7 +81,7 @@ class FileLoad:
             self._land(group, read)
             self._note(read)
         for table, masked in self.masked.items():
-            self.runs[table].notes.append(f"{masked:,} card numbers masked")
+            self.runs[table].messages.append(f"{masked:,} card numbers masked")
 
     def _unread(self, place: "Place", table: str) -> list[File]:
         """The files to read; starts the table's run over their days."""
@@ -103,7 +103,7 @@ class FileLoad:
         gone = {key for key in known if key.startswith(place.prefixes[table])}
         gone -= {file.key for file in stored}
         if gone:
-            run.notes.append(f"{len(gone)} files are no longer in the bucket, their rows stay")
+            run.messages.append(f"{len(gone)} files are no longer in the bucket, their rows stay")
         return unread
 
     def _start(self, table: str, days: Sequence[date]) -> ledger.Run:
@@ -182,9 +182,10 @@ class FileLoad:
                 self.masked[run.table_name] += one.masked
         runs = list(self.runs.values())
         files = [self._loaded_file(one) for one in read]
-        ledger.write_files(self.job.warehouse, self.job.workdir, files, runs)
+        ledger.write_files(self.job.warehouse, files, runs)
         for run in runs:
             del run.rejected[1:]  # they are written; the first is told
+            run.rejected_kept = len(run.rejected)
 
     def _loaded_file(self, read: Read) -> ledger.LoadedFile:
         return ledger.LoadedFile(

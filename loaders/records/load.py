@@ -72,7 +72,7 @@ class RecordLoad:
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
         runs = [reading.run for reading in readings]
-        ledger.write(self.job.warehouse, self.job.workdir, *runs)
+        ledger.write(self.job.warehouse, *runs)
         return runs
 
     def _readings(self) -> list[Reading]:
@@ -190,7 +190,7 @@ class RecordLoad:
                 closes_at=self.source.closes_at,
             )
             if reading.doubles:
-                run.notes.append(f"{reading.doubles:,} came twice")
+                run.messages.append(f"{reading.doubles:,} came twice")
 
     def _land(self, readings: Sequence[Reading]) -> None:
         """Land what lies in the spools, all of it or nothing, and begin new ones."""
@@ -230,7 +230,7 @@ class RecordLoad:
                 f"update {name} set _removed_at = %s where {condition}",  # noqa: S608
                 [self.started_at, *parameters],
             )
-            reading.run.notes.append(f"{vanished:,} have vanished upstream")
+            reading.run.messages.append(f"{vanished:,} have vanished upstream")
 
     def _dated(self, table: RecordTable, rejected: Rejected) -> Rejected:
         """The row with the day to which it belongs, if it says one: it spoils no other."""

@@ -59,7 +59,8 @@ class RecordSource:
         """A table as dlt lands it: records replaced by client and key."""
         key = ("_client_id", *table.table.key)
         columns = table.table.dlt_columns() | SYSTEM_COLUMNS | REMOVED | DLT_COLUMNS
-        return Landing(table.name, columns, key, replaces=key, files=files)
+        complete = table.table.makes_days_complete
+        return Landing(table.name, columns, key, key, files=files, makes_days_complete=complete)
 
     def plan(self, job: Job, now: datetime) -> Iterator[str]:
         """What would be read of each table, and the rows that stand in it."""
@@ -76,7 +77,7 @@ class RecordSource:
         """One run for each table; those that only this account has are made first."""
         own = [self.landing(table) for table in self.of(job.account) if table not in self.tables]
         if own:
-            ledger.create_tables(job.warehouse, job.workdir, schema=self.name, landings=own)
+            ledger.create_tables(job.warehouse, schema=self.name, landings=own)
         yield from RecordLoad(self, job).run()
 
     def examine(self, account: Account) -> Iterator[Finding]:
@@ -84,7 +85,8 @@ class RecordSource:
         yield from self.open(account).examine()
 
     def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
-        """The days that were over when each table was read."""
+        """The days that were over when each of the tables that decide was read."""
         tables = self.of(account) or self.tables
+        tables = [table for table in tables if table.table.makes_days_complete] or tables
         days = [ledger.covered(warehouse, self.name, table.name, account) for table in tables]
         return set.intersection(*days)

@@ -66,6 +66,7 @@ DAILY_STATS = Table(
         "currency": Column("text"),
     },
     key=("date", "affiliate_id", "advertiser_id"),
+    makes_days_complete=True,
 )
 
 

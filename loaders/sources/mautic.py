@@ -117,6 +117,7 @@ EMAIL_STATS = RecordTable(
             "retry_count": Column("bigint"),
         },
         key=("id",),
+        makes_days_complete=True,
     ),
     cursor="date_sent",
     look_back=RESTATED,
@@ -135,6 +136,7 @@ PAGE_HITS = RecordTable(
             "source_id": Column("bigint"),
         },
         key=("id",),
+        makes_days_complete=True,
     ),
     cursor="date_hit",
     look_back=RESTATED,
@@ -153,6 +155,7 @@ LEAD_DONOTCONTACT = RecordTable(
             "date_added": Column("timestamp"),
         },
         key=("id",),
+        makes_days_complete=True,
     )
 )
 LEAD_LISTS_LEADS = RecordTable(

@@ -51,6 +51,7 @@ EVENTS = RecordTable(
             "properties": Column("json"),
         },
         key=("uuid",),
+        makes_days_complete=True,
     ),
     cursor="timestamp",
     look_back=timedelta(days=3),  # what is sent late, and what clocks that are behind have written

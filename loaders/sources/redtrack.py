@@ -45,6 +45,7 @@ DAILY_SPEND = Table(
         "revenue": Column("decimal"),
     },
     key=("date", "source_id"),
+    makes_days_complete=True,
 )
 
 

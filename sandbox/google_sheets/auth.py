@@ -5,7 +5,6 @@ The keys are made when they are first asked for, and die with the process: none 
 
 import json
 from base64 import urlsafe_b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,11 +21,7 @@ from sandbox.service import RefusedError
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"  # Google's library signs for it, always
-_SCOPE = "https://www.googleapis.com/auth/"
-READING = frozenset(
-    _SCOPE + name
-    for name in ("spreadsheets", "spreadsheets.readonly", "drive", "drive.readonly", "drive.file")
-)
+READ_ONLY = "https://www.googleapis.com/auth/spreadsheets.readonly"
 _SHORT_LIVED = (
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
     "Check your iat and exp values in the JWT claim."
@@ -37,8 +32,8 @@ _SKEW = 300
 class TokenRefusedError(RefusedError):
     """The token endpoint says no; its errors are flat, unlike those of the API."""
 
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
-        super().__init__(status, description)
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(400, description)
         self.error = error
 
 
@@ -103,17 +98,14 @@ def service_account(account: str, token_uri: str) -> dict[str, str]:
 
 def verified(form: Mapping[str, str], audience: str, now: float) -> dict[str, Any]:
     """The claims of the assertion in a token request; refuses it as Google would."""
-    grant = form.get("grant_type")
-    if not grant:
-        raise TokenRefusedError("invalid_request", "Required parameter is missing: grant_type")
-    if grant != GRANT:
-        raise TokenRefusedError("unsupported_grant_type", f"Invalid grant_type: {grant}")
+    if form.get("grant_type") != GRANT:
+        raise TokenRefusedError("unsupported_grant_type", "Invalid grant_type")
     signed, _, signature = form.get("assertion", "").rpartition(".")
     try:
         head, claims = (json.loads(_decoded(part)) for part in signed.split("."))
         issuer, algorithm, key_id = str(claims["iss"]), head["alg"], head.get("kid")
         mark = _decoded(signature)
-    except (ValueError, KeyError, TypeError, Base64Error):
+    except (ValueError, KeyError, TypeError):
         raise TokenRefusedError("invalid_request", "Bad Request") from None
     account = account_of(issuer)
     if not account:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- a sheet knows no time zone
 
@@ -25,11 +24,9 @@ class Format:
 
 # The formats the made sheets use; `shown` knows no others.
 FORMATS = {
-    "text": Format("TEXT", "@"),
     "whole": Format("NUMBER", "#,##0"),
     "number": Format("NUMBER", "#,##0.00"),
     "currency": Format("CURRENCY", '"$"#,##0.00'),
-    "currency_whole": Format("CURRENCY", '"$"#,##0'),
     "euro": Format("CURRENCY", "[$€]#,##0.00"),
     "accounting": Format("CURRENCY", '"$"#,##0.00_);("$"#,##0.00)'),
     "percent": Format("PERCENT", "0.00%"),
@@ -47,7 +44,6 @@ _UNITS = {'"$"': "$", "[$€": "€"}
 
 # What is shown of an error, and how the API calls it.
 ERRORS = {
-    "#NULL!": "NULL_VALUE",
     "#DIV/0!": "DIVIDE_BY_ZERO",
     "#VALUE!": "VALUE",
     "#REF!": "REF",
@@ -82,12 +78,6 @@ class SheetCell:
     value: Value = None
     format: Format | None = None
     formula: str | None = None
-    note: str | None = None
-
-    @property
-    def is_blank(self) -> bool:
-        """Nothing in it; a formula that gives an empty text is something."""
-        return self.value is None
 
 
 BLANK = SheetCell()
@@ -99,7 +89,6 @@ def made(
     *,
     formula: str | None = None,
     error: str | None = None,
-    note: str | None = None,
 ) -> SheetCell:
     """A cell as people type it: dates, and ISO dates under a date's format, become serials."""
     if format is not None and format not in FORMATS:
@@ -119,7 +108,7 @@ def made(
         held = value
     else:
         raise ValueError(f"a cell cannot hold {value!r}")
-    return SheetCell(held, kind, formula, note)
+    return SheetCell(held, kind, formula)
 
 
 def serial(moment: date | time | timedelta) -> int | float:
@@ -135,22 +124,8 @@ def serial(moment: date | time | timedelta) -> int | float:
     return int(days) if days == int(days) else days
 
 
-def unformatted(cell: SheetCell, *, dates_as_text: bool, locale: str) -> Any:
-    """UNFORMATTED_VALUE; an empty cell between others is an empty text."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, SheetError):
-        return value.shown
-    if dates_as_text and cell.format and cell.format.is_temporal:
-        return shown(cell, locale)
-    return plain(value)
-
-
-def plain(value: bool | int | float | str) -> bool | int | float | str:
+def plain(value: int | float) -> int | float:
     """A number as JSON has it: 5.0 is 5, and digits behind the fifteenth are lost."""
-    if isinstance(value, bool | str):
-        return value
     as_float = float(value)
     return int(as_float) if as_float == int(as_float) and abs(as_float) < 1e15 else as_float
 
@@ -170,7 +145,7 @@ def shown(cell: SheetCell, locale: str = "en_US") -> str:
 
 
 def _number(value: float, kind: Format | None) -> str:
-    if kind is None or kind.type == "TEXT":
+    if kind is None:
         return _automatic(value)
     if kind.type == "SCIENTIFIC":
         return f"{value:.2E}"

@@ -75,7 +75,6 @@ BLANK: Final[dict[str, Row]] = {
         "lead_id": None,
         "list_id": None,
         "ip_id": None,
-        "copy_id": None,
         "email_address": "",
         "date_sent": "",
         "is_read": False,
@@ -86,11 +85,8 @@ BLANK: Final[dict[str, Row]] = {
         "retry_count": 0,
         "source": None,
         "source_id": None,
-        "tokens": None,
         "open_count": 0,
         "last_opened": None,
-        "open_details": None,
-        "_failed_at": None,
     },
     "lead_donotcontact": {
         "lead_id": None,
@@ -121,20 +117,10 @@ BLANK: Final[dict[str, Row]] = {
         "manually_removed": False,
         "manually_added": False,
     },
-    "campaign_leads": {
-        "campaign_id": None,
-        "lead_id": None,
-        "date_added": "",
-        "manually_removed": False,
-        "manually_added": False,
-        "date_last_exited": None,
-        "rotation": 1,
-    },
 }
 ENTITIES = ("contacts", "emails", "campaigns", "segments")
 STATS = tuple(table for table in BLANK if table not in ENTITIES)
-KEYLESS = ("lead_lists_leads", "campaign_leads")  # their real key is the pair of ids
-NOT_ANSWERED = ("tokens", "copy_id")  # listed as columns of email_stats, never among its values
+KEYLESS = ("lead_lists_leads",)  # its real key is the pair of ids
 BORN = dict.fromkeys(BLANK, "date_added") | {"email_stats": "date_sent", "page_hits": "date_hit"}
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -164,24 +150,3 @@ def moment_of(text: object) -> datetime:
 
 def later(text: object, seconds: float) -> str:
     return text_of(moment_of(text) + timedelta(seconds=seconds))
-
-
-def as_then(table: str, row: Row, at: str) -> Row | None:
-    """A row as it stood at a time; None before it was there."""
-    if str(row[BORN[table]]) > at:
-        return None
-    then = dict(row)
-    for name, value in row.items():
-        dated = name.startswith("date_") or name.startswith("last_") or name == "deleted"
-        if dated and value is not None and str(value) > at:
-            then[name] = None
-    if table == "email_stats":
-        if row["_failed_at"] is not None and str(row["_failed_at"]) > at:
-            then["is_failed"] = False
-        if then["date_read"] is None:
-            then |= {"is_read": False, "open_count": 0, "viewed_in_browser": False}
-        elif then["last_opened"] is None:
-            then |= {"open_count": 1, "last_opened": then["date_read"]}
-    if then.get("date_modified", "") is None:
-        then |= {"modified_by": None, "modified_by_user": None}
-    return then

@@ -1,8 +1,8 @@
 """Rows as Mautic answers them: entities with typed values, rows of stats as text."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from sandbox.mautic.rows import FIELDS, NOT_ANSWERED, Row, columns_of
+from sandbox.mautic.rows import FIELDS, Row, columns_of
 
 _LABELS = {"firstname": "First Name", "lastname": "Last Name", "email": "Email"}
 _GROUPS = {"company": "professional"}
@@ -13,17 +13,18 @@ def iso(text: object) -> str | None:
     return None if text is None else f"{str(text).replace(' ', 'T')}+00:00"
 
 
-def contact_of(row: Row, silences: list[Row], *, minimal: bool) -> dict[str, object]:
+def contact_of(row: Row, silences: Sequence[Row]) -> dict[str, object]:
     core = {"id": row["id"], **{name: row[name] for name in FIELDS}}
-    groups: dict[str, object] = {}
-    if not minimal:
-        for group in ("core", "social", "personal", "professional"):
-            # PHP knows no empty object: a group without fields is a list.
-            groups[group] = {
-                name: _field(number, name, row[name])
-                for number, name in enumerate(FIELDS, 2)
-                if _GROUPS.get(name, "core") == group
-            } or []
+    groups: dict[str, object] = {
+        # PHP knows no empty object: a group without fields is a list.
+        group: {
+            name: _field(number, name, row[name])
+            for number, name in enumerate(FIELDS, 2)
+            if _GROUPS.get(name, "core") == group
+        }
+        or []
+        for group in ("core", "social", "personal", "professional")
+    }
     ips: object = []
     if row["_ip"]:
         ips = {str(row["_ip"]): {"ip": row["_ip"], "id": 40 + int(str(row["id"])),
@@ -43,20 +44,17 @@ def contact_of(row: Row, silences: list[Row], *, minimal: bool) -> dict[str, obj
         "dateIdentified": iso(row["date_identified"]),
         "preferredProfileImage": "gravatar",
         "doNotContact": [
-            {
-                "id": s["id"],
-                "reason": s["reason"],
-                "comments": s["comments"],
-                "channel": s["channel"],
-                "channelId": s["channel_id"],
-            }
+            {name: s[name] for name in ("id", "reason", "comments", "channel")}
+            | {"channelId": s["channel_id"]}
             for s in silences
         ],
         "frequencyRules": [],
     }
 
 
-def email_of(row: Row, counts: Mapping[str, int], variants: list[int]) -> dict[str, object]:
+def email_of(row: Row, mail: Sequence[Row], variants: Sequence[Row]) -> dict[str, object]:
+    good = [stat for stat in mail if not stat["is_failed"]]
+    sent, read = len(good), sum(bool(stat["is_read"]) for stat in good)
     return {
         **_publish(row),
         "id": row["id"],
@@ -80,15 +78,15 @@ def email_of(row: Row, counts: Mapping[str, int], variants: list[int]) -> dict[s
         "publishUp": iso(row["publish_up"]),
         "publishDown": iso(row["publish_down"]),
         "publicPreview": True,
-        "readCount": counts.get("read", 0),
-        "sentCount": counts.get("sent", 0),
+        "readCount": read,
+        "sentCount": sent,
         "revision": row["revision"],
         "assetAttachments": [],
         "variantStartDate": iso(row["date_added"]) if variants else None,
-        "variantSentCount": counts.get("sent", 0) if variants else 0,
-        "variantReadCount": counts.get("read", 0) if variants else 0,
+        "variantSentCount": sent if variants else 0,
+        "variantReadCount": read if variants else 0,
         "variantParent": row["variant_parent"] and {"id": row["variant_parent"]},
-        "variantChildren": [{"id": id_} for id_ in variants],
+        "variantChildren": [{"id": variant["id"]} for variant in variants],
         "translationParent": None,
         "translationChildren": [],
         "unsubscribeForm": None,
@@ -133,9 +131,7 @@ def segment_of(row: Row) -> dict[str, object]:
 
 def stat_of(table: str, row: Row) -> dict[str, object]:
     """A row of a table as its driver fetches it: text or null."""
-    answered: dict[str, object] = {
-        name: _fetched(row[name]) for name in columns_of(table) if name not in NOT_ANSWERED
-    }
+    answered: dict[str, object] = {name: _fetched(row[name]) for name in columns_of(table)}
     if table == "email_stats":
         answered["open_details"] = _opens(row)
     return answered

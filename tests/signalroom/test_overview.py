@@ -32,6 +32,7 @@ def test_status_says_when_how_much_and_up_to_where(
     assert "the answer is empty, but the warehouse holds" in " ".join(said.split())
 
 
+@pytest.mark.from_nothing
 def test_status_of_an_empty_warehouse(project: Project) -> None:
     said = project.run("status").output
     assert said.count("never loaded") == len(SOURCES)

@@ -15,9 +15,10 @@ from dlt.common.storages.load_package import PackageStorage
 from dlt.destinations.sql_client import SqlClientBase
 from dlt.load.load import Load
 
-from loaders import daily, ledger
+from loaders import daily
 from loaders.files import load as files
 from loaders.land import land
+from loaders.ops import OpsTable
 from loaders.records import load as records
 from signalroom.cli import main
 
@@ -52,15 +53,19 @@ def within_the_merge(execute_many: Any) -> Any:
     return executing
 
 
-def before_the_run(*arguments: Any, landings: Any, **named: Any) -> None:
-    """The ledger holds the rejected rows, and not yet the run that rejected them."""
-    if landings[0].table == "load_runs":
-        die()
-    land(*arguments, landings=landings, **named)
+def before_rows_of(name: str, inserts: Any = OpsTable.inserts) -> Any:
+    """The ledger was told of the rejected rows, and not yet of what rejected them."""
+
+    def inserting(self: OpsTable, rows: Any) -> Any:
+        if self.name == name:
+            die()
+        return inserts(self, rows)
+
+    return mock.patch.object(OpsTable, "inserts", inserting)
 
 
 def while_landing(*patches: Any) -> list[Any]:
-    """Apply patches to dlt while rows are landed, not while tables or the ledger are."""
+    """Apply patches to dlt while rows are landed, not while tables are made."""
 
     def landing(*arguments: Any, **named: Any) -> None:
         for patch in patches:
@@ -83,7 +88,7 @@ POINTS = {
         )
     ),
     "before_marker": while_landing(mock.patch.object(Load, "complete_package", die)),
-    "within_ledger": [mock.patch.object(ledger, "land", before_the_run)],
+    "within_ledger": [before_rows_of("load_runs")],
 }
 
 if __name__ == "__main__":

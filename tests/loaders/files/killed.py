@@ -15,7 +15,7 @@ from loaders import ledger
 from loaders.files import load as files
 from loaders.land import land
 from signalroom.cli import main
-from tests.sources.killed import die
+from tests.sources.killed import before_rows_of, die
 
 
 def while_landing(*patches: Any, replacing: bool = False) -> Any:
@@ -42,17 +42,6 @@ def after_the_commit(ending: str) -> Any:
     return mock.patch.object(PackageStorage, "complete_job", completing)
 
 
-def within_the_files(write_table: Any) -> Any:
-    """The ledger holds the rejected rows, and not yet the files."""
-
-    def writing(warehouse: Any, workdir: Any, table: Any, rows: Any) -> None:
-        if table.table == "loaded_files":
-            die()
-        write_table(warehouse, workdir, table, rows)
-
-    return writing
-
-
 def after_the_files(*arguments: Any, write: Any = ledger.write_files) -> None:
     write(*arguments)
     die()
@@ -69,7 +58,7 @@ POINTS = {
         mock.patch.object(Load, "complete_package", die), replacing=True
     ),
     "before_files": mock.patch.object(ledger, "write_files", die),
-    "within_files": mock.patch.object(ledger, "_land", within_the_files(ledger._land)),
+    "within_files": before_rows_of("loaded_files"),
     "after_files": mock.patch.object(ledger, "write_files", after_the_files),
 }
 ONLY = {"after_parquet": "dev", "after_csv": "prod"}  # what each engine imports

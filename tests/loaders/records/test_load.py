@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loaders import ledger
+from loaders import ledger, ops
 from loaders.errors import ApiError, NothingToRead
 from loaders.records import load as record_load
 from loaders.records.source import RecordSource
@@ -91,10 +91,8 @@ class Stand:
         source = self.source
         account = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
         job = Job(account, self.warehouse, self.workdir, Request(f"run-{self.runs}", **request))
-        ledger.create_ledger(self.warehouse, self.workdir)
-        ledger.create_tables(
-            self.warehouse, self.workdir, schema=source.name, landings=source.landings()
-        )
+        ops.create(self.warehouse)
+        ledger.create_tables(self.warehouse, schema=source.name, landings=source.landings())
         (run,) = record_load.RecordLoad(source, job, now).run()
         return run
 
@@ -168,8 +166,8 @@ def test_what_vanished_is_marked_once_and_may_come_back(stand: Stand) -> None:
     stand.service.rows = [row(i) for i in range(20)]
     stand.load()
     gone = stand.service.rows.pop(7)
-    assert stand.load(NOON + timedelta(hours=1)).notes == ["1 have vanished upstream"]
-    assert stand.load(NOON + timedelta(hours=2)).notes == []
+    assert stand.load(NOON + timedelta(hours=1)).messages == ["1 have vanished upstream"]
+    assert stand.load(NOON + timedelta(hours=2)).messages == []
     assert dict(stand.held("id, _removed_at"))[7] == NOON + timedelta(hours=1)
     stand.service.rows.append(gone)
     stand.load(NOON + timedelta(hours=3))
@@ -224,7 +222,7 @@ def test_groups_keep_each_record_once(stand: Stand, monkeypatch: pytest.MonkeyPa
     run = stand.load(NOON + timedelta(hours=1))
     assert stand.held() == list(range(1, 10))
     assert run.rows_read == 11
-    assert run.notes == ["1 came twice"]
+    assert run.messages == ["1 came twice"]
 
 
 def test_what_was_landed_of_a_read_that_broke_off_stands_and_no_day_is_complete(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from loaders import ledger
+from loaders import ledger, ops
 from loaders.records.load import RecordLoad
 from loaders.records.table import RecordTable
 from loaders.source import Account, Job, Request
@@ -223,9 +223,9 @@ def load(
     request = Request(f"run-{now:%H}", full_refresh=True, allow_empty=allow_empty)
     job = Job(account(sandbox), warehouse, root / "work", request)
     source = replace(mautic.SOURCE, tables=tables)
-    ledger.create_ledger(warehouse, job.workdir)
+    ops.create(warehouse)
     landings = source.landings()
-    ledger.create_tables(warehouse, job.workdir, schema=source.name, landings=landings)
+    ledger.create_tables(warehouse, schema=source.name, landings=landings)
     return RecordLoad(source, job, now).run()
 
 

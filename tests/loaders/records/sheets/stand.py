@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from loaders import ledger
+from loaders import ledger, ops
 from loaders.records.table import Page, Span
 from loaders.sheets.sheet import Sheet, SheetColumn, SheetType
 from loaders.source import Account, Finding, Job, Request
@@ -79,10 +79,8 @@ class Stand:
 
     def load_all(self, **request: Any) -> list[ledger.Run]:
         self.runs += 1
-        ledger.create_ledger(self.warehouse, self.workdir)
-        ledger.create_tables(
-            self.warehouse, self.workdir, schema=SOURCE.name, landings=SOURCE.landings()
-        )
+        ops.create(self.warehouse)
+        ledger.create_tables(self.warehouse, schema=SOURCE.name, landings=SOURCE.landings())
         job = Job(
             self.account, self.warehouse, self.workdir, Request(f"run-{self.runs}", **request)
         )

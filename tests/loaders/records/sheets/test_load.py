@@ -35,7 +35,7 @@ def budgets(sheets: Stand) -> list[tuple[str, date, Decimal | None]]:
 def test_the_targets_are_loaded_and_a_second_load_changes_nothing(sheets: Stand) -> None:
     for _ in range(2):
         run = sheets.load()
-        assert (run.verdict, run.rows_written, run.notes, run.error) == ("ok", 6, [], None)
+        assert (run.verdict, run.rows_written, run.messages, run.error) == ("ok", 6, [], None)
         assert budgets(sheets) == BUDGETS
     basis = sheets.rows("advertiser, month, basis, target_cpa, note, _client_id")
     assert basis[0] == ("CCW", NOVEMBER, "spend", Decimal(24), "made (sandbox)", "713")
@@ -47,7 +47,7 @@ def test_a_row_that_is_deleted_is_marked_and_may_come_back(sheets: Stand) -> Non
     sheets.load()
     book = sheets.sandbox.google_sheets
     book.restate("remove", tab="Targets", at=9)
-    assert sheets.load().notes == ["1 have vanished upstream"]
+    assert sheets.load().messages == ["1 have vanished upstream"]
     assert budgets(sheets) == BUDGETS[:-1]
     (gone,) = sheets.warehouse.query(
         "select advertiser, month from google_sheets.targets where _removed_at is not null"
@@ -55,7 +55,7 @@ def test_a_row_that_is_deleted_is_marked_and_may_come_back(sheets: Stand) -> Non
     assert gone == ("EXP", JANUARY)
     row = ["EXP", {"value": JANUARY, "format": "month"}, {"value": 2_200.1, "format": "currency"}]
     book.restate("append", tab="Targets", row=row)
-    assert sheets.load().notes == []
+    assert sheets.load().messages == []
     assert budgets(sheets) == [*BUDGETS[:-1], ("EXP", JANUARY, Decimal("2200.1"))]
 
 
@@ -68,7 +68,7 @@ def test_a_row_that_cannot_be_read_is_reported_by_its_cell_and_stays_as_it_was(
     book.restate("set", cell="Targets!C5", error="#REF!")
     book.restate("set", cell="Targets!C2", value=70_500)
     run = sheets.load()
-    assert (run.verdict, run.rows_rejected, run.notes) == ("ok", 1, [])
+    assert (run.verdict, run.rows_rejected, run.messages) == ("ok", 1, [])
     assert sheets.rejected() == [
         ("sandbox-713-targets Targets!C5", 5, "budget: '#REF!' is the error of a formula")
     ]

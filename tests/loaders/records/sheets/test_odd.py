@@ -32,7 +32,7 @@ def test_the_odd_sheet_row_by_row(sheets: Stand) -> None:
     ]
     ambiguous = "spent_on: '12/2/2025' may begin with the day or the month; format it as a date"
     assert [(origin.rpartition("!")[2], reason) for origin, _, reason in sheets.rejected()] == [
-        ("A5", ambiguous),  # hidden by a filter, and there all the same
+        ("A5", ambiguous),
         ("B8", "spend: '#REF!' is the error of a formula"),
         ("A9", "spent_on: '45995' is no date; format the cell as one"),
         ("A10", "spent_on: 'n/a' is no date; Odd!B10 spend: '-' is no number"),
