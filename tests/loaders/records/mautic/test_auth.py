@@ -156,7 +156,7 @@ def test_the_token_endpoint_is_tried_again(install: Install) -> None:
     [
         ("rate_limited", f"{TOKEN} answered HTTP 429: You exceeded the rate limit"),
         ("html", f"{TOKEN} answered text/html; charset=utf-8 that is not JSON"),
-        ("list_in_200", f"{TOKEN} answered no access_token; {ALL_OF_IT}"),
+        ("list_in_200", f"{TOKEN} answered without an access_token; {ALL_OF_IT}"),
         ("error_in_200", f"an error with HTTP 200: Internal error; {ALL_OF_IT}"),
     ],
 )

@@ -72,10 +72,10 @@ TRAPS = [
     Trap("busy", TWICE),
     events("busy", says="HTTP 429: Exceeded maximum concurrency limit", requests=5),
     Trap("query_timeout", {"rows": 3_000}),
-    events("query_timeout", says="HTTP 504 to however small a query", requests=8),
+    events("query_timeout", says="HTTP 504 even for the smallest query", requests=8),
     events("query_error", says="an error with HTTP 200: Failed", requests=1),
     Trap("capped", {"rows": 1_000}),
-    events("keyset_ignored", says="again and again"),
+    events("keyset_ignored", says="pages repeat: event "),
     Trap("duplicates"),
     Trap("shuffled_columns"),
     Trap("types_as_strings"),
@@ -83,13 +83,13 @@ TRAPS = [
     events("results_null", says="query/: unexpected response: expected results, got", requests=1),
     events("bad_event", {**TIME, **ONCE}, check=rejected(1, "timestamp: missing")),
     events("bad_event", {"column": "uuid", "value": "n/a", "rows": 3, **ONCE},
-           check=rejected(3, "uuid: 'n/a' is no UUID")),
+           check=rejected(3, "uuid: 'n/a' is not a UUID")),
     events("bad_event", {"column": "properties", "value": "{", **ONCE},
            check=rejected(1, "properties: 1 characters that are no JSON")),
     events("bad_event", {**TIME, "rows": 99_999}, requests=1,
-           says="no going on from a page whose last event has the time None"),
+           says="cannot go on after a page whose last event has the time None"),
     Trap("small_pages"),
-    persons("repeating_next", says="the next page brings nothing new"),
+    persons("repeating_next", says="the next page holds nothing new"),
     Trap("older_server", check=unversioned),
     persons("bad_record", {**LIST, **ONCE}, check=rejected(1, "id: missing")),
 ]  # fmt: skip
@@ -138,7 +138,7 @@ def test_pages_that_lead_back_stop_a_first_load_and_nothing_else(
     sandbox.posthog.faults.on("keyset_ignored")
     result = posthog_project.run("load", "posthog", "redtrack", *DECEMBER)
     assert result.exit_code == 1
-    assert "lead back to event" in result.output
+    assert "pages repeat: event" in result.output
     assert posthog_project.query("select count(*) from posthog.events") == [(0,)]
     assert posthog_project.query("select count(*) from posthog.persons") == [(843,)]
     assert posthog_project.query("select count(*) > 100 from redtrack.daily_spend") == [(True,)]
