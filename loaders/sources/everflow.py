@@ -19,12 +19,12 @@ from zoneinfo import ZoneInfo
 from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
 from requests import Response
 
-from loaders.answer import Answer, add_up
 from loaders.daily import DailySource
 from loaders.errors import ApiError, TruncatedError
 from loaders.http import answer, open_api
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
+from loaders.verify import Answer, add_up
 from loaders.windows import Window
 
 ROW_CAP = 10_000
@@ -66,6 +66,7 @@ DAILY_STATS = Table(
         "currency": Column("text"),
     },
     key=("date", "affiliate_id", "advertiser_id"),
+    replaces="day",
     makes_days_complete=True,
 )
 

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from loaders import ledger, ops
-from loaders.records.load import RecordLoad
-from loaders.records.table import RecordTable
+from loaders.records import RecordLoad
 from loaders.source import Account, Job, Request
 from loaders.sources import mautic
 from loaders.sources.mautic import (
@@ -25,6 +24,7 @@ from loaders.sources.mautic import (
     PAGE_HITS,
     SEGMENTS,
 )
+from loaders.table import Table
 from loaders.warehouse import DuckDB
 from sandbox.mautic.faults import MAUTIC_FAULTS
 from sandbox.server import Sandbox
@@ -49,7 +49,7 @@ class Trap:
     fault: str
     options: dict[str, Any] = field(default_factory=dict)
     says: str | None = None
-    tables: tuple[RecordTable, ...] = USUAL
+    tables: tuple[Table, ...] = USUAL
     check: Check | None = None
     also: tuple[str, ...] = ()
     allow_empty: bool = False
@@ -140,7 +140,7 @@ TRAPS = [
             "and date_sent < timestamptz '2025-12-06 05:00:00+00'"
         ),
     ),
-    Trap("empty_all", {}, "0 rows came, and"),
+    Trap("empty_all", {}, "got 0 rows, but"),
     Trap("empty_all", check=everything_marked, allow_empty=True),
     Trap("client_refused", {}, f"HTTP 400: The client credentials are invalid; {CREDENTIALS}"),
     Trap("token_short", {"seconds": 1}),
@@ -164,12 +164,12 @@ TRAPS = [
     Trap("other_totals"),
     Trap("body_as_list"),
     Trap("other_empties"),
-    Trap("other_empties", {}, "0 rows came, and", also=("empty_all",)),
+    Trap("other_empties", {}, "got 0 rows, but", also=("empty_all",)),
     Trap("body_absent", {}, "answered no rows as"),
     Trap("body_null", {}, "answered no rows as"),
     Trap("page_capped", {"rows": 40}),
     Trap("page_capped", {"rows": 1}, "ignores the filter", ONLY, also=("where_ignored",)),
-    Trap("page_capped", {"rows": 0}, "0 rows came, and"),
+    Trap("page_capped", {"rows": 0}, "got 0 rows, but"),
     Trap("start_ignored"),
     Trap("overlapping_pages", {"rows": 3}),
     Trap(
@@ -187,20 +187,20 @@ TRAPS = [
     ),
     Trap("order_ignored", tables=(PAGE_HITS,)),
     Trap("bad_id", {"value": None}, tables=ONLY, check=rejected(1, "id: missing")),
-    Trap("bad_id", {"value": "x"}, tables=ONLY, check=rejected(1, "id: 'x' is no number")),
+    Trap("bad_id", {"value": "x"}, tables=ONLY, check=rejected(1, "id: 'x' is not a number")),
     Trap("bad_id", {"value": 999_999}, "ignores the filter or the order", (CONTACTS,)),
     Trap("bad_id", {"rows": 9999}, "answered no row with id, so what comes after it", ONLY),
     Trap(
         "bad_value",
         {"column": "date_hit", "rows": 2},
         tables=(PAGE_HITS,),
-        check=rejected(4, "date_hit: 'n/a' is no time"),
+        check=rejected(4, "date_hit: 'n/a' is not a time"),
     ),
     Trap(
         "bad_value",
         {"column": "lead_id", "times": 1},
         tables=(LEAD_LISTS_LEADS,),
-        check=rejected(1, "lead_id: 'n/a' is no number"),
+        check=rejected(1, "lead_id: 'n/a' is not a number"),
     ),
     Trap("column_absent", {"column": "date_hit"}, "none of 330 rows of page_hits", (PAGE_HITS,)),
     Trap("column_absent", {"column": "email"}, tables=(CONTACTS,), check=column_is_blank),
@@ -217,15 +217,14 @@ def account(sandbox: Sandbox) -> Account:
 
 
 def load(
-    root: Path, sandbox: Sandbox, now: datetime, *tables: RecordTable, allow_empty: bool = False
+    root: Path, sandbox: Sandbox, now: datetime, *tables: Table, allow_empty: bool = False
 ) -> list[ledger.Run]:
     warehouse = DuckDB(root / "signalroom.duckdb")
     request = Request(f"run-{now:%H}", full_refresh=True, allow_empty=allow_empty)
     job = Job(account(sandbox), warehouse, root / "work", request)
     source = replace(mautic.SOURCE, tables=tables)
     ops.create(warehouse)
-    landings = source.landings()
-    ledger.create_tables(warehouse, schema=source.name, landings=landings)
+    ledger.create_tables(warehouse, schema=source.name, tables=source.tables)
     return RecordLoad(source, job, now).run()
 
 
