@@ -5,10 +5,11 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate
 TARGET ?= dev
 FILE ?= tests
+COMMIT ?= main
 export DBT_PROJECT_DIR := dbt_project
 export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lock demo load build docs bench test test-quick test-file soak lint format typecheck ci clean
+.PHONY: help install install-dev lock demo load build docs bench bench-tests test test-quick test-file soak lint format typecheck ci clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -47,11 +48,14 @@ docs: install ## The docs site in one file, dbt_project/target/static_index.html
 bench: install-dev .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
 	@$(BIN)/python -m bench
 
+bench-tests: install-dev ## Weigh the tests beside those of a commit: make bench-tests COMMIT=main
+	@$(BIN)/python -m bench.suite $(COMMIT)
+
 test: install-dev ## All tests, two files at a time
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-test-quick: install-dev ## The tests that need no dbt and no killed processes
-	@$(BIN)/pytest -m "not slow and not soak"
+test-quick: install-dev ## The tests that need no dbt and no killed processes, up to the first that fails
+	@$(BIN)/pytest --exitfirst -m "not slow and not soak"
 
 test-file: install-dev ## One file of tests: make test-file FILE=tests/loaders/test_windows.py
 	@$(BIN)/pytest $(FILE)

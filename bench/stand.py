@@ -18,7 +18,7 @@ from sandbox.order_files import full_file, write_full
 from sandbox.orders import Volume
 from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
 from sandbox.server import Sandbox
-from tests.postgres import Server
+from tests.postgres import Server, running_server
 
 REPOSITORY = Path(__file__).parents[1]
 COPIED = ("data", "seeds", ".dlt", "dbt_project")
@@ -120,12 +120,8 @@ def stand(folder: Path, volume: Volume) -> Iterator[Stand]:
     for name in COPIED:
         shutil.copytree(REPOSITORY / name, folder / "project" / name, ignore=KEPT_OUT)
     shutil.copy(REPOSITORY / "profiles.yml", folder / "project")
-    server = Server(folder / "postgres")
-    try:
-        with Sandbox() as sandbox:
-            yield Stand(folder, files, sandbox, server)
-    finally:
-        server.stop()
+    with running_server(folder / "postgres") as server, Sandbox() as sandbox:
+        yield Stand(folder, files, sandbox, server)
 
 
 def _memory(process: psutil.Process) -> int:

@@ -22,10 +22,10 @@ In a test:
         sandbox.mautic.store.click(5, "2025-12-20 10:00:00")
         sandbox.mautic.tokens.revoke()                # each answers 401 from now on
         sandbox.url("s3_exports")                     # an S3 endpoint; sandbox.s3_exports.bucket
-        sandbox.s3_exports.resend("orders-create/orders-create-2025-12-05.csv")
+        sandbox.s3_exports.put("orders-create/orders-create-2025-12-19.csv", b"orders_id\\n1\\n")
         sandbox.s3_exports.faults.on("replaced", path="orders-create-2025-12-05", when="after")
 
-In another process: `serve(port)`, steered by `/_sandbox/<service>/faults`, `/restate`, `/limits`
-and `/requests`. All faults are listed in sandbox/faults.py, the bucket's in sandbox/s3_faults.py,
-PostHog's in sandbox/posthog/faults.py, Mautic's in sandbox/mautic/faults.py.
+In another process: `serve(port)`; what one POSTs to `/_sandbox/<service>/faults` switches a fault
+on, what to `/restate` changes data, DELETE undoes either. All faults are listed in
+sandbox/faults.py, the bucket's in sandbox/s3_faults.py, the other services' in their own folders.
 """

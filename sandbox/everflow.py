@@ -1,23 +1,23 @@
-"""Everflow's network API: entity reports, lists, metadata; the key in a header."""
+"""Everflow's network API: the entity report, affiliates, metadata; the key in a header."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, g, request
 
-from sandbox.data import ACCOUNTS, EVERFLOW_METRICS, EVERFLOW_MONEY, everflow_cells
-from sandbox.everflow_ask import CURRENCIES, TIMEZONES, Ask, validated
-from sandbox.everflow_table import TIME_COLUMNS, Row, answer_table
+from sandbox.data import ACCOUNTS
+from sandbox.days import EVERFLOW_METRICS, EVERFLOW_MONEY, everflow_cells
+from sandbox.everflow_ask import CURRENCIES, DIMENSIONS, TIMEZONES, Ask, validated
+from sandbox.everflow_table import Row, answer_table
 from sandbox.facts import Facts
 from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
-from sandbox.shape import Cell, bucket
+from sandbox.shape import Cell, midnight
 
-MOST_AT_ONCE = 10
+ROW_CAP = 10_000
 
-Bucket = tuple[str, ...]
 Sums = list[int]
 
 
@@ -27,37 +27,17 @@ class Everflow(Service):
     name = "everflow"
 
     def __init__(self) -> None:
-        super().__init__(
-            Facts(
-                everflow_cells, EVERFLOW_METRICS, EVERFLOW_MONEY, ("affiliate_id", "advertiser_id")
-            )
-        )
-        self.row_cap = 10_000
-        self.limits = {
-            "second": Limit(50, 1, self.now),
-            "granular": Limit(1_000, 3_600, self.now),
-        }
+        ids = ("affiliate_id", "advertiser_id")
+        super().__init__(Facts(everflow_cells, EVERFLOW_METRICS, EVERFLOW_MONEY, ids))
+        self.limits = {"second": Limit(50, 1, self.now)}
 
     def add_routes(self, routes: Blueprint) -> None:
-        for path, view in (
-            ("/v1/networks/reporting/entity/table", self.table),
-            ("/v1/networks/reporting/entity", self.entity),
-            ("/v1/networks/reporting/entity/summary", self.summary),
-        ):
-            routes.add_url_rule(path, view_func=view, methods=["POST"])
-        for path, view in (
-            ("/v1/networks", self.network),
-            ("/v1/networks/affiliates", self.affiliates),
-            ("/v1/networks/advertisers", self.advertisers),
-            ("/v1/meta/timezones", self.timezones),
-            ("/v1/meta/currencies", self.currencies),
-        ):
-            routes.add_url_rule(path, view_func=view)
-        routes.add_url_rule(
-            "/v1/<any(affiliates, advertisers, partners):portal>/<path:rest>",
-            view_func=self.other_portal,
-            methods=["GET", "POST"],
-        )
+        report = "/v1/networks/reporting/entity"
+        routes.add_url_rule(f"{report}/table", view_func=self.table, methods=["POST"])
+        routes.add_url_rule(f"{report}/summary", view_func=self.summary, methods=["POST"])
+        routes.add_url_rule("/v1/networks", view_func=self.network)
+        routes.add_url_rule("/v1/networks/affiliates", view_func=self.affiliates)
+        routes.add_url_rule("/v1/meta/timezones", view_func=self.timezones)
 
     def account_of_request(self) -> str:
         key = request.headers.get("X-Eflow-API-Key", "")
@@ -70,7 +50,7 @@ class Everflow(Service):
         return keys_of(self.name)[key]
 
     def keep_limits(self) -> None:
-        if not self.limits["second"].take() or self.in_flight > MOST_AT_ONCE:
+        if not self.limits["second"].take():
             raise RefusedError(429, "Rate limit exceeded")
 
     def limit_headers(self) -> dict[str, str]:
@@ -85,53 +65,36 @@ class Everflow(Service):
     def table(self) -> Response:
         ask = self._ask()
         rows = self._rows(ask)
-        cap, flagged = self.row_cap, True
+        cap, flagged = ROW_CAP, True
         if capped := fault("capped") or fault("capped_silently"):
             cap, flagged = int(str(capped["rows"])), "capped" in g.faults
-        incomplete = len(rows) > cap
-        return answer_table(rows[:cap], ask.zone, incomplete=incomplete and flagged)
-
-    def entity(self) -> Response:
-        ask = self._ask()
-        by_day: defaultdict[int, Sums] = defaultdict(_zeros)
-        for cell in self._cells(ask):
-            _add(by_day[bucket(ask.zone, "date", cell.hour)], cell.values)
-        rows = self._rows(ask)
-        body = {
-            "table": rows[: self.row_cap],
-            "incomplete_results": len(rows) > self.row_cap,
-            "summary": self._total(ask),
-            "performance": [
-                {"unix": day, "reporting": _reporting(sums, ask.currency)}
-                for day, sums in sorted(by_day.items())
-            ],
-        }
-        return answer(body)
+        return answer_table(rows[:cap], ask.zone, incomplete=len(rows) > cap and flagged)
 
     def summary(self) -> Response:
-        total = self._total(self._ask())
-        return answer({} if fault("summary_bare") else total)
-
-    def _total(self, ask: Ask) -> dict[str, float]:
+        ask = self._ask()
         sums = _zeros()
         for cell in self._cells(ask):
             _add(sums, cell.values)
         total = _reporting(sums, ask.currency)
         if disagreeing := fault("summary_disagrees"):
             total[str(disagreeing["metric"])] += float(str(disagreeing["delta"]))
-        return total
+        return answer({} if fault("summary_bare") else total)
 
     def _cells(self, ask: Ask) -> Iterator[Cell]:
         return (cell for cell in self.facts_for_request() if ask.wants(cell))
 
     def _rows(self, ask: Ask) -> list[Row]:
-        sums: defaultdict[Bucket, Sums] = defaultdict(_zeros)
+        sums: defaultdict[tuple[str, ...], Sums] = defaultdict(_zeros)
         for cell in self._cells(ask):
-            _add(sums[tuple(self._ids(ask, cell))], cell.values)
+            ids = {
+                "date": str(midnight(ask.zone, cell.hour)),
+                **dict(zip(DIMENSIONS, cell.key, strict=True)),
+            }
+            _add(sums[tuple(ids[kind] for kind in ask.columns)], cell.values)
         return [
             {
                 "columns": [
-                    {"column_type": kind, "id": id_, "label": self._label(kind, id_)}
+                    {"column_type": kind, "id": id_, "label": _label(kind, id_)}
                     for kind, id_ in zip(ask.columns, ids, strict=True)
                 ],
                 "reporting": dict(_reporting(values, ask.currency)),
@@ -143,26 +106,10 @@ class Everflow(Service):
         ]
 
     @staticmethod
-    def _ids(ask: Ask, cell: Cell) -> Iterator[str]:
-        for kind in ask.columns:
-            if kind in TIME_COLUMNS:
-                yield str(bucket(ask.zone, kind, cell.hour))
-            elif kind in ("affiliate", "advertiser"):
-                yield cell.key[kind == "advertiser"]
-            else:
-                yield "0"
-
-    @staticmethod
-    def _label(kind: str, id_: str) -> str:
-        if kind in TIME_COLUMNS:
-            return id_
-        return _names(kind).get(id_, "N/A" if id_ == "0" else f"{kind} {id_} (sandbox)")
-
-    def _ask(self) -> Ask:
-        body = request.get_json(force=True, silent=True)
-        ask = validated(body, ignore_filters=fault("filter_ignored") is not None)
-        if ask.is_granular and not self.limits["granular"].take():
-            raise RefusedError(429, "Granular reporting quota exceeded")
+    def _ask() -> Ask:
+        ask = validated(request.get_json(force=True, silent=True))
+        if fault("filter_ignored"):
+            ask = replace(ask, filters={})
         return replace(ask, start=ask.start - 86_400) if fault("day_too_many") else ask
 
     # Lists and metadata
@@ -180,10 +127,16 @@ class Everflow(Service):
         )
 
     def affiliates(self) -> Response:
-        return _page_of("affiliates", "network_affiliate_id", _names("affiliate"))
-
-    def advertisers(self) -> Response:
-        return _page_of("advertisers", "network_advertiser_id", _names("advertiser"))
+        page = max(1, request.args.get("page", 1, int))
+        size = min(2000, max(1, request.args.get("page_size", 50, int)))
+        entries = [
+            {"network_affiliate_id": int(id_), "name": label, "account_status": "active"}
+            for id_, label in _names("affiliate").items()
+            if id_ != "0"
+        ]
+        paging = {"page": page, "page_size": size, "total_count": len(entries)}
+        shown = entries[(page - 1) * size : page * size]
+        return answer({"affiliates": shown, "paging": paging})
 
     def timezones(self) -> Response:
         zones = []
@@ -199,12 +152,6 @@ class Everflow(Service):
             )
         return answer({"timezones": zones})
 
-    def currencies(self) -> Response:
-        return answer({"currencies": [{"currency_id": name, "name": name} for name in CURRENCIES]})
-
-    def other_portal(self, **_: str) -> Response:
-        raise RefusedError(403, "Out of realm")
-
 
 def _zeros() -> Sums:
     return [0] * len(EVERFLOW_METRICS)
@@ -219,10 +166,16 @@ def _names(kind: str) -> dict[str, str]:
     account = ACCOUNTS[g.account]
     if kind == "advertiser":
         return account.advertisers
-    names = {a.id: a.label for a in account.affiliates} if kind == "affiliate" else {}
+    names = {affiliate.id: affiliate.label for affiliate in account.affiliates}
     if renamed := fault("renamed_affiliate"):
         names[str(renamed["id"])] = str(renamed["label"])
     return names
+
+
+def _label(kind: str, id_: str) -> str:
+    if kind == "date":
+        return id_
+    return _names(kind).get(id_, "N/A" if id_ == "0" else f"{kind} {id_} (sandbox)")
 
 
 def _reporting(sums: Sequence[int], currency: str) -> dict[str, float]:
@@ -272,18 +225,3 @@ def _reporting(sums: Sequence[int], currency: str) -> dict[str, float]:
 
 def _ratio(above: float, below: float) -> float:
     return above / below if below else 0
-
-
-def _page_of(name: str, id_field: str, names: Mapping[str, str]) -> Response:
-    try:
-        page = max(1, int(request.args.get("page", 1)))
-        size = min(2000, max(1, int(request.args.get("page_size", 50))))
-    except ValueError:
-        raise RefusedError(400, "invalid page") from None
-    entries = [
-        {id_field: int(id_), "name": label, "account_status": "active"}
-        for id_, label in names.items()
-        if id_ != "0"
-    ]
-    paging = {"page": page, "page_size": size, "total_count": len(entries)}
-    return answer({name: entries[(page - 1) * size : page * size], "paging": paging})

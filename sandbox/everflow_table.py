@@ -10,7 +10,6 @@ from flask import Response
 
 from sandbox.service import fault
 
-TIME_COLUMNS = ("unix_timestamp", "hour", "date", "week", "month", "year")
 _CONTROL_MARK = "@control@"  # stands for bare control characters until the body is text
 
 
@@ -47,7 +46,7 @@ def answer_table(rows: Sequence[Row], zone: str, *, incomplete: bool) -> Respons
 
 def _columns(columns: list[Column], zone: str, number: int) -> list[Column]:
     for column in columns:
-        if column["column_type"] in TIME_COLUMNS:
+        if column["column_type"] == "date":
             _time_column(column, zone, number)
         elif column["column_type"] == "affiliate":
             _control_characters(column)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 -- `date` is the name of the restated row's day
 from decimal import Decimal
-from threading import Lock
 
 from sandbox.data import ACCOUNTS
 from sandbox.shape import HOME_ZONE, Cell, local_date, noon
@@ -19,7 +18,6 @@ class Facts:
     money: tuple[str, ...]
     key_fields: tuple[str, str]
     _restated: dict[str, tuple[Cell, ...]] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
 
     def of(self, account: str) -> tuple[Cell, ...]:
         return self._restated[account] if account in self._restated else self.made(account)
@@ -39,21 +37,18 @@ class Facts:
         day = Date.fromisoformat(date)
         named = {i: str(row.pop(f)) for i, f in enumerate(self.key_fields) if f in row}
         amounts = {name: self._amount(name, value) for name, value in row.items()}
-        with self._lock:
-            facts: Iterable[Cell] = self.of(account)
-            if verb == "remove":
-                facts = [c for c in facts if not _touches(c, day, named)]
-            elif verb in ("add", "set"):
-                correction = tuple(amounts.get(name, 0) for name in self.metrics)
-                new = Cell(noon(day), self._key(account, named), correction)
-                if verb == "set":
-                    facts = [
-                        self._without(c, amounts) if _touches(c, day, named) else c for c in facts
-                    ]
-                facts = [*facts, new]
-            else:
-                raise ValueError(f"no restatement {verb!r}; there are: add, set, remove")
-            self._restated[account] = tuple(facts)
+        facts: Iterable[Cell] = self.of(account)
+        if verb == "remove":
+            facts = [c for c in facts if not _touches(c, day, named)]
+        elif verb in ("add", "set"):
+            correction = tuple(amounts.get(name, 0) for name in self.metrics)
+            new = Cell(noon(day), self._key(account, named), correction)
+            if verb == "set":
+                facts = [self._without(c, amounts) if _touches(c, day, named) else c for c in facts]
+            facts = [*facts, new]
+        else:
+            raise ValueError(f"no restatement {verb!r}; there are: add, set, remove")
+        self._restated[account] = tuple(facts)
 
     def _key(self, account: str, named: Mapping[int, str]) -> tuple[str, str]:
         """The full key of a row; one field is enough when it tells the other."""

@@ -5,7 +5,7 @@ A fault is on until switched off, or for `times` requests. It touches requests w
 `match`; `after` lets that many of them pass first. The other options are the fault's own.
 
 Changes of the past (cost up or down, a late row, a row or day that is gone) are no faults but
-restatements: `Service.restate`. Redtrack's tracks_view=true never sees them, as a stale cache.
+restatements: `Service.restate`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,13 +48,14 @@ def common_faults(service: str, path: str) -> Iterator[Fault]:
     yield fault("empty_all", "nothing ever happened")
 
 
-_reporting = partial(_fault, "everflow", "/reporting/")
-_table = partial(_fault, "everflow", "/entity/table")
-_report = partial(_fault, "redtrack", "/report")
+_everflow = partial(_fault, "everflow")
+_table = partial(_everflow, "/entity/table")
+_redtrack = partial(_fault, "redtrack")
+_report = partial(_redtrack, "/report")
 
 FAULTS: tuple[Fault, ...] = (
     *common_faults("everflow", "/reporting/"),
-    _reporting("wrong_realm", "403 as for a key of another portal"),
+    _everflow("/reporting/", "wrong_realm", "403 as for a key of another portal"),
     _table("capped", "at most `rows` rows, and says so", rows=10),
     _table("capped_silently", "at most `rows` rows, incomplete_results false", rows=10),
     _table("table_null", "`table` is null"),
@@ -69,8 +70,7 @@ FAULTS: tuple[Fault, ...] = (
     _table(
         "control_characters",
         "bare U+0001 and line feed in the label of affiliate `id`; an escaped U+0000 if `escaped`",
-        id="12",
-        escaped=False,
+        **{"id": "12", "escaped": False},
     ),
     _table("filter_ignored", "filters and exclusions have no effect"),
     _table("extra_metrics", "metrics nobody knows, one of them text"),
@@ -82,41 +82,32 @@ FAULTS: tuple[Fault, ...] = (
     _table(
         "bad_metric",
         "`metric` is `value` in the first `rows` rows, of affiliate `affiliate_id` if given",
-        metric="cv",
-        value="n/a",
-        rows=1,
-        affiliate_id=None,
+        **{"metric": "cv", "value": "n/a", "rows": 1, "affiliate_id": None},
     ),
-    _fault(
-        "everflow",
+    _everflow(
         "/entity/summary",
         "summary_disagrees",
         "the summary's `metric` is larger by `delta`",
-        metric="payout",
-        delta=100.0,
+        **{"metric": "payout", "delta": 100.0},
     ),
-    _fault("everflow", "/entity/summary", "summary_bare", "the summary is {}"),
-    _fault("everflow", "/entity/", "day_too_many", "the day before `from` is answered too"),
-    _fault("everflow", "/networks", "list_in_200", 'status 200 whose body is ["x"]'),
-    _fault(
-        "everflow",
+    _everflow("/entity/summary", "summary_bare", "the summary is {}"),
+    _everflow("/entity/", "day_too_many", "the day before `from` is answered too"),
+    _everflow("/networks", "list_in_200", 'status 200 whose body is ["x"]'),
+    _everflow(
         "",
         "renamed_affiliate",
         "affiliate `id` is called `label`",
-        id="12",
-        label="Partner Renamed (sandbox)",
+        **{"id": "12", "label": "Partner Renamed (sandbox)"},
     ),
-    _fault(
-        "everflow",
+    _everflow(
         "/v1/networks",
         "other_defaults",
         "the account's own currency and time zone are these",
-        currency="EUR",
-        timezone_id=67,
+        **{"currency": "EUR", "timezone_id": 67},
     ),
     *common_faults("redtrack", "/report"),
     _report("broken_report", "500, as for an unknown group"),
-    _report("conflict", "409; only beside another request if `overlap_only`", overlap_only=False),
+    _report("conflict", "409, as beside another request"),
     _report("double_counting", "a request uses up two of the minute's limit"),
     _report("object_in_200", 'status 200, the body {"id": "x"}'),
     _report("null_for_empty", "null where nothing was found"),
@@ -130,17 +121,12 @@ FAULTS: tuple[Fault, ...] = (
     _report(
         "bad_metric",
         "`metric` (or date) is `value` in the first `rows` rows, of source `source_id` if given",
-        metric="cost",
-        value="n/a",
-        rows=1,
-        source_id=None,
+        **{"metric": "cost", "value": "n/a", "rows": 1, "source_id": None},
     ),
     _report(
         "cost_missing",
         "the cost of source `source_id` is `how`: null, absent or zero; on `date` if given",
-        source_id=_FACEBOOK,
-        how="absent",
-        date=None,
+        **{"source_id": _FACEBOOK, "how": "absent", "date": None},
     ),
     _report(
         "total_disagrees", "the total's `metric` is larger by `delta`", metric="cost", delta=100.0
@@ -150,21 +136,17 @@ FAULTS: tuple[Fault, ...] = (
         "the account's own zone, used without `timezone`, is this",
         timezone="Pacific/Auckland",
     ),
-    _fault(
-        "redtrack",
+    _redtrack(
         "",
         "renamed_source",
         "source `source_id` is called `title`",
-        source_id=_FACEBOOK,
-        title="Meta CCW (renamed)",
+        **{"source_id": _FACEBOOK, "title": "Meta CCW (renamed)"},
     ),
-    _fault(
-        "redtrack",
+    _redtrack(
         "/sources",
         "other_currency",
         "source `source_id` is kept in `currency`",
-        source_id=_FACEBOOK,
-        currency="EUR",
+        **{"source_id": _FACEBOOK, "currency": "EUR"},
     ),
 )
 
@@ -192,17 +174,9 @@ class Faults:
         with self._lock:
             self._on[name] = settings
 
-    def off(self, name: str) -> None:
-        with self._lock:
-            self._on.pop(name, None)
-
     def clear(self) -> None:
         with self._lock:
             self._on.clear()
-
-    def all_on(self) -> dict[str, Options]:
-        with self._lock:
-            return {name: dict(settings) for name, settings in self._on.items()}
 
     def for_request(self, path: str, text: str) -> dict[str, Options]:
         """The faults that touch this request; counts it."""

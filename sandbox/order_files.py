@@ -80,14 +80,6 @@ def written(key: str, rows: Sequence[Row], modified: datetime) -> OrderFile:
     return OrderFile(key, packed, modified, dict(enumerate(rows, 1)))
 
 
-def resent(file: OrderFile) -> OrderFile:
-    """The file as it may be sent again: every seventh row gone, every third amount another."""
-    rows = [dict(row) for number, row in file.rows.items() if number % 7 != 1]
-    for row in rows[::3]:
-        row["total_amount"] = str(int(float(row["total_amount"])) + 1)
-    return written(file.key, rows, file.modified + timedelta(hours=1))
-
-
 def _demo_file(kind: Kind, day: date, rows: list[Row]) -> OrderFile:
     """The file of a day; from the 8th on with a column more, from the 12th on with one less."""
     for number, row in enumerate(rows):

@@ -2,8 +2,8 @@
 
 An order is a number; everything about it follows from that number alone, so that nothing has to
 be kept in memory to write its later versions. Numbers below 0 are orders from before the first
-day: they have no create row, only updates. `Feed.events` yields every row in the order in which
-the files hold it; sandbox/order_files.py writes them down, odd files among them.
+day: they have no create row, only updates. `Feed` yields the rows of each day's files in their
+order; sandbox/order_files.py writes them down, odd files among them.
 """
 
 from bisect import bisect_right
@@ -31,14 +31,6 @@ _FATES = (
 )
 _LATE = 1  # of 256: the create row comes after the first update
 _FATE_OF = [(name, days) for share, name, days in _FATES for _ in range(share)]
-
-
-class Event(NamedTuple):
-    """One row of one day's file: a whole order as it stood then."""
-
-    kind: Kind
-    day: date
-    row: Row
 
 
 @dataclass(frozen=True)
@@ -70,12 +62,6 @@ class Feed:
         self._per_day = max(1, volume.created // volume.days)
         self._starts = [0, *accumulate(allocate(volume.created, weights))]
         self._updated = allocate(volume.updated, weights)
-
-    def events(self) -> Iterator[Event]:
-        """All rows: by day, created before updated, each in the order of its file."""
-        for day in self.days:
-            yield from (Event("create", day, row) for row in self.created_on(day))
-            yield from (Event("update", day, row) for row in self.updated_on(day))
 
     def created_on(self, day: date) -> Iterator[Row]:
         """The rows of a day's create file; the last ones were placed on an earlier day."""

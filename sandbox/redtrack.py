@@ -4,12 +4,13 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Blueprint, Response, g, request
 
-from sandbox.data import ACCOUNTS, REDTRACK_METRICS, REDTRACK_MONEY, Source, redtrack_cells
+from sandbox.data import ACCOUNTS, Source
+from sandbox.days import REDTRACK_METRICS, REDTRACK_MONEY, redtrack_cells
 from sandbox.facts import Facts
 from sandbox.redtrack_rows import Row, spoil, title_of, total_of, typed_row
 from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
@@ -18,13 +19,7 @@ from sandbox.shape import HOME_ZONE, Cell, local_date
 ACCOUNT_ZONE = HOME_ZONE.key  # no endpoint tells it
 MOST_PER_PAGE = 1_000
 DEFAULT_PER_PAGE = 100
-CARRIED_GROUPS = ("date", "source", "hour_of_day", "day_of_week")
-# Groups the made data knows nothing of: one blank value for all rows, as for traffic without them.
-BLANK_GROUPS = (
-    "campaign", "offer", "landing", "network", "country", "region", "city", "os", "browser",
-    "device", "device_brand", "connection_type", "isp", "rt_source", "rt_medium", "rt_campaign",
-    "rt_adgroup", "rt_ad", "rt_placement", "rt_keyword", *(f"sub{n}" for n in range(1, 21)),
-)  # fmt: skip
+GROUPS = ("date", "source")  # of Redtrack's many, those that the loader asks for
 
 
 @dataclass(frozen=True)
@@ -35,13 +30,7 @@ class Ask:
     first: date
     last: date
     zone: str
-    source_ids: tuple[str, ...]
     sort_by: tuple[str, ...]
-    descending: bool
-    page: int
-    per: int
-    total: bool
-    cached: bool
 
 
 class Redtrack(Service):
@@ -50,9 +39,8 @@ class Redtrack(Service):
     name = "redtrack"
 
     def __init__(self) -> None:
-        super().__init__(
-            Facts(redtrack_cells, REDTRACK_METRICS, REDTRACK_MONEY, ("source_id", "source"))
-        )
+        ids = ("source_id", "source")
+        super().__init__(Facts(redtrack_cells, REDTRACK_METRICS, REDTRACK_MONEY, ids))
         self.limits = {
             "minute": Limit(20, 60, self.now),
             "second": Limit(2, 1, self.now),
@@ -87,8 +75,7 @@ class Redtrack(Service):
         }
 
     def report(self) -> Response:
-        conflict = fault("conflict")
-        if conflict and (not conflict["overlap_only"] or self.in_flight > 1):
+        if fault("conflict"):
             raise RefusedError(409, "Conflict")
         if fault("broken_report"):
             raise RefusedError(500, "Problem with loading report")
@@ -102,34 +89,27 @@ class Redtrack(Service):
             return answer(None)
         if not page and fault("items_null"):
             return answer({"items": None, "total": {}})
-        if (ask.total or fault("envelope_unasked")) and not fault("bare_list"):
+        with_total = request.args.get("total") == "true" or fault("envelope_unasked")
+        if with_total and not fault("bare_list"):
             return answer({"items": page, "total": total_of(rows)})
         return answer(page)
 
     def sources(self) -> Response:
         """Every source the account ever had: deleted ones are marked, blank ones not listed."""
-        ids = [id_ for id_ in request.args.get("ids", "").split(",") if id_]
         listed = [
             _listing(source, number)
             for number, source in enumerate(ACCOUNTS[g.account].sources, 1)
-            if source.listed and (not ids or source.id in ids)
+            if source.listed
         ]
-        per = min(_positive("per", DEFAULT_PER_PAGE), MOST_PER_PAGE)
-        page = _positive("page", 1)
-        shown = listed[(page - 1) * per : page * per]
-        if request.args.get("total_stat") == "true":
-            return answer({"items": shown, "total": {"count": len(listed)}})
-        return answer(shown)
+        per, page = _per(), _positive("page", 1)
+        return answer(listed[(page - 1) * per : page * per])
 
     def _rows(self, ask: Ask) -> list[Row]:
         sums: defaultdict[tuple[object, ...], list[int]] = defaultdict(
             lambda: [0] * len(REDTRACK_METRICS)
         )
-        # Cached costs are as old as the data was made: no restatement has reached them.
-        for cell in self.facts_for_request(as_made=ask.cached):
-            day = local_date(ask.zone, cell.hour)
-            wanted = not ask.source_ids or cell.key[0] in ask.source_ids
-            if wanted and ask.first <= day <= ask.last:
+        for cell in self.facts_for_request():
+            if ask.first <= local_date(ask.zone, cell.hour) <= ask.last:
                 key = tuple(_group_value(name, ask.zone, cell) for name in ask.groups)
                 sums[key] = [a + b for a, b in zip(sums[key], cell.values, strict=True)]
         return [
@@ -146,55 +126,37 @@ class Redtrack(Service):
         order = random.Random(len(self.requests))  # noqa: S311 -- repeatable, no secret
         ordered = order.sample(rows, len(rows))
         if not fault("unstable_order"):
-            for name in reversed(ask.sort_by):
-                ordered.sort(key=lambda row: row.sort_value(name), reverse=ask.descending)
-        per = ask.per
+            ordered.sort(key=lambda row: [row.sort_value(name) for name in ask.sort_by])
+        per = _per()
         if capped := fault("per_capped"):
             per = min(per, int(str(capped["rows"])))
         step = per
         if overlap := fault("overlapping_pages"):
             step = max(1, per - int(str(overlap["rows"])))
-        start = (ask.page - 1) * step
+        start = (_positive("page", 1) - 1) * step
         return ordered[start : start + per]
 
-    def _ask(self) -> Ask:
+    @staticmethod
+    def _ask() -> Ask:
         """Validate a report request as Redtrack does; unknown parameters have no effect."""
         asked = request.args
         for name in ("group", "date_from", "date_to"):
             if not asked.get(name):
                 raise RefusedError(400, f"{name} is required")
         groups = tuple(name.strip() for name in asked["group"].split(","))
-        if not set(groups) <= {*CARRIED_GROUPS, *BLANK_GROUPS}:
+        if not set(groups) <= set(GROUPS):
             raise RefusedError(500, "Problem with loading report")
         sort_by = tuple(name for name in asked.get("sortby", "").split(",") if name)
         if len(sort_by) > 3:
             raise RefusedError(400, "sortby takes at most 3 fields")
         other_zone = fault("account_zone")
         own_zone = str(other_zone["timezone"]) if other_zone else ACCOUNT_ZONE
-        return Ask(
-            groups,
-            _date("date_from"),
-            _date("date_to"),
-            _zone(asked.get("timezone") or own_zone),
-            tuple(id_ for id_ in asked.get("source_id", "").split(",") if id_),
-            sort_by,
-            asked.get("direction") == "desc",
-            _positive("page", 1),
-            min(_positive("per", DEFAULT_PER_PAGE), MOST_PER_PAGE),
-            asked.get("total") == "true",
-            asked.get("tracks_view") == "true",
-        )
+        zone = _zone(asked.get("timezone") or own_zone)
+        return Ask(groups, _date("date_from"), _date("date_to"), zone, sort_by)
 
 
 def _group_value(name: str, zone: str, cell: Cell) -> object:
-    if name == "source":
-        return cell.key
-    if name == "date":
-        return local_date(zone, cell.hour).isoformat()
-    local = datetime.fromtimestamp(cell.hour, ZoneInfo(zone))
-    if name == "hour_of_day":
-        return local.hour
-    return local.isoweekday() if name == "day_of_week" else ""
+    return cell.key if name == "source" else local_date(zone, cell.hour).isoformat()
 
 
 def _listing(source: Source, number: int) -> dict[str, object]:
@@ -213,6 +175,11 @@ def _listing(source: Source, number: int) -> dict[str, object]:
         "created_at": "2025-10-01T09:00:00Z",
         "updated_at": "2025-10-01T09:00:00Z",
     }
+
+
+def _per() -> int:
+    """How many rows a page holds; more than the most are not given, without a word."""
+    return min(_positive("per", DEFAULT_PER_PAGE), MOST_PER_PAGE)
 
 
 def _positive(name: str, default: int) -> int:

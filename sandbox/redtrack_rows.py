@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.data import ACCOUNTS, REDTRACK_METRICS, REDTRACK_MONEY
+from sandbox.data import ACCOUNTS
+from sandbox.days import REDTRACK_METRICS, REDTRACK_MONEY
 from sandbox.service import fault
 from sandbox.shape import CENT, noise
 
@@ -27,13 +28,12 @@ class Row:
         source = self.groups.get("source", _UNKNOWN)
         return str(source[0]) if isinstance(source, tuple) else ""
 
-    def sort_value(self, field: str) -> tuple[bool, float, str]:
-        """Numbers before text, so that any field can be asked for."""
+    def sort_value(self, field: str) -> str:
+        """What the row is sorted by; fields that it is not grouped by leave all rows equal."""
         source = self.groups.get("source", _UNKNOWN)
         if isinstance(source, tuple) and field in ("source", "source_id"):
-            return True, 0, str(source[field == "source"])
-        value = self.values.get(field, self.groups.get(field, ""))
-        return (False, value, "") if isinstance(value, int) else (True, 0, str(value))
+            return str(source[field == "source"])
+        return str(self.groups.get(field, ""))
 
 
 def title_of(source_id: str, title: str) -> str:
@@ -49,8 +49,6 @@ def typed_row(row: Row) -> Answered:
             _name_source(answered, str(value[0]), str(value[1]))
         else:
             answered[group] = value
-            if group in ("campaign", "offer", "landing", "network"):
-                answered[f"{group}_id"] = value
     for name in REDTRACK_METRICS:
         _mixed(answered, name, row)
     if row.groups.get("source") == _UNKNOWN:

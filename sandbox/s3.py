@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import md5
 from itertools import count
-from pathlib import Path
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -22,10 +21,10 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox.faults import Faults, Options
 from sandbox.http import Server
-from sandbox.order_files import OrderFile, demo_files, full_file, resent
+from sandbox.order_files import OrderFile, demo_files
 from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY, unauthorised
 from sandbox.s3_faults import S3_FAULTS, refused, spoil
-from sandbox.service import Asked, Limit
+from sandbox.service import Asked
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -43,7 +42,6 @@ class S3Exports:
     def __init__(self, host: str, port: int) -> None:
         self.faults = Faults(self.name, S3_FAULTS)
         self.requests: list[Asked] = []
-        self.limits: dict[str, Limit] = {}
         self.closing = Event()
         self._address = (host, port)
         self._account = str(next(_ACCOUNTS))
@@ -80,10 +78,9 @@ class S3Exports:
             unknown = OrderFile(key, b"", stored.last_modified.replace(tzinfo=UTC), {})
             return replace(self._files.get(key, unknown), body=stored.value)
 
-    def put(self, key: str, body: bytes | Path, modified: datetime | None = None) -> None:
+    def put(self, key: str, body: bytes, modified: datetime | None = None) -> None:
         """Put a file there, or another in its place."""
-        content = body if isinstance(body, bytes) else body.read_bytes()
-        self.put_file(OrderFile(key, content, modified or datetime.now(UTC), {}))
+        self.put_file(OrderFile(key, body, modified or datetime.now(UTC), {}))
 
     def put_file(self, file: OrderFile) -> None:
         """Put a file there of which the rows are known."""
@@ -95,19 +92,10 @@ class S3Exports:
             stored.last_modified = file.modified.astimezone(UTC).replace(tzinfo=None)
             self._files[file.key] = replace(file, body=b"")  # moto has it
 
-    def resend(self, key: str, body: bytes | None = None) -> OrderFile:
-        """Send a file again, an hour later: with this body, else with other rows."""
+    def resend(self, key: str, body: bytes) -> None:
+        """Send a file again, an hour later."""
         with self._lock:
-            file = self.file(key)
-            if body is not None:
-                modified = file.modified + timedelta(hours=1)
-                file = OrderFile(key, body, modified, {})
-            elif file.rows:
-                file = resent(file)
-            else:
-                raise ValueError(f"the rows of {key} are not known: give a body")
-            self.put_file(file)
-            return file
+            self.put(key, body, self.file(key).modified + timedelta(hours=1))
 
     def remove(self, key: str) -> None:
         """Take a file away."""
@@ -120,28 +108,10 @@ class S3Exports:
         for key in self.list():
             self.remove(key)
 
-    def put_folder(self, folder: Path) -> None:
-        """Put what `write_full` wrote below a folder, and nothing else."""
-        self.empty()
-        for path in sorted(folder.rglob("*.csv")):
-            self.put_file(full_file(folder, path))
-
     def reset(self) -> None:
         """Have the demo's files and nothing else."""
         self.empty()
-        self._fill(demo_files())
-
-    def restate(self, verb: str, *, key: str, text: str | None = None) -> None:
-        """`put`, `resend` or `remove` a file, from another process."""
-        body = None if text is None else text.encode()
-        if verb == "put" and body is not None:
-            self.put(key, body)
-        elif verb == "resend":
-            self.resend(key, body)
-        elif verb == "remove":
-            self.remove(key)
-        else:
-            raise ValueError(f"no restatement {verb!r}; there are: put (with text), resend, remove")
+        self._fill()
 
     def close(self) -> None:
         self.closing.set()
@@ -157,11 +127,11 @@ class S3Exports:
                 _make_bucket(self._account)
                 self._server = Server(self._answer, *self._address)
                 self._server.start()
-                self._fill(demo_files())
+                self._fill()
             return self._server
 
-    def _fill(self, files: Iterable[OrderFile]) -> None:
-        for file in files:
+    def _fill(self) -> None:
+        for file in demo_files():
             self.put_file(file)
 
     def _forget(self, key: str) -> None:
@@ -198,8 +168,6 @@ class S3Exports:
         replaced = faults.get("replaced", {})
         key = request.path.removeprefix(f"/{BUCKET}/")
         with self._lock:
-            if request.method not in ("GET", "HEAD"):
-                self._files.pop(key, None)  # its rows are no longer the ones we know
             if replaced.get("when") == "before":
                 self._replace(key, replaced)
             response = Response.from_app(_moto(), environ, buffered=True)
@@ -209,7 +177,7 @@ class S3Exports:
 
     def _replace(self, key: str, replaced: Options) -> None:
         body = replaced["body"]
-        self.resend(key, None if body is None else str(body).encode())
+        self.resend(key, self.file(key).body + b"\n" if body is None else str(body).encode())
 
 
 @cache

@@ -28,7 +28,7 @@ S3_FAULTS: tuple[Fault, ...] = (
     _read(
         "replaced",
         "another file takes the object's place `when`: before or after this answer; it is `body`, "
-        "else the same file sent again with other rows",
+        "else the same file with a line end more",
         {"when": "after", "body": None, "times": 1},
     ),
     _list("small_pages", "lists `keys` keys a page", {"keys": 2}),

@@ -1,17 +1,14 @@
-"""The sandbox's server: every service under its prefix, and the routes that steer them."""
+"""The sandbox's server: every service under its prefix, and what steers them from outside."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict
-from typing import Protocol, Self
+from typing import Self
 
 import click
-from flask import Blueprint, Flask, Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from sandbox.data import ACCOUNTS
 from sandbox.everflow import Everflow
-from sandbox.faults import Faults
 from sandbox.google_sheets.service import GoogleSheets
 from sandbox.http import Server
 from sandbox.mautic.service import Mautic
@@ -19,24 +16,7 @@ from sandbox.posthog.service import Posthog
 from sandbox.redtrack import Redtrack
 from sandbox.s3 import S3Exports
 from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
-from sandbox.service import Asked, Limit, Service, answer, keys_of
-
-
-class Steered(Protocol):
-    """What a service must have to be steered from another process."""
-
-    name: str
-    faults: Faults
-    limits: dict[str, Limit]
-    requests: list[Asked]
-
-    def environ(self, url: str, account: str) -> dict[str, str]: ...
-
-    @property
-    def restate(self) -> Callable[..., None]: ...
-
-    @property
-    def reset(self) -> Callable[[], None]: ...
+from sandbox.service import Service, answer, keys_of
 
 
 class Sandbox:
@@ -63,8 +43,7 @@ class Sandbox:
 
     def environ(self, service: str, account: str = "713") -> dict[str, str]:
         """The variables that point an account's client at a service."""
-        every: dict[str, Steered] = {self.s3_exports.name: self.s3_exports, **self.services}
-        return every[service].environ(self.url(service), account)
+        return self._every()[service].environ(self.url(service), account)
 
     def service_account(self, account: str = "713") -> dict[str, str]:
         """The JSON key file of a Google service account."""
@@ -84,24 +63,37 @@ class Sandbox:
         """Stay until interrupted."""
         self._server.wait()
 
+    def _every(self) -> dict[str, Service | S3Exports]:
+        return {**self.services, self.s3_exports.name: self.s3_exports}
+
     def _app(self) -> Flask:
         app = Flask(__name__)
         for service in self.services.values():
             app.register_blueprint(service.blueprint())
-            app.register_blueprint(_steering(service))
-        app.register_blueprint(_steering(self.s3_exports))
-        app.add_url_rule("/_sandbox/health", view_func=self._health)
         app.add_url_rule("/_sandbox/google_sheets/key/<account>", view_func=self._key_file)
+        steering = "/_sandbox/<service>/<any(faults,restate):what>"
+        app.add_url_rule(steering, view_func=self._steer, methods=["POST", "DELETE"])
         app.register_error_handler(HTTPException, _http_error)
         return app
-
-    def _health(self) -> Response:
-        return answer({"ok": True, "services": list(self.services), "data": "made, not real"})
 
     def _key_file(self, account: str) -> Response:
         if account not in ACCOUNTS:
             return answer({"error": f"no account {account!r}"}, 404)
         return answer(self.service_account(account))
+
+    def _steer(self, service: str, what: str) -> Response:
+        """Switch a fault on or restate something, or with DELETE undo all of either."""
+        try:
+            body = json.loads(request.get_data() or b"{}")
+            if what == "faults":
+                faults = self._every()[service].faults
+                faults.clear() if request.method == "DELETE" else faults.on(**body)
+            else:
+                restated = self.services[service]
+                restated.reset() if request.method == "DELETE" else restated.restate(**body)
+        except (KeyError, TypeError, ValueError) as error:
+            return answer({"error": str(error)}, 400)
+        return answer({"ok": True})
 
 
 def serve(port: int) -> None:
@@ -124,71 +116,6 @@ def serve(port: int) -> None:
             sandbox.wait()
         except KeyboardInterrupt:
             click.echo("Stopped.")
-
-
-def _steering(service: Steered) -> Blueprint:
-    """The control routes of one service, for tests in another process."""
-    routes = Blueprint(f"steer_{service.name}", __name__, url_prefix=f"/_sandbox/{service.name}")
-
-    @routes.errorhandler(ValueError)
-    @routes.errorhandler(TypeError)
-    def refuse(error: Exception) -> Response:
-        return answer({"error": str(error)}, 400)
-
-    @routes.get("/faults")
-    def faults() -> Response:
-        return answer(
-            {
-                "on": service.faults.all_on(),
-                "known": {name: asdict(f) for name, f in service.faults.known.items()},
-            }
-        )
-
-    @routes.post("/faults")
-    def switch_on() -> Response:
-        service.faults.on(**_json())
-        return answer({"on": service.faults.all_on()})
-
-    @routes.delete("/faults")
-    def clear() -> Response:
-        service.faults.clear()
-        return answer({"on": {}})
-
-    @routes.post("/restate")
-    def restate() -> Response:
-        service.restate(**_json())
-        return answer({"ok": True})
-
-    @routes.delete("/restate")
-    def reset() -> Response:
-        service.reset()
-        return answer({"ok": True})
-
-    @routes.post("/limits")
-    def limits() -> Response:
-        for name, limit in _json().items():
-            if name not in service.limits:
-                raise ValueError(f"no limit {name!r}; there are: {', '.join(service.limits)}")
-            service.limits[name].limit = int(limit)
-        return answer({name: limit.limit for name, limit in service.limits.items()})
-
-    @routes.get("/requests")
-    def requests() -> Response:
-        return answer([asdict(asked) for asked in service.requests])
-
-    @routes.delete("/requests")
-    def forget() -> Response:
-        service.requests.clear()
-        return answer([])
-
-    return routes
-
-
-def _json() -> dict[str, str]:
-    body = json.loads(request.get_data() or b"null")
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
-    return body
 
 
 def _http_error(error: HTTPException) -> Response:

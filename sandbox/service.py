@@ -80,9 +80,7 @@ class Service:
         self.requests: list[Asked] = []
         self.clock: Callable[[], float] = time.time
         self.limits: dict[str, Limit] = {}
-        self.in_flight = 0
         self.closing = Event()
-        self._lock = Lock()
 
     def environ(self, url: str, account: str) -> dict[str, str]:
         """The variables that point an account's client at the service."""
@@ -97,11 +95,11 @@ class Service:
     def now(self) -> float:
         return self.clock()
 
-    def facts_for_request(self, *, as_made: bool = False) -> Iterable[Cell]:
+    def facts_for_request(self) -> Iterable[Cell]:
         """The account's facts under the faults of this request."""
         if fault("empty_all"):
             return ()
-        facts = self.facts.made(g.account) if as_made else self.facts.of(g.account)
+        facts = self.facts.of(g.account)
         if empty := fault("empty_day"):
             return [cell for cell in facts if home_day(cell).isoformat() != empty["date"]]
         return facts
@@ -111,7 +109,6 @@ class Service:
         routes = Blueprint(self.name, __name__, url_prefix=f"/{self.name}")
         routes.before_request(self._receive)
         routes.after_request(self._finish)
-        routes.teardown_request(self._leave)
         routes.register_error_handler(RefusedError, self._refuse)
         self.add_routes(routes)
         return routes
@@ -135,10 +132,7 @@ class Service:
         g.asked = Asked(
             request.method, path, request.args.to_dict(), _body(text), None, self.clock()
         )
-        with self._lock:
-            self.requests.append(g.asked)
-            self.in_flight += 1
-        g.counted = True
+        self.requests.append(g.asked)
         g.faults = self.faults.for_request(path, request.query_string.decode() + text)
         g.account = g.asked.account = self.account_of_request()
         self.keep_limits()
@@ -172,18 +166,12 @@ class Service:
     def _finish(self, response: Response) -> Response:
         g.asked.status = None if fault("connection_dropped") else response.status_code
         response.headers.update(self.limit_headers())
-        body = response.get_data()
-        if fault("truncated_json"):
+        if fault("truncated_json") or fault("body_cut_off"):
+            body = response.get_data()
             response.set_data(body[: len(body) // 2])
-        if fault("body_cut_off"):
-            response.set_data(body[: len(body) // 2])
-            response.headers["Content-Length"] = str(len(body))
+            if fault("body_cut_off"):
+                response.headers["Content-Length"] = str(len(body))
         return response
-
-    def _leave(self, _error: BaseException | None = None) -> None:
-        if g.pop("counted", False):
-            with self._lock:
-                self.in_flight -= 1
 
     def _refuse(self, refused: RefusedError) -> Response:
         response = answer({"error": refused.message}, refused.status)

@@ -73,19 +73,10 @@ def noon(day: date) -> int:
 
 
 @cache
-def bucket(zone: str, unit: str, hour: int) -> int:
-    """The start (epoch) of the hour, date, week, month or year that holds an hour in a zone."""
-    local = datetime.fromtimestamp(hour, UTC).astimezone(ZoneInfo(zone))
-    if unit in ("hour", "unix_timestamp"):
-        return hour
-    start = local.date()
-    if unit == "week":
-        start -= timedelta(days=start.weekday())
-    elif unit in ("month", "year"):
-        start = start.replace(day=1)
-    if unit == "year":
-        start = start.replace(month=1)
-    return int(datetime(start.year, start.month, start.day, tzinfo=ZoneInfo(zone)).timestamp())
+def midnight(zone: str, hour: int) -> int:
+    """The start (epoch) of the day that holds an hour in a zone."""
+    day = local_date(zone, hour)
+    return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp())
 
 
 @cache

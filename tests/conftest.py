@@ -1,15 +1,63 @@
-"""The sandbox and a Postgres server, shared by all tests of a run, and projects of one's own."""
+"""What all tests of a run share, and projects of one's own.
+
+One Postgres server, a sandbox in each process, and warehouses that are filled once in a run, by the
+process that needs one first (`prepared`); tests work on copies of them.
+"""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from sandbox.server import Sandbox
-from tests.postgres import Database, Server
-from tests.support import DECEMBER, Project
+from tests.postgres import Database, Server, running_server
+from tests.support import DECEMBER, QUICK_RETRIES, Project
+
+SERVER = pytest.StashKey[Server]()
+Prepared = Callable[[str, str, Callable[[Project], object]], Project]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "from_nothing: the project's warehouse does not exist, not even its tables"
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist's controller starts the Postgres server that its workers share."""
+    stash = node.config.stash
+    if SERVER not in stash:
+        server = temporary_server()
+        stash[SERVER] = server.__enter__()
+        node.config.add_cleanup(lambda: server.__exit__(None, None, None))
+    node.workerinput["postgres"] = stash[SERVER].address
+
+
+@contextmanager
+def temporary_server() -> Iterator[Server]:
+    """A server out of pytest's folder: any pytest that starts closes that to the server's user."""
+    with (
+        TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder,
+        running_server(Path(folder)) as server,
+    ):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """The run's Postgres server; without xdist it is started when the first test asks for it."""
+    worker = getattr(request.config, "workerinput", None)
+    if worker is None:
+        with temporary_server() as server:
+            yield server
+    else:
+        yield Server(**worker["postgres"], prefix=worker["workerid"])
 
 
 @pytest.fixture(scope="session")
@@ -38,22 +86,50 @@ def sandbox(sandbox_server: Sandbox) -> Iterator[Sandbox]:
             limit.limit = usual[service.name][name]
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """A Postgres server, started when the first test asks for it.
-
-    Not in pytest's folder: any pytest that starts closes that one to the server's own user.
-    """
-    with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
-        server = Server(Path(folder))
-        yield server
-        server.stop()
-
-
 @pytest.fixture
 def database(postgres: Server) -> Database:
     """An empty database of its own; it goes with the server, as dropping costs a checkpoint."""
     return postgres.create()
+
+
+@pytest.fixture(scope="session")
+def prepared(
+    sandbox_server: Sandbox,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Prepared:
+    """Gives, by name and target, a project whose warehouse `fill` filled once in the run."""
+    root = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        root = root.parent  # which all workers share
+
+    def prepare(name: str, target: str, fill: Callable[[Project], object]) -> Project:
+        folder, done = root / f"{name}-{target}", root / f"{name}-{target}.done"
+        database = None
+        if target == "prod":
+            database = Database(request.getfixturevalue("postgres"), f"prepared_{name}")
+        with FileLock(f"{folder}.lock"):
+            if done.exists():
+                return Project(folder, database=database)
+            shutil.rmtree(folder, ignore_errors=True)
+            if database is not None:
+                database.copy_from(Database(database.server, "template1"))
+            made = Project.at(folder, sandbox_server, database=database)
+            fill(made)
+            done.touch()
+        return made
+
+    return prepare
+
+
+def make_tables(project: Project) -> None:
+    """What a load does where no source is configured."""
+    project.environ = QUICK_RETRIES | (project.database.environ if project.database else {})
+    project.succeed("load")
+
+
+def load_december(project: Project) -> None:
+    project.succeed("load", *DECEMBER)
 
 
 @pytest.fixture
@@ -63,16 +139,22 @@ def target() -> str:
 
 
 @pytest.fixture
-def project(
+def project(  # noqa: PLR0917  # pytest passes them by name
     tmp_path: Path,
     sandbox: Sandbox,
     target: str,
+    prepared: Prepared,
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> Project:
-    """An empty warehouse and client 713's configuration, pointed at the sandbox."""
+    """Client 713's configuration, pointed at the sandbox, and a warehouse whose tables are empty.
+
+    With the mark `from_nothing` there are no tables either.
+    """
     database = request.getfixturevalue("database") if target == "prod" else None
     made = Project.at(tmp_path / "project", sandbox, database=database)
+    if request.node.get_closest_marker("from_nothing") is None:
+        made.copy_warehouse(prepared("empty", target, make_tables))
     monkeypatch.chdir(made.root)
     for name in ("DUCKDB_PATH", "DBT_PROJECT_DIR"):
         monkeypatch.delenv(name, raising=False)
@@ -82,30 +164,8 @@ def project(
     return made
 
 
-@pytest.fixture(scope="session")
-def december(sandbox_server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A DuckDB file into which the sandbox's December 1-18 of client 713 was loaded."""
-    made = Project.at(tmp_path_factory.mktemp("december") / "project", sandbox_server)
-    made.succeed("load", *DECEMBER)
-    return made.warehouse
-
-
-@pytest.fixture(scope="session")
-def december_database(
-    sandbox_server: Sandbox, postgres: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Database:
-    """The same in Postgres; tests work on copies of it."""
-    database = postgres.create()
-    folder = tmp_path_factory.mktemp("december") / "project"
-    Project.at(folder, sandbox_server, database=database).succeed("load", *DECEMBER)
-    return database
-
-
 @pytest.fixture
-def loaded_project(project: Project, request: pytest.FixtureRequest) -> Project:
+def loaded_project(project: Project, target: str, prepared: Prepared) -> Project:
     """A project with December 1-18 loaded."""
-    if project.database is None:
-        shutil.copy(request.getfixturevalue("december"), project.warehouse)
-    else:
-        project.database.copy_from(request.getfixturevalue("december_database"))
+    project.copy_warehouse(prepared("december", target, load_december))
     return project

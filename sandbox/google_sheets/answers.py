@@ -1,117 +1,72 @@
-"""What the API answers of a spreadsheet: values, properties, cells with their formats."""
+"""What the API answers of a spreadsheet: its properties, and cells with their formats."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from sandbox.google_sheets.a1 import Box, written
-from sandbox.google_sheets.book import Book, Rows, Tab
-from sandbox.google_sheets.cells import (
-    Format,
-    SheetCell,
-    SheetError,
-    plain,
-    shown,
-    unformatted,
-)
+from sandbox.google_sheets.a1 import Box
+from sandbox.google_sheets.book import Book, Tab
+from sandbox.google_sheets.cells import BLANK, SheetCell, SheetError, plain, shown
 
-LOADING = SheetError("Loading...", "Loading...")
+LOADING = SheetError("Loading...")
+Mask = dict[str, "Mask"]  # a field and the fields wanted within; none within: all of it
 
 
-def value_range(
-    book: Book, asked: str, *, render: str, dates: str, dimension: str, loading: bool
-) -> dict[str, Any]:
-    """A ValueRange: what is empty at the end of rows and of the range is left out."""
-    tab, box = book.find(asked)
-    cells = tab.block(box)
-    if dimension == "COLUMNS":
-        cells = [list(column) for column in zip(*cells, strict=True)]
-    values = [
-        [_rendered(book, cell, render, dates, loading) for cell in row[: _length(row)]]
-        for row in cells
+def mask_of(fields: str) -> Mask:
+    """The `fields` of a request, `sheets(merges,data.rowData),properties.title`, as a tree."""
+    mask: Mask = {}
+    within, at = [mask], mask
+    for word in re.findall(r"\w+|[(),]", fields):
+        if word == "(":
+            within.append(at)
+        elif word == ")":
+            within.pop()
+        elif word == ",":
+            at = within[-1]
+        else:
+            at = at.setdefault(word, {})
+    return mask
+
+
+def masked(answer: Any, mask: Mask) -> Any:
+    """The wanted parts of an answer."""
+    if not mask:
+        return answer
+    if isinstance(answer, list):
+        return [masked(item, mask) for item in answer]
+    if not isinstance(answer, Mapping):
+        return answer
+    return {name: masked(answer[name], inner) for name, inner in mask.items() if name in answer}
+
+
+def spreadsheet(book: Book, asked: str, *, loading: bool) -> dict[str, Any]:
+    """A Spreadsheet with the tab and the cells of a range; `loading`: formulas are not done."""
+    tab, (top, bottom, left, right) = book.find(asked)
+    rows = [
+        [_cell(tab.at(row, column), book.locale, loading) for column in range(left, right)]
+        for row in range(top, bottom)
     ]
-    while values and not values[-1]:
-        values.pop()
-    answer: dict[str, Any] = {"range": written(tab.title, box), "majorDimension": dimension}
-    if values:
-        answer["values"] = values
-    return answer
+    sheet: dict[str, Any] = {"properties": {"sheetId": tab.id, "title": tab.title}}
+    if tab.merges:
+        sheet["merges"] = [_grid_range(tab, merge) for merge in tab.merges]
+    sheet["data"] = [{"startRow": top, "startColumn": left, "rowData": [_row(row) for row in rows]}]
+    _leave_out_what_is_empty(sheet["data"][0])
+    properties = {"title": book.title, "locale": book.locale}
+    return {"spreadsheetId": book.id, "properties": properties, "sheets": [sheet]}
 
 
-def spreadsheet(
-    book: Book, asked: list[str], url: str, *, grid: bool, loading: bool
-) -> dict[str, Any]:
-    """A Spreadsheet; with ranges only their tabs, with `grid` their cells too."""
-    places = [book.find(text) for text in asked]
-    tabs = [tab for tab in book.tabs if not asked or any(tab is other for other, _ in places)]
-    sheets = []
-    for tab in tabs:
-        sheet: dict[str, Any] = {"properties": _properties(book, tab)}
-        if tab.merges:
-            sheet["merges"] = [_grid_range(tab.id, merge) for merge in tab.merges]
-        if grid and tab.is_grid:
-            boxes = [box for other, box in places if other is tab]
-            whole = Box().within(tab.rows, tab.columns)
-            sheet["data"] = [_data(book, tab, box, loading) for box in boxes or [whole]]
-        sheets.append(sheet)
-    answer: dict[str, Any] = {
-        "spreadsheetId": book.id,
-        "properties": {
-            "title": book.title,
-            "locale": book.locale,
-            "autoRecalc": "ON_CHANGE",
-            "timeZone": book.time_zone,
-            "defaultFormat": {"verticalAlignment": "BOTTOM", "wrapStrategy": "OVERFLOW_CELL"},
-        },
-        "sheets": sheets,
-    }
-    if book.named:
-        answer["namedRanges"] = [
-            {
-                "namedRangeId": f"sandbox{number}",
-                "name": name,
-                "range": _grid_range(tab_id, box),
-            }
-            for number, (name, (tab_id, box)) in enumerate(book.named.items())
-        ]
-    answer["spreadsheetUrl"] = url
-    return answer
+def _leave_out_what_is_empty(data: dict[str, Any]) -> None:
+    """Rows at the end, and every key whose value is zero or nothing."""
+    while data["rowData"] and not data["rowData"][-1]:
+        data["rowData"].pop()
+    for name in [name for name, value in data.items() if not value]:
+        del data[name]
 
 
-def _length(row: list[SheetCell]) -> int:
-    return max((i + 1 for i, cell in enumerate(row) if not cell.is_blank), default=0)
-
-
-def _rendered(book: Book, cell: SheetCell, render: str, dates: str, loading: bool) -> object:
-    if render == "FORMULA" and cell.formula is not None:
-        return cell.formula
-    if loading and cell.formula is not None:
-        return LOADING.shown
-    if render == "FORMATTED_VALUE":
-        return shown(cell, book.locale)
-    as_text = dates == "FORMATTED_STRING"
-    return unformatted(cell, dates_as_text=as_text, locale=book.locale)
-
-
-def _properties(book: Book, tab: Tab) -> dict[str, Any]:
-    grid: dict[str, Any] = {"rowCount": tab.rows, "columnCount": tab.columns}
-    if tab.frozen_rows:
-        grid["frozenRowCount"] = tab.frozen_rows
-    properties: dict[str, Any] = {
-        "sheetId": tab.id,
-        "title": tab.title,
-        "index": book.tabs.index(tab),
-        "sheetType": "GRID" if tab.is_grid else "OBJECT",
-    }
-    if tab.is_grid:
-        properties["gridProperties"] = grid
-    if tab.hidden:
-        properties["hidden"] = True
-    return properties
-
-
-def _grid_range(tab_id: int, box: Box) -> dict[str, int]:
-    """A GridRange: sides that are open are missing, and so is the id of the tab whose id is 0."""
+def _grid_range(tab: Tab, box: Box) -> dict[str, int]:
+    """A GridRange; the id of the tab whose id is 0 is missing."""
     sides = {
-        "sheetId": tab_id or None,
+        "sheetId": tab.id or None,
         "startRowIndex": box.top,
         "endRowIndex": box.bottom,
         "startColumnIndex": box.left,
@@ -120,75 +75,34 @@ def _grid_range(tab_id: int, box: Box) -> dict[str, int]:
     return {name: side for name, side in sides.items() if side is not None}
 
 
-def _data(book: Book, tab: Tab, box: Box, loading: bool) -> dict[str, Any]:
-    top, _, left, right = box.sides
-    rows = [_row(book, row, loading) for row in _used(tab.block(box))]
-    data: dict[str, Any] = {}
-    if top:
-        data["startRow"] = top
-    if left:
-        data["startColumn"] = left
-    if rows:
-        data["rowData"] = rows
-    data["rowMetadata"] = [
-        {"pixelSize": 21} | ({"hiddenByFilter": True} if top + i in tab.hidden_rows else {})
-        for i in range(len(rows))
-    ]
-    data["columnMetadata"] = [{"pixelSize": 100} for _ in range(left, right)]
-    return data
+def _row(cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """A RowData, without the cells at its end that are neither filled nor formatted."""
+    while cells and not cells[-1]:
+        cells.pop()
+    return {"values": cells} if cells else {}
 
 
-def _used(rows: Rows) -> Rows:
-    """The rows without what is neither filled nor formatted at the end."""
-    used = [row[: _formatted_length(row)] for row in rows]
-    while used and not used[-1]:
-        used.pop()
-    return used
-
-
-def _formatted_length(row: list[SheetCell]) -> int:
-    return max((i + 1 for i, cell in enumerate(row) if cell != SheetCell()), default=0)
-
-
-def _row(book: Book, row: list[SheetCell], loading: bool) -> dict[str, Any]:
-    return {"values": [_cell(book, cell, loading) for cell in row]} if row else {}
-
-
-def _cell(book: Book, cell: SheetCell, loading: bool) -> dict[str, Any]:
+def _cell(cell: SheetCell, locale: str, loading: bool) -> dict[str, Any]:
+    if cell == BLANK:
+        return {}
     if loading and cell.formula is not None:
-        cell = SheetCell(LOADING, cell.format, cell.formula, cell.note)
+        cell = SheetCell(LOADING, cell.format)
     data: dict[str, Any] = {}
-    if not cell.is_blank:
-        effective = _extended(cell)
-        data["userEnteredValue"] = (
-            effective if cell.formula is None else {"formulaValue": cell.formula}
-        )
-        data["effectiveValue"] = effective
-        data["formattedValue"] = shown(cell, book.locale)
+    if cell.value is not None:
+        data["effectiveValue"] = _extended(cell.value)
+        data["formattedValue"] = shown(cell, locale)
+    data["effectiveFormat"] = {"verticalAlignment": "BOTTOM"}
     if cell.format:
-        data["userEnteredFormat"] = {"numberFormat": _format(cell.format)}
-    if data:
-        number_format = {"numberFormat": _format(cell.format)} if cell.format else {}
-        data["effectiveFormat"] = number_format | {
-            "verticalAlignment": "BOTTOM",
-            "wrapStrategy": "OVERFLOW_CELL",
-        }
-    if cell.note:
-        data["note"] = cell.note
+        pattern = {"pattern": cell.format.pattern} if cell.format.pattern else {}
+        data["effectiveFormat"]["numberFormat"] = {"type": cell.format.type} | pattern
     return data
 
 
-def _extended(cell: SheetCell) -> dict[str, Any]:
-    value = cell.value
+def _extended(value: bool | int | float | str | SheetError) -> dict[str, Any]:
     if isinstance(value, SheetError):
-        return {"errorValue": {"type": value.type, "message": value.message}}
+        return {"errorValue": {"type": value.type, "message": f"The formula failed: {value.shown}"}}
     if isinstance(value, bool):
         return {"boolValue": value}
     if isinstance(value, str):
         return {"stringValue": value}
-    assert value is not None  # noqa: S101 -- the caller knows that it is not blank
     return {"numberValue": plain(value)}
-
-
-def _format(kind: Format) -> dict[str, str]:
-    return {"type": kind.type} | ({"pattern": kind.pattern} if kind.pattern else {})

@@ -30,18 +30,10 @@ def made_books() -> dict[str, Book]:
 
 
 def _targets(book_id: str, client: str, rows: list[list[object]]) -> Book:
-    tab = Tab(
-        0,
-        "Targets",
-        [row_of(HEADER), *map(row_of, rows)],
-        rows=200,
-        columns=8,
-        frozen_rows=1,
-    )
+    tab = Tab(0, "Targets", [row_of(HEADER), *map(row_of, rows)], rows=200, columns=8)
     notes = Tab(71, "Read me", [row_of(["Made by the sandbox; nobody agreed to these numbers."])])
-    book = Book(book_id, f"Client {client}: targets (sandbox, made)", {client}, [tab, notes])
-    book.name(name="targets", range="Targets!A1:F60")
-    return book
+    title = f"Client {client}: targets (sandbox, made)"
+    return Book(book_id, title, {client}, [tab, notes], {"targets": "Targets!A1:F60"})
 
 
 def _month(year: int, month: int) -> SheetCell:
@@ -72,16 +64,9 @@ def _targets_cti() -> list[list[object]]:
 
 
 def _odd() -> Book:
-    odd = Tab(
-        1385,
-        "Odd",
-        [row_of(row) for row in _odd_rows()],
-        rows=120,
-        columns=20,
-        frozen_rows=3,
-        merges=(Box(0, 1, 0, 6), Box(11, 13, 0, 1)),
-        hidden_rows=frozenset({4}),
-    )
+    merges = (Box(0, 1, 0, 6), Box(11, 13, 0, 1))
+    rows = [row_of(row) for row in _odd_rows()]
+    odd = Tab(1385, "Odd", rows, rows=120, columns=20, merges=merges)
     plain: list[list[object]] = [["key", "value"], ["a", 1], ["b", 2]]
     tabs = [
         Tab(7, "Archive", [row_of(["hidden tab"])], hidden=True),
@@ -93,14 +78,10 @@ def _odd() -> Book:
         _small(15, "Header only", [["key", "value"]]),
         _small(16, "2025", plain),
         _small(17, "Übersicht", plain),
-        Tab(18, "Chart", is_grid=False),
         _small(0, "Sheet1", plain),  # the oldest tab, moved to the end; its id is 0
     ]
-    book = Book(ODD, "Client 713: every habit (sandbox, made)", {"713"}, tabs)
-    book.name(name="odd_table", range="Odd!A3:N30")
-    book.name(name="Budget", range="Sheet1!A1:B2")
-    book.named["odd_columns"] = odd.id, Box(left=0, right=3)  # no end: whole columns
-    return book
+    named = {"odd_table": "Odd!A3:N30", "Budget": "Sheet1!A1:B2"}
+    return Book(ODD, "Client 713: every habit (sandbox, made)", {"713"}, tabs, named)
 
 
 def _small(tab_id: int, title: str, rows: list[list[object]]) -> Tab:
@@ -109,25 +90,14 @@ def _small(tab_id: int, title: str, rows: list[list[object]]) -> Tab:
 
 def _odd_rows() -> list[list[object]]:
     """Rows 1 to 23 of the tab Odd; the header is in row 3, under a merged title."""
-    wrong = [made(error=shown) for shown in ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?")]
+    shown = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#ERROR!", "Loading...")
+    wrong = [made(error=error) for error in shown]
     return [
         ["Spend log (sandbox, made)"],
         [],
         [
-            "Date",
-            "Spend",
-            "Spend",
-            " Rate % ",
-            None,
-            "CPA\n(USD)",
-            "Order id",
-            "Active",
-            "Updated at",
-            "Total",
-            None,
-            "Starts",
-            "Elapsed",
-            "Notes",
+            "Date", "Spend", "Spend", " Rate % ", None, "CPA\n(USD)", "Order id", "Active",
+            "Updated at", "Total", None, "Starts", "Elapsed", "Notes",
         ],
         [  # row 4: all as it should be
             made(date(2025, 12, 1), "date"),
@@ -145,61 +115,31 @@ def _odd_rows() -> list[list[object]]:
             made(timedelta(hours=26, minutes=5), "duration"),
             "fine",
         ],
-        [  # row 5, hidden by a filter: numbers and dates typed as text
-            "12/2/2025",
-            "$1,234.50",
-            "1.200,50",
-            "12.5%",
-            None,
-            " 23.46 ",
-            "123456789012345678",
-            "yes",
-            "2025-12-02 08:30",
-            made("=B5+C5"),
-            None,
-            "8:30 AM",
-            "26:05:00",
+        [  # row 5: numbers and dates typed as text
+            "12/2/2025", "$1,234.50", "1.200,50", "12.5%", None, " 23.46 ", "123456789012345678",
+            "yes", "2025-12-02 08:30", "=B5+C5", None, "8:30 AM", "26:05:00",
         ],
         [],
         [" "],  # row 7: a space somebody left behind
-        [  # row 8: formulas that failed
-            made(date(2025, 12, 3), "date_automatic"),
-            *wrong[:3],
-            None,
-            *wrong[3:],
-            made(error="#NUM!"),
-            made(error="#ERROR!"),
-            made(error="Loading..."),
-        ],
-        [  # row 9: a date without its format, losses in brackets, a rate that is no rate
-            45_995,
-            made(-45, "accounting"),
-            made(-45.005, "currency"),
-            made(12, "percent_whole"),
-        ],
+        # row 8: formulas that failed
+        [made(date(2025, 12, 3), "date_automatic"), *wrong[:3], None, *wrong[3:]],
+        # row 9: a date without its format, losses in brackets, a rate that is no rate
+        [45_995, made(-45, "accounting"), made(-45.005, "currency"), made(12, "percent_whole")],
         ["n/a", "-", "TBD", "?", None, "≈ 23", "none", "x"],  # row 10: words for nothing
         [made(date(2205, 12, 5), "date"), made(0, "currency"), made(0), made(0, "percent")],
-        [
-            made(date(2025, 12, 6), "date"),
-            made(10, "euro"),
-            made(1.005, "number"),
-        ],  # merged: 12, 13
+        [made(date(2025, 12, 6), "date"), made(10, "euro"), made(1.005, "number")],  # merged
         [None, made(20, "currency"), made(1e21)],
         [  # row 14: formulas that give an empty text, leading zeros, a blank with a format
-            made("", formula='=IF(P14="","",P14)'),
-            "007",
-            made(None, "currency"),
-            made(1 / 3, "percent"),
-            "",
-            made(1 / 3),
+            made("", formula='=IF(P14="","",P14)'), "007", made(None, "currency"),
+            made(1 / 3, "percent"), "", made(1 / 3),
         ],
         ["\u00a02025-12-08\u00a0", "1\u202f234,50", "\u200b", "½"],  # row 15: blanks one cannot see
-        [made(date(2025, 12, 9), "date"), made(5, "currency", note="says who?"), 7, False],
-        [made(date(2025, 12, 9), "date"), made(5, "currency", note="says who?"), 7, False],  # twice
+        [made(date(2025, 12, 9), "date"), made(5, "currency"), 7, False],
+        [made(date(2025, 12, 9), "date"), made(5, "currency"), 7, False],  # twice
         ["Date", "Spend", "Spend", " Rate % "],  # row 18: the header again
         [made(datetime(2025, 12, 10, 23, 59, 59), "date"), made(1.2345e-7, "scientific")],  # noqa: DTZ001
         [],
         ["TOTAL", made(1_219.5, "currency", formula="=SUM(B4:B19)")],
         [made("", formula='=IF(A4="","","")'), made("", formula='=""')],  # row 22: nothing to see
         [*[BLANK] * 15, "a note far right of the table"],
-    ]
+    ]  # fmt: skip

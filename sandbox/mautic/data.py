@@ -39,7 +39,7 @@ class _Known(NamedTuple):
 
 @cache
 def made(account: str) -> Tables:
-    """All tables of an account, as they stand when everything made has happened."""
+    """All tables of an account, after everything made has happened."""
     tables: Tables = {table: {} for table in BLANK}
     if account == "713":
         _fill_713(tables)
@@ -141,7 +141,7 @@ def _interest(known: _Known) -> Row:
 
 
 def _enrol(tables: Tables, row: Row, known: _Known) -> None:
-    """The segments and campaigns of a contact."""
+    """The segments of a contact."""
     chance = noise("segment", known.number)
     if row["email"] and chance < 0.65:
         add_member(tables, 1, row, manually_removed=chance < 0.02)
@@ -149,12 +149,6 @@ def _enrol(tables: Tables, row: Row, known: _Known) -> None:
         at = text_of(datetime.combine(known.ordered, time(20), UTC))
         add_member(tables, 2, row, date_added=max(at, str(row["date_added"])))
     add_member(tables, 3 if row["product_interest"] == "EXP" else 4, row)
-    if str(row["date_added"]) >= "2025-12-01 05:00:00":
-        leads = tables["campaign_leads"]
-        leads[len(leads) + 1] = new_row(
-            "campaign_leads", len(leads) + 1, campaign_id=1, lead_id=row["id"],
-            date_added=later(row["date_added"], 300),
-        )  # fmt: skip
 
 
 def _segments(tables: Tables) -> None:

@@ -1,11 +1,9 @@
-"""The made mail: what was sent to whom, and what came of it; and as much more as a test wants."""
+"""The made mail: what was sent to whom, and what came of it."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from sandbox.mautic.rows import Row, Tables, later, new_row, text_of
-from sandbox.order_people import person
+from sandbox.mautic.rows import Row, Tables, later, new_row
 from sandbox.shape import noise
 
 END = "2025-12-19 05:00:00"  # the end of December 18 in New York
@@ -45,7 +43,7 @@ def mail_of_cti(tables: Tables) -> None:
 
 
 def sent(tables: Tables, email: int, contact: Row, at: str, segment: int | None) -> Row:
-    """Send an e-mail to a contact; the row as it stands right after."""
+    """Send an e-mail to a contact; its row right after."""
     stats = tables["email_stats"]
     id_ = max(stats, default=0) + 1
     stats[id_] = new_row(
@@ -80,7 +78,7 @@ def clicked(tables: Tables, stat: Row, at: str) -> None:
 def stopped(tables: Tables, stat: Row, at: str, *, bounced: bool) -> None:
     """No more mail for the contact: it bounced, which fails the row, or they unsubscribed."""
     if bounced:
-        stat |= {"is_failed": True, "_failed_at": at, "retry_count": 1}
+        stat |= {"is_failed": True, "retry_count": 1}
     silenced = tables["lead_donotcontact"]
     id_ = max(silenced, default=0) + 1
     silenced[id_] = new_row(
@@ -88,35 +86,6 @@ def stopped(tables: Tables, stat: Row, at: str, *, bounced: bool) -> None:
         reason=_BOUNCED if bounced else _UNSUBSCRIBED, channel_id=stat["email_id"],
         comments="Mailbox unknown (sandbox)" if bounced else "User unsubscribed.",
     )  # fmt: skip
-
-
-def pile_up(tables: Tables, *, contacts: int, email_stats: int) -> None:
-    """Add made contacts and mail until there are so many; nothing that was there changes."""
-    people, stats = tables["contacts"], tables["email_stats"]
-    start = datetime(2025, 12, 1, 6, tzinfo=UTC)
-    for id_ in range(max(people, default=0) + 1, max(people, default=0) + 1 + contacts):
-        if len(people) >= contacts:
-            break
-        added = text_of(start + timedelta(seconds=37 * id_ % 1_500_000))
-        who = person(3_000_000 + id_)
-        people[id_] = new_row(
-            "contacts", id_, date_added=added, date_identified=added,
-            date_modified=later(added, 600) if id_ % 3 else None,
-            firstname=who["billing_first_name"], email=who["billing_email"],
-        )  # fmt: skip
-    first, ids = max(stats, default=0) + 1, list(people)
-    for id_ in range(first, first + max(0, email_stats - len(stats))):
-        read = id_ % 5 == 0
-        # Forty rows share each second, as in a batch of real mail.
-        at = text_of(start + timedelta(seconds=id_ // 40 * 61 % 1_500_000))
-        lead = ids[id_ % len(ids)]
-        stats[id_] = new_row(
-            "email_stats", id_, email_id=4 + id_ % 6, lead_id=lead, list_id=1,
-            email_address=people[lead]["email"] or "", date_sent=at, is_read=read,
-            date_read=later(at, 900) if read else None, open_count=int(read),
-            last_opened=later(at, 900) if read else None, tracking_hash=f"pile{id_}",
-            source="email", source_id=4 + id_ % 6,
-        )  # fmt: skip
 
 
 def _plans(tables: Tables) -> Iterable[tuple[str, int, int, int | None]]:

@@ -2,25 +2,24 @@
 
 from collections.abc import Sequence
 
-from flask import Response
+from flask import Response, request
 
 from sandbox.mautic.rows import Row
-from sandbox.mautic.shape import typed
+from sandbox.mautic.shape import Answered, typed
 from sandbox.service import answer, fault
 
-Answered = dict[str, object]
 
-
-def page_of(rows: Sequence[Row], start: int, limit: int | None) -> Sequence[Row]:
-    """The rows of a page; `limit` None: all the rest."""
+def page_of(rows: Sequence[Row], usual: int) -> Sequence[Row]:
+    """The rows of a page, `usual` of them unless the request sets a limit."""
+    start = int(request.args.get("start", 0))
+    limit = int(request.args.get("limit", usual))
     if capped := fault("page_capped"):
-        most = int(str(capped["rows"]))
-        limit = most if limit is None else min(limit, most)
+        limit = min(limit, int(str(capped["rows"])))
     if fault("start_ignored"):
         start = 0
     if (overlap := fault("overlapping_pages")) and start:
         start = max(0, start - int(str(overlap["rows"])))
-    return rows[start:] if limit is None else rows[start : start + limit]
+    return rows[start : start + limit]
 
 
 def entities(key: str, answered: Sequence[Answered], total: int, *, text_total: bool) -> Response:
@@ -34,12 +33,12 @@ def entities(key: str, answered: Sequence[Answered], total: int, *, text_total: 
     return _enveloped(key, body, total, text_total=text_total)
 
 
-def stats(answered: Sequence[Answered], total: int, *, key: str = "stats") -> Response:
+def stats(answered: Sequence[Answered], total: int) -> Response:
     """Rows of a table: always a list."""
     newer = bool(fault("typed_stats"))
     rows = [typed(row) for row in answered] if newer else list(answered)
     _spoil(rows)
-    return _enveloped(key, rows, total, text_total=not newer)
+    return _enveloped("stats", rows, total, text_total=not newer)
 
 
 def errors(message: str, code: int, kind: str | None, status: int) -> Response:

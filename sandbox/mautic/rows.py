@@ -4,7 +4,9 @@ Times are text in UTC without a zone, as the database stores them and as filters
 column whose name starts with `_` never leaves the sandbox.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final
 
 Row = dict[str, object]
@@ -75,7 +77,6 @@ BLANK: Final[dict[str, Row]] = {
         "lead_id": None,
         "list_id": None,
         "ip_id": None,
-        "copy_id": None,
         "email_address": "",
         "date_sent": "",
         "is_read": False,
@@ -86,11 +87,8 @@ BLANK: Final[dict[str, Row]] = {
         "retry_count": 0,
         "source": None,
         "source_id": None,
-        "tokens": None,
         "open_count": 0,
         "last_opened": None,
-        "open_details": None,
-        "_failed_at": None,
     },
     "lead_donotcontact": {
         "lead_id": None,
@@ -121,20 +119,10 @@ BLANK: Final[dict[str, Row]] = {
         "manually_removed": False,
         "manually_added": False,
     },
-    "campaign_leads": {
-        "campaign_id": None,
-        "lead_id": None,
-        "date_added": "",
-        "manually_removed": False,
-        "manually_added": False,
-        "date_last_exited": None,
-        "rotation": 1,
-    },
 }
 ENTITIES = ("contacts", "emails", "campaigns", "segments")
 STATS = tuple(table for table in BLANK if table not in ENTITIES)
-KEYLESS = ("lead_lists_leads", "campaign_leads")  # their real key is the pair of ids
-NOT_ANSWERED = ("tokens", "copy_id")  # listed as columns of email_stats, never among its values
+KEYLESS = ("lead_lists_leads",)  # its real key is the pair of ids
 BORN = dict.fromkeys(BLANK, "date_added") | {"email_stats": "date_sent", "page_hits": "date_hit"}
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -144,6 +132,12 @@ def columns_of(table: str) -> tuple[str, ...]:
     """The columns of a table that can be asked for."""
     own = tuple(name for name in BLANK[table] if not name.startswith("_"))
     return own if table in KEYLESS else ("id", *own)
+
+
+@cache
+def camel(name: str) -> str:
+    """The property that a column is to the lists of entities: dateAdded for date_added."""
+    return re.sub("_([a-z])", lambda letter: letter[1].upper(), name)
 
 
 def new_row(table: str, id_: int, **columns: object) -> Row:
@@ -158,30 +152,6 @@ def text_of(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(FORMAT)
 
 
-def moment_of(text: object) -> datetime:
-    return datetime.strptime(str(text), FORMAT).replace(tzinfo=UTC)
-
-
 def later(text: object, seconds: float) -> str:
-    return text_of(moment_of(text) + timedelta(seconds=seconds))
-
-
-def as_then(table: str, row: Row, at: str) -> Row | None:
-    """A row as it stood at a time; None before it was there."""
-    if str(row[BORN[table]]) > at:
-        return None
-    then = dict(row)
-    for name, value in row.items():
-        dated = name.startswith("date_") or name.startswith("last_") or name == "deleted"
-        if dated and value is not None and str(value) > at:
-            then[name] = None
-    if table == "email_stats":
-        if row["_failed_at"] is not None and str(row["_failed_at"]) > at:
-            then["is_failed"] = False
-        if then["date_read"] is None:
-            then |= {"is_read": False, "open_count": 0, "viewed_in_browser": False}
-        elif then["last_opened"] is None:
-            then |= {"open_count": 1, "last_opened": then["date_read"]}
-    if then.get("date_modified", "") is None:
-        then |= {"modified_by": None, "modified_by_user": None}
-    return then
+    moment = datetime.strptime(str(text), FORMAT).replace(tzinfo=UTC)
+    return text_of(moment + timedelta(seconds=seconds))

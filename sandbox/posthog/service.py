@@ -1,27 +1,35 @@
 """PostHog's private API: events by HogQL, and the lists of persons, feature flags and experiments.
 
 The key is a Bearer's. Every refusal has the four keys type, code, detail and attr, but what stands
-before PostHog (502 and up) answers in HTML.
+before PostHog (502 and up) answers in HTML. An answer is kept: the same text gets the old one again
+unless `refresh` is force_blocking.
 """
 
 import json
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, g, request
 
 from sandbox.data import ACCOUNTS
-from sandbox.facts import Facts
 from sandbox.faults import Faults
-from sandbox.posthog.data import PROJECT_IDS, Record
+from sandbox.posthog.data import PROJECT_IDS
+from sandbox.posthog.events import Log
 from sandbox.posthog.faults import POSTHOG_FAULTS
 from sandbox.posthog.hogql import HogQLError, parse
-from sandbox.posthog.lists import event_page, older, page_of
+from sandbox.posthog.lists import older, page_of
 from sandbox.posthog.project import Project
-from sandbox.posthog.query import ASYNC, REFRESH, Queries
+from sandbox.posthog.query import answer_of
+from sandbox.posthog.records import Record
 from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
 
-_SCOPES = {"feature_flags": "feature_flag:read", "experiments": "experiment:read"}
+FRESH = "force_blocking"
+REFRESH = (FRESH, "blocking", "force_cache", None)
+_SCOPES = {
+    "query": "query:read",
+    "persons": "person:read",
+    "feature_flags": "feature_flag:read",
+    "experiments": "experiment:read",
+}
 _TIMED_OUT = (
     "Query has hit the max execution time before completing. See our docs for how to improve your "
     "query performance. You may need to materialize."
@@ -40,22 +48,19 @@ class Posthog(Service):
     """The fake of us.posthog.com."""
 
     name = "posthog"
-    restate: Callable[..., None]
 
     def __init__(self) -> None:
-        super().__init__(Facts(lambda _: (), (), (), ("", "")))  # it has no hours to add up
+        super().__init__()
         self.faults = Faults(self.name, POSTHOG_FAULTS)
         self.projects = {account: Project(account) for account in ACCOUNTS}
-        self.queries = {name: Queries(p, self.now) for name, p in self.projects.items()}
-        self.restate, self.reset = self._restate, self._reset
+        self._kept: dict[tuple[str, str], Log] = {}  # by account and text of the query
         self.limits = {
-            "query_minute": Limit(240, 60, self.now),
-            "query_hour": Limit(2_400, 3_600, self.now),
-            "analytics_minute": Limit(240, 60, self.now),
-            "analytics_hour": Limit(1_200, 3_600, self.now),
-            "crud_minute": Limit(480, 60, self.now),
-            "crud_hour": Limit(4_800, 3_600, self.now),
-        }
+            f"{kind}_{window}": Limit(limit, seconds, self.now)
+            for kind, minute, hour in (
+                ("query", 240, 2_400), ("persons", 240, 1_200), ("lists", 480, 4_800),
+            )
+            for window, limit, seconds in (("minute", minute, 60), ("hour", hour, 3_600))
+        }  # fmt: skip
 
     def environ(self, url: str, account: str) -> dict[str, str]:
         return {
@@ -64,63 +69,39 @@ class Posthog(Service):
             "POSTHOG_PROJECT_ID": str(PROJECT_IDS[account]),
         }
 
-    def add(self, what: str, *, account: str = "713", **fields: Any) -> list[Record]:
-        """Add `events`, or one of `persons`, `feature_flags` or `experiments`."""
-        return self._project(account).add(what, **fields)
+    def add(self, what: str, **fields: Any) -> list[Record]:
+        """Add `events` to 713's: so many `times` an `event`, all `at` one time."""
+        if what != "events":
+            raise ValueError(f"events alone can be added, not {what}")
+        return self.projects["713"].add_events(**fields)
 
-    def serve(self, events: int, timestamps: int, *, account: str = "713") -> None:
-        """Have so many events on so many timestamps, in place of the made ones."""
-        self._project(account).serve(events, timestamps)
+    def serve(self, events: int, timestamps: int) -> None:
+        """Have so many events on so many timestamps, in place of 713's made ones."""
+        self.projects["713"].serve(events, timestamps)
 
-    def _restate(self, verb: str, *, account: str = "713", **fields: Any) -> None:
-        """`add`, `set` (by `id`) or `remove` (by `id`, events also by `day`), or `serve` events.
-
-        `what` is restated, events unless it is given: persons, feature_flags or experiments.
-        """
-        project, what = self._project(account), str(fields.pop("what", "events"))
-        if verb == "add":
-            project.add(what, **fields)
-        elif verb in ("set", "remove") and not {"id", "day"} & fields.keys():
-            raise ValueError("name by its id what to change or to remove")
-        elif verb == "set":
+    def restate(self, verb: str, *, what: str = "events", **fields: Any) -> None:
+        """`set` or `remove`, by its `id`, an event or a record of 713's; or `serve` events."""
+        project = self.projects["713"]
+        if verb == "set":
             project.change(what, str(fields.pop("id")), **fields)
-        elif verb == "remove" and what == "events" and "day" in fields:
-            project.remove_day(fields["day"])
         elif verb == "remove":
             project.remove(what, str(fields["id"]))
         elif verb == "serve":
-            project.serve(int(fields["events"]), int(fields["timestamps"]))
+            project.serve(**fields)
         else:
-            raise ValueError(f"no restatement {verb!r}; there are: add, set, remove, serve")
+            raise ValueError(f"no restatement {verb!r}; there are: set, remove, serve")
 
-    def _reset(self) -> None:
-        for account, project in self.projects.items():
+    def reset(self) -> None:
+        self._kept.clear()
+        for project in self.projects.values():
             project.reset()
-            self.queries[account].forget()
-
-    def _project(self, account: str) -> Project:
-        if account not in self.projects:
-            raise ValueError(f"no account {account!r}; there are: {', '.join(self.projects)}")
-        return self.projects[account]
 
     def add_routes(self, routes: Blueprint) -> None:
-        for kind in ("projects", "environments"):
-            root = f"/api/{kind}/<project>/"
-            for path, view, methods in (
-                ("", self.project, ("GET",)),
-                ("query/", self.query, ("POST",)),
-                ("query/<id_>/", self.query_status, ("GET", "DELETE")),
-                ("events/", self.events, ("GET",)),
-                ("persons/", self.persons, ("GET",)),
-                ("persons/<id_>/", self.persons, ("GET",)),
-            ):
-                routes.add_url_rule(
-                    root + path, f"{kind}/{path}", view_func=view, methods=list(methods)
-                )
-        root = "/api/projects/<project>/<any(feature_flags,experiments):name>/"
-        routes.add_url_rule(root, view_func=self.records)
-        routes.add_url_rule(f"{root}<id_>/", "record", view_func=self.records)
-        routes.add_url_rule("/<path:path>", view_func=_nowhere, methods=["GET", "POST"])
+        root = "/api/projects/<project>/"
+        routes.add_url_rule(root, view_func=self.project)
+        routes.add_url_rule(f"{root}query/", view_func=self.query, methods=["POST"])
+        lists = "<any(persons,feature_flags,experiments):name>"
+        routes.add_url_rule(f"{root}{lists}/", view_func=self.records)
 
     def account_of_request(self) -> str:
         given = request.headers.get("Authorization", "")
@@ -128,35 +109,30 @@ class Posthog(Service):
             detail = "Authentication credentials were not provided."
             raise PosthogError(401, "authentication_error", "not_authenticated", detail)
         account = keys_of(self.name).get(given.removeprefix("Bearer "))
-        if account is None or not given.startswith("Bearer "):
-            raise _wrong_key()
-        asked = (request.view_args or {}).get("project", "@current")
-        if asked != "@current" and asked not in map(str, PROJECT_IDS.values()):
-            raise _not_found("Project not found.")
-        if asked not in ("@current", str(PROJECT_IDS[account])):
+        if account is None or not given.startswith("Bearer ") or fault("invalid_key"):
+            detail = "Personal API key found in request Authorization header is invalid."
+            raise PosthogError(401, "authentication_error", "authentication_failed", detail)
+        asked = (request.view_args or {})["project"]
+        if asked not in map(str, PROJECT_IDS.values()) or fault("project_gone"):
+            raise PosthogError(404, "invalid_request", "not_found", "Project not found.")
+        if asked != str(PROJECT_IDS[account]):
             detail = "You don't have access to the project."
             raise PosthogError(403, "authentication_error", "permission_denied", detail)
         return account
 
     def keep_limits(self) -> None:
-        path = request.path
-        kind = "query" if "/query/" in path else "crud"
-        if path.rstrip("/").endswith(("/events", "/persons")):
-            kind = "analytics"
+        asked = request.path.rstrip("/").rpartition("/")[2]
+        kind = asked if asked in ("query", "persons") else "lists"
         for window in ("minute", "hour"):
             limit = self.limits[f"{kind}_{window}"]
             if not limit.take():
                 raise _throttled(limit.seconds_left)
         if fault("missing_scope"):
-            detail = f"API key missing required scope '{_scope()}'"
+            detail = f"API key missing required scope '{_SCOPES.get(asked, 'project:read')}'"
             raise PosthogError(403, "authentication_error", "permission_denied", detail)
-        if fault("project_gone"):
-            raise _not_found("Project not found.")
-        if fault("invalid_key"):
-            raise _wrong_key()
 
     def project(self, **_: str) -> Response:
-        project = self._asked()
+        project = self.projects[g.account]
         return answer({"id": project.id, "name": project.name, "timezone": project.timezone})
 
     def query(self, **_: str) -> Response:
@@ -164,71 +140,31 @@ class Posthog(Service):
         if fault("busy"):
             detail = "Exceeded maximum concurrency limit: 3 for key: api_query"
             raise PosthogError(429, "throttled_error", "throttled", detail, after=1)
-        queries = self.queries[g.account]
         try:
-            understood = parse(text, self._asked().timezone)
-            timed_out = fault("query_timeout")
-            if timed_out and understood.rows > int(str(timed_out["rows"])):
-                raise PosthogError(504, "server_error", "error", _TIMED_OUT)
-            state = queries.state(text, refresh)
-            if refresh in ASYNC and not state.is_cached:
-                return answer(queries.start(text, state), 202)
-            return Response(queries.written(text, state, g.faults), mimetype="application/json")
+            query = parse(text)
         except HogQLError as error:
-            raise PosthogError(400, "validation_error", error.code, error.detail) from None
+            raise _invalid("hogql_query_error", str(error)) from None
+        timed_out = fault("query_timeout")
+        if timed_out and query.rows > int(str(timed_out["rows"])):
+            raise PosthogError(504, "server_error", "error", _TIMED_OUT)
+        project, key = self.projects[g.account], (g.account, text)
+        is_cached = key in self._kept and refresh != FRESH
+        log = self._kept[key] if is_cached else project.log
+        self._kept[key] = log
+        return answer(answer_of(query, text, project, log, g.faults) | {"is_cached": is_cached})
 
-    def query_status(self, id_: str, **_: str) -> Response:
-        queries = self.queries[g.account]
-        if request.method == "DELETE":
-            return answer({"message": "Query cancelled" if queries.cancel(id_) else "not found"})
-        status = queries.poll(id_, g.faults)
-        if status is None:
-            raise _not_found(f"Query {id_} not found for team {self._asked().id}")
-        done = status["query_status"]
-        return answer(status, 200 if isinstance(done, dict) and done["complete"] else 202)
+    def records(self, name: str, **_: str) -> Response:
+        """A list, newest first; archived experiments only where they are asked for.
 
-    def events(self, **_: str) -> Response:
-        """The list that PostHog means to remove; it loses events, see sandbox/posthog/lists.py."""
-        try:
-            return answer(event_page(self._asked().log, self.now()))
-        except ValueError as error:
-            raise PosthogError(400, "validation_error", "invalid_input", str(error)) from None
-
-    def persons(self, id_: str | None = None, **_: str) -> Response:
-        """Newest first; a full page has a next one even where nothing follows, and no count."""
-        listed = self._asked().listed("persons")
-        return self._one(listed, id_) if id_ else answer(page_of(listed, counted=False))
-
-    def records(self, name: str, id_: str | None = None, **_: str) -> Response:
-        """Flags or experiments; archived experiments only where they are asked for."""
-        listed = [older(record) for record in self._asked().listed(name)]
-        if id_:
-            return self._one(listed, id_)
+        A full page of persons has a next one even where nothing follows, and they are not counted.
+        """
+        listed = self.projects[g.account].listed(name)
+        if name == "persons":
+            return answer(page_of(listed, counted=False))
         if name == "experiments":
             archived = request.args.get("archived") == "true"
             listed = [record for record in listed if record["archived"] is archived]
-        elif (active := request.args.get("active")) in ("true", "false"):
-            listed = [record for record in listed if record["active"] is (active == "true")]
-        if search := request.args.get("search"):
-            listed = [record for record in listed if search in f"{record['name']}"]
-        return answer(page_of(listed, counted=True))
-
-    @staticmethod
-    def _one(records: Sequence[Record], id_: str) -> Response:
-        for record in records:
-            if str(record["id"]) == id_:
-                return answer(record)
-        raise _not_found("Not found.")
-
-    def _asked(self) -> Project:
-        return self.projects[g.account]
-
-    def _finish(self, response: Response) -> Response:
-        """Leave an answer of many rows as the stream that it is, unless it has to be cut."""
-        if response.is_streamed and not (fault("truncated_json") or fault("body_cut_off")):
-            g.asked.status = response.status_code
-            return response
-        return super()._finish(response)
+        return answer(page_of([older(record) for record in listed], counted=True))
 
     @staticmethod
     def _refuse(refused: RefusedError) -> Response:
@@ -247,9 +183,8 @@ class Posthog(Service):
 
 def _in_own_words(refused: RefusedError) -> PosthogError:
     """What the manners of all services refuse, as PostHog would."""
-    after = int(refused.headers.get("Retry-After", "0"))
     if refused.status == 429:
-        return _throttled(after)
+        return _throttled(int(refused.headers.get("Retry-After", "0")))
     if refused.status == 500:
         return PosthogError(500, "server_error", "error", "A server error occurred.")
     return PosthogError(refused.status, "server_error", "html", "Bad Gateway")
@@ -261,38 +196,18 @@ def _throttled(after: int) -> PosthogError:
     return PosthogError(429, "throttled_error", "throttled", detail, after)
 
 
-def _wrong_key() -> PosthogError:
-    detail = "Personal API key found in request Authorization header is invalid."
-    return PosthogError(401, "authentication_error", "authentication_failed", detail)
+def _invalid(code: str, detail: str) -> PosthogError:
+    return PosthogError(400, "validation_error", code, detail)
 
 
-def _not_found(detail: str) -> PosthogError:
-    return PosthogError(404, "invalid_request", "not_found", detail)
-
-
-def _nowhere(**_: str) -> Response:
-    raise _not_found("Endpoint not found.")
-
-
-def _scope() -> str:
-    part = request.path.split("/")[5] if request.path.count("/") > 5 else "project"
-    named = {"query": "query:read", "events": "query:read", "persons": "person:read", **_SCOPES}
-    return named.get(part, "project:read")
-
-
-def _query_of_body() -> tuple[str, object]:
+def _query_of_body() -> tuple[str, str | None]:
     """The HogQL of a request, and whether it may be an old answer."""
     try:
         body = json.loads(request.get_data())
-    except ValueError as error:
-        detail = f"JSON parse error - {error}"
-        raise PosthogError(400, "validation_error", "parse_error", detail) from None
-    query = body.get("query") if isinstance(body, dict) else None
-    if not isinstance(query, dict) or not isinstance(query.get("query"), str):
-        raise PosthogError(400, "validation_error", "required", "query: Field required")
-    if query.get("kind") != "HogQLQuery":
-        detail = f"query: the sandbox knows the kind HogQLQuery alone, not {query.get('kind')!r}"
-        raise PosthogError(400, "validation_error", "invalid_input", detail)
-    if body.get("refresh") not in REFRESH:
-        raise PosthogError(400, "validation_error", "invalid_input", "refresh: Input should be one")
-    return query["query"], body.get("refresh")
+        query, refresh = body["query"], body.get("refresh")
+        kind, text = query["kind"], query["query"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise _invalid("required", f"query: Field required, or no JSON: {error}") from None
+    if kind != "HogQLQuery" or not isinstance(text, str) or refresh not in REFRESH:
+        raise _invalid("invalid_input", f"the sandbox knows no {kind!r}, refresh {refresh!r}")
+    return text, refresh

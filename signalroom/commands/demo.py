@@ -1,10 +1,8 @@
 """signalroom demo"""
 
-import json
 import logging
 import os
 import sys
-from collections import Counter
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from signalroom.commands.dbt import run_dbt
+from signalroom.building import build_marts
 from signalroom.commands.summary import (
     print_email,
     print_funnel,
@@ -70,9 +68,8 @@ def demo() -> None:
     if failed:
         sys.exit(1)
     step("3/4 building and testing the marts with dbt")
-    if run_dbt(settings, "build", "--target", "dev", "--warn-error", "--quiet"):
+    if build_marts(settings, "dev", "--warn-error"):
         sys.exit(1)
-    click.echo(f"    {built(root)}")
     step("4/4 the daily summary; orders, funnel and e-mail of the last 7 days; the month's pace")
     warehouse = settings.warehouse("dev")
     print_summary(warehouse, CLIENT, days=None)
@@ -91,16 +88,6 @@ def demo_settings(root: Path, sandbox: "Sandbox") -> Settings:
     made = {n: value for source in SOURCES for n, value in sandbox.environ(source, CLIENT).items()}
     own = {f"{name}__{CLIENT}": value for name, value in made.items()}  # beats secrets.toml
     return Settings(root, environ | {"DUCKDB_PATH": WAREHOUSE} | own)
-
-
-def built(root: Path) -> str:
-    """What dbt's last run did, in a line."""
-    run = json.loads((root / "dbt_project" / "target" / "run_results.json").read_text())
-    kinds = Counter(result["unique_id"].split(".")[0] for result in run["results"])
-    return (
-        f"{kinds['model']} models and {kinds['seed']} seeds built, {kinds['test']} data tests and "
-        f"{kinds['unit_test']} unit tests passed in {run['elapsed_time']:.0f} s"
-    )
 
 
 def wrapped(text: str) -> str:

@@ -1,13 +1,13 @@
 """The bench on a few small files: what it compares holds the same, and every step measures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from bench import measures
+from bench import measures, posthog
 from bench.__main__ import table
 from bench.measures import RAW, Measures
-from bench.stand import Stand, stand
+from bench.stand import Spent, Stand, stand
 from bench.warehouses import BARE, TABLES, DuckDB, Postgres, Warehouse
 from sandbox.order_columns import COLUMNS
 from sandbox.orders import Volume
@@ -21,24 +21,30 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         yield made
 
 
-@pytest.mark.parametrize("kind", [Postgres, DuckDB])
-def test_posthog_is_measured(
-    ground: Stand, kind: type[Warehouse], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_posthog_is_measured(ground: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     """The loads themselves are held against what PostHog has."""
     monkeypatch.setattr(measures, "EVENTS", (200, 600))
-    with ground.warehouse(kind) as ours:
+    with ground.warehouse(Postgres) as ours:
         rows = list(Measures(ground, ours).posthog())
     assert [row.unit for row in rows] == ["/s", "MB", "/s", "MB", "MB"]
     assert all(row.ours > 0 for row in rows)
 
 
+@pytest.mark.parametrize("load", [posthog.ours, posthog.plain])
+def test_so_it_is_on_the_other_engine(ground: Stand, load: Callable[..., Spent]) -> None:
+    with ground.warehouse(DuckDB) as ours:
+        assert load(ground, ours, 200).seconds > 0
+
+
 @pytest.mark.parametrize("kind", [Postgres, DuckDB])
-def test_ours_and_the_bare_load_hold_the_same(ground: Stand, kind: type[Warehouse]) -> None:
+def test_ours_and_the_bare_load_hold_the_same(
+    ground: Stand, kind: type[Warehouse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measures, "BUILD", ("dbt", "seed"))
     with ground.warehouse(kind) as ours, ground.warehouse(kind) as bare:
         steps = Measures(ground, ours)
         rows = [*steps.load(), *steps.nothing_new()]
-        if kind is Postgres:  # where dbt runs no unit tests and is sooner done
+        if kind is Postgres:
             rows += steps.new_day()
             assert rows[-1].what == "load and build of a new day / of all"
         assert all(row.ours > 0 for row in rows)

@@ -99,6 +99,7 @@ def test_another_time_zone_is_another_day_and_read_again(loaded_project: Project
     assert "would read 2025-12-01.." in planned
 
 
+@pytest.mark.from_nothing
 def test_a_dry_run_asks_nothing_and_makes_nothing(project: Project, sandbox: Sandbox) -> None:
     result = project.run("load", "--dry-run", *DECEMBER)
     assert result.exit_code == 0

@@ -43,8 +43,12 @@ def run_nightly(
     inputs: Mapping[str, str],
     variables: Mapping[str, str],
     secrets: Mapping[str, str],
+    dbt: Path | None = None,
 ) -> Run:
-    """Start the workflow by hand, as with GitHub's form; `folder` takes all that it leaves."""
+    """Start the workflow by hand, as with GitHub's form; `folder` takes all that it leaves.
+
+    Another program may run in dbt's place.
+    """
     folder.mkdir()
     files = {
         "--input-file": _file(folder / "inputs", inputs),
@@ -58,6 +62,7 @@ def run_nightly(
         *("--json", "--insecure-secrets"),  # a secret in the output is to be seen, not masked
         *(word for option, path in files.items() for word in (option, path)),
         *("--env", f"TESTS_PYTHON={sys.executable}", "--env", f"TESTS_KEPT={folder / 'kept'}"),
+        *("--env", f"TESTS_DBT={dbt or ''}"),
     ]
     for path in STAND_INS:
         pinned = re.search(rf"uses: (actions/{path.name}@\w+)", WORKFLOW.read_text())

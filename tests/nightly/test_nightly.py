@@ -18,6 +18,7 @@ from tests.postgres import Database, Server
 pytestmark = pytest.mark.slow
 
 PRODUCTION = Path(__file__).parents[2] / "docs/production.md"
+NO_DBT = Path(__file__).with_name("no_dbt")
 DECEMBER = {"start_date": "2025-12-01", "end_date": "2025-12-18", "client": "713"}
 AWS_SECRET = "AWS_SECRET_ACCESS_KEY"  # noqa: S105  # its name
 SECRETS = (
@@ -55,12 +56,13 @@ class Nightly:
     secrets: dict[str, str]
     folder: Path
 
-    def run(self, name: str, **secrets: str) -> Run:
+    def run(self, name: str, dbt: Path | None = None, **secrets: str) -> Run:
         return run_nightly(
             self.folder / name,
             inputs=DECEMBER,
             variables=self.variables,
             secrets=self.secrets | secrets,
+            dbt=dbt,
         )
 
 
@@ -117,7 +119,8 @@ def good(nightly: Nightly) -> Run:
 def wrong_key(nightly: Nightly, good: Run) -> Run:
     """The next night, when somebody had replaced the keys of Everflow and of the bucket."""
     assert good.exit_code == 0
-    return nightly.run("wrong-key", EVERFLOW_API_KEY=WRONG_KEY, **{AWS_SECRET: WRONG_SECRET})
+    wrong = {"EVERFLOW_API_KEY": WRONG_KEY, AWS_SECRET: WRONG_SECRET}
+    return nightly.run("wrong-key", NO_DBT, **wrong)
 
 
 def test_every_step_of_a_good_night_runs(good: Run) -> None:
@@ -225,7 +228,7 @@ def test_no_secret_is_shown_or_kept(nightly: Nightly, good: Run, wrong_key: Run)
 
 
 def test_a_repository_without_settings_is_told_what_it_lacks(nightly: Nightly) -> None:
-    run = run_nightly(nightly.folder / "unset", inputs={}, variables={}, secrets={})
+    run = run_nightly(nightly.folder / "unset", inputs={}, variables={}, secrets={}, dbt=NO_DBT)
     assert run.exit_code != 0
     assert run.steps["Install"] == "success"
     for step in ("doctor", "load", "build"):

@@ -1,230 +1,240 @@
-"""What is answered of a sheet: values, formats, ranges, and edits by its owner."""
+"""What the loader relies on of the sandbox's Google Sheets: its pages, tokens, ranges and edits.
 
-import re
+That the loader meets every fault is tested with it, in tests/loaders/records/sheets.
+"""
+
+import json
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
 import requests
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from sandbox.google_sheets.auth import AUDIENCE, GRANT, READ_ONLY, email
 from sandbox.google_sheets.data import ODD, TARGETS
+from sandbox.google_sheets.faults import SHEETS_FAULTS
 from sandbox.server import Sandbox
-from tests.sandbox.sheets import ask, client, values
-
-UNFORMATTED = {"valueRenderOption": "UNFORMATTED_VALUE"}
+from tests.sandbox.pages import Page, pages_of
 
 
-def odd(sandbox: Sandbox, range: str, **options: str) -> Any:
-    return values(sandbox, f"Odd!{range}", sheet=ODD, **options)
+def ask_token(sandbox: Sandbox, key: dict[str, str], **changes: object) -> requests.Response:
+    """A token for a service account's key file; `changes` are made to what is signed."""
+    now = int(sandbox.google_sheets.now())
+    claims = {"iss": key["client_email"], "scope": READ_ONLY, "aud": AUDIENCE}
+    claims |= {"iat": now, "exp": now + 3600, **changes}  # type: ignore[dict-item]
+    signed = f"{_part({'alg': 'RS256', 'kid': key['private_key_id']})}.{_part(claims)}"
+    private = serialization.load_pem_private_key(key["private_key"].encode(), None)
+    assert isinstance(private, rsa.RSAPrivateKey)
+    mark = private.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    form = {"grant_type": GRANT, "assertion": f"{signed}.{_coded(mark)}"}
+    return requests.post(key["token_uri"], data=form, timeout=10)
 
 
-def cell(sandbox: Sandbox, address: str) -> dict[str, Any]:
-    asked = client(sandbox).get(spreadsheetId=ODD, ranges=f"Odd!{address}", includeGridData=True)
-    sheet: dict[str, Any] = asked.execute()["sheets"][0]["data"][0]["rowData"][0]["values"][0]
-    return sheet
+def ask(sandbox: Sandbox, path: str, *, token: str = "", timeout: float = 10) -> requests.Response:
+    """What is below the service's address, with a token that was given and not asked for."""
+    if not token:
+        claims = {"iss": email("713"), "scope": READ_ONLY}
+        service = sandbox.google_sheets
+        token = str(service.tokens.give(claims, service.now(), 3600)["access_token"])
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.get(sandbox.url("google_sheets") + path, headers=headers, timeout=timeout)
 
 
-def test_a_row_is_shown_or_read(sandbox: Sandbox) -> None:
-    assert odd(sandbox, "A4:N4") == [
-        [
-            "2025-12-01", "$1,234.50", "1,200", "12.50%", "no header", "$23.46", "1.23457E+17",
-            "TRUE", "12/1/2025 8:30:00", "$2,434.50", "", "8:30 AM", "26:05:00", "fine",
-        ]
+def shown(sandbox: Sandbox, range: str, *, sheet: str = TARGETS) -> list[list[str]]:
+    """What people see in a range."""
+    fields = "sheets.data.rowData.values.formattedValue"
+    answer = ask(sandbox, f"/v4/spreadsheets/{sheet}?ranges={range}&fields={fields}")
+    assert answer.status_code == 200, answer.text
+    rows = answer.json()["sheets"][0]["data"][0].get("rowData", [])
+    return [[cell.get("formattedValue", "") for cell in row.get("values", [])] for row in rows]
+
+
+def _part(claims: dict[str, Any]) -> str:
+    return _coded(json.dumps(claims).encode())
+
+
+def _coded(part: bytes) -> str:
+    return urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("page", pages_of("google_sheets"), ids=str)
+def test_a_page_is_as_recorded(sandbox: Sandbox, page: Page) -> None:
+    answer = ask(sandbox, page.asked)
+    assert (answer.status_code, answer.json()) == (page.status, page.body)
+
+
+def test_without_fields_there_are_no_cells(sandbox: Sandbox) -> None:
+    (sheet,) = ask(sandbox, f"/v4/spreadsheets/{ODD}?ranges=Odd").json()["sheets"]
+    assert set(sheet) == {"properties", "merges"}
+
+
+def test_each_format_is_shown_as_people_see_it(sandbox: Sandbox) -> None:
+    rows = shown(sandbox, "Odd!A4:N22", sheet=ODD)
+    assert rows[0] == [
+        "2025-12-01", "$1,234.50", "1,200", "12.50%", "no header", "$23.46", "1.23457E+17", "TRUE",
+        "12/1/2025 8:30:00", "$2,434.50", "", "8:30 AM", "26:05:00", "fine",
     ]  # fmt: skip
-    ((day, spend, *_, total, gap, start, elapsed, _note),) = odd(sandbox, "A4:N4", **UNFORMATTED)
-    assert (day, spend, total, gap) == (45992, 1234.5, 2434.5, "")
-    assert (start, elapsed) == pytest.approx((8.5 / 24, (26 + 5 / 60) / 24))
-    assert odd(sandbox, "G4:H4", **UNFORMATTED) == [[1.2345678901234568e17, True]]
+    assert rows[5] == ["45995", "($45.00)", "-$45.01", "1,200%"]
+    assert rows[18] == ["", ""], "formulas that give nothing are something"
 
 
-def test_dates_as_text_and_formulas(sandbox: Sandbox) -> None:
-    text = {"dateTimeRenderOption": "FORMATTED_STRING"}
-    assert odd(sandbox, "A4:B4", **UNFORMATTED, **text) == [["2025-12-01", 1234.5]]
-    assert odd(sandbox, "A4:A4", **text) == [["2025-12-01"]]
-    assert odd(sandbox, "J4", valueRenderOption="FORMULA") == [["=B4+C4"]]
+# Tokens
 
 
-def test_what_is_empty_is_left_out(sandbox: Sandbox) -> None:
-    rows = odd(sandbox, "A1:N30")
-    assert [len(row) for row in rows[:8]] == [1, 0, 14, 14, 13, 0, 1, 10]
-    assert len(rows) == 22
-    assert rows[21] == ["", ""]  # formulas that give nothing are something
-    assert odd(sandbox, "A6:N6") is None
-    assert values(sandbox, "Empty", sheet=ODD) is None
-    columns = odd(sandbox, "A4:C7", majorDimension="COLUMNS")
-    assert columns == [
-        ["2025-12-01", "12/2/2025", "", " "], ["$1,234.50", "$1,234.50"], ["1,200", "1.200,50"],
-    ]  # fmt: skip
-
-
-def test_merged_cells_have_one_value(sandbox: Sandbox) -> None:
-    assert odd(sandbox, "A12:B13") == [["2025-12-06", "€10.00"], ["", "$20.00"]]
-
-
-def test_errors_are_text_and_in_the_grid_errors(sandbox: Sandbox) -> None:
-    shown = ["#REF!", "#N/A", "#DIV/0!", "", "#VALUE!", "#NAME?", "#NUM!", "#ERROR!", "Loading..."]
-    assert odd(sandbox, "B8:J8", **UNFORMATTED) == [shown]
-    error = cell(sandbox, "D8")
-    assert error["effectiveValue"]["errorValue"]["type"] == "DIVIDE_BY_ZERO"
-    assert error["formattedValue"] == "#DIV/0!"
-    assert "formulaValue" in error["userEnteredValue"]
-
-
-def test_formats_tell_dates_from_numbers(sandbox: Sandbox) -> None:
-    assert cell(sandbox, "A4")["effectiveFormat"]["numberFormat"]["type"] == "DATE"
-    assert cell(sandbox, "A8")["userEnteredFormat"] == {"numberFormat": {"type": "DATE"}}
-    number = cell(sandbox, "A9")
-    assert number["effectiveValue"] == {"numberValue": 45995}
-    assert "numberFormat" not in number["effectiveFormat"]
-    assert cell(sandbox, "B16")["note"] == "says who?"
-    assert "effectiveValue" not in cell(sandbox, "C14")
+def test_a_token_is_for_what_its_key_signed(sandbox: Sandbox) -> None:
+    body = ask_token(sandbox, sandbox.service_account()).json()
+    path = f"/v4/spreadsheets/{TARGETS}?ranges=A1"
+    assert ask(sandbox, path, token=body.pop("access_token")).status_code == 200
+    assert body == {"expires_in": 3599, "token_type": "Bearer"}
+    other = ask_token(sandbox, sandbox.service_account("cti")).json()["access_token"]
+    assert ask(sandbox, path, token=other).status_code == 403
+    calendar = "https://www.googleapis.com/auth/calendar"
+    narrow = ask_token(sandbox, sandbox.service_account(), scope=calendar).json()["access_token"]
+    assert "insufficient authentication scopes" in ask(sandbox, path, token=narrow).text
 
 
 @pytest.mark.parametrize(
-    ("asked", "answered"),
+    ("key", "claims", "error", "said"),
     [
-        ("Odd", "Odd!A1:T120"),
-        ("B2", "Odd!B2"),  # of the first tab that is not hidden
-        ("'B2'", "'B2'!A1:F50"),
-        ("Budget", "Sheet1!A1:B2"),  # the named range comes before the tab
-        ("'Budget'", "Budget!A1:F50"),
-        ("odd_columns", "Odd!A1:C120"),
-        ("Odd!5:5", "Odd!A5:T5"),
-        ("Odd!B4:C", "Odd!B4:C120"),
-        ("Odd!$C$4:A2", "Odd!A2:C4"),
-        ("'Bob''s \"Q4\" plan'!A1", "'Bob''s \"Q4\" plan'!A1"),
-        ("Odd!S1:ZZ999", "Odd!S1:T120"),  # cut to the grid
+        ({"client_email": "nobody@example.com"}, {}, "invalid_grant", "account not found"),
+        ({"private_key_id": "0" * 40}, {}, "invalid_grant", "Invalid JWT Signature."),
+        ({}, {"iss": email("cti")}, "invalid_grant", "Invalid JWT Signature."),
+        ({}, {"aud": "https://example.com"}, "invalid_grant", "Failed audience check"),
+        ({}, {"iat": 0, "exp": 3600}, "invalid_grant", "Token must be a short-lived token"),
+        ({}, {"scope": ""}, "invalid_scope", "Invalid OAuth scope"),
     ],
 )
-def test_ranges(sandbox: Sandbox, asked: str, answered: str) -> None:
-    reading = client(sandbox).values().get(spreadsheetId=ODD, range=asked)
-    assert reading.execute()["range"] == answered
-
-
-@pytest.mark.parametrize("asked", ["Chart", "Odd!", "Odd!A", "'Odd", "odd!A1:", "A0"])
-def test_ranges_that_do_not_parse(sandbox: Sandbox, asked: str) -> None:
-    answer = ask(sandbox, f"values/{asked}", sheet=ODD)
-    assert answer.status_code == 400
-    assert answer.json()["error"]["message"] == f"Unable to parse range: {asked}"
-
-
-def test_named_ranges_leave_out_what_is_zero_or_open(sandbox: Sandbox) -> None:
-    named = client(sandbox).get(spreadsheetId=ODD).execute()["namedRanges"]
-    places = {entry["name"]: entry["range"] for entry in named}
-    assert "sheetId" not in places["Budget"]
-    assert places["odd_columns"] == {"sheetId": 1385, "startColumnIndex": 0, "endColumnIndex": 3}
-
-
-def test_fields_decide_over_grid_data(sandbox: Sandbox) -> None:
-    sheets = client(sandbox)
-    assert "data" not in sheets.get(spreadsheetId=ODD).execute()["sheets"][1]
-    masked = {"fields": "sheets.properties(title,sheetId),properties/locale"}
-    answer = sheets.get(spreadsheetId=ODD, includeGridData=True, **masked).execute()
-    assert set(answer) == {"sheets", "properties"}
-    assert answer["sheets"][0] == {"properties": {"title": "Archive", "sheetId": 7}}
-    assert answer["properties"] == {"locale": "en_US"}
-    masked = {"fields": "sheets(data/rowData.values.formattedValue)"}
-    answer = sheets.get(spreadsheetId=ODD, ranges="Odd!A4:B4", **masked).execute()
-    row = {"values": [{"formattedValue": "2025-12-01"}, {"formattedValue": "$1,234.50"}]}
-    assert answer == {"sheets": [{"data": [{"rowData": [row]}]}]}
-
-
-@pytest.mark.parametrize(
-    ("path", "query"),
-    [
-        ("", {"fields": "sheet.properties"}),
-        ("", {"fields": "sheets("}),
-        ("", {"includeGridData": "perhaps"}),
-        ("values/A1", {"valueRenderOption": "PRETTY"}),
-        ("values/A1", {"majorDimension": "DIAGONALS"}),
-        ("values/A1", {"pageSize": "5"}),
-        ("values:batchGet", {"ranges": "nothing"}),
-    ],
-)
-def test_wrong_parameters(sandbox: Sandbox, path: str, query: dict[str, str]) -> None:
-    answer = ask(sandbox, path, **query)
-    error = answer.json()["error"]
-    assert (answer.status_code, error["code"], error["status"]) == (400, 400, "INVALID_ARGUMENT")
-
-
-def test_strangers_are_refused(sandbox: Sandbox) -> None:
-    url = f"{sandbox.url('google_sheets')}/v4/spreadsheets/{TARGETS}"
-    nobody = requests.get(url, timeout=10)
-    assert (nobody.status_code, nobody.json()["error"]["status"]) == (403, "PERMISSION_DENIED")
-    wrong = requests.get(url, headers={"Authorization": "Bearer x"}, timeout=10)
-    assert (wrong.status_code, wrong.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
-    astray = ask(sandbox, sheet=f"{TARGETS}/nothing")
-    assert (astray.status_code, astray.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+def test_what_is_wrongly_signed_is_refused_flat(
+    sandbox: Sandbox, key: dict[str, str], claims: dict[str, object], error: str, said: str
+) -> None:
+    refused = ask_token(sandbox, sandbox.service_account() | key, **claims)
+    assert (refused.status_code, refused.json()["error"]) == (400, error)
+    assert said in refused.json()["error_description"]
 
 
 def test_a_form_without_an_assertion(sandbox: Sandbox) -> None:
     url = f"{sandbox.url('google_sheets')}/token"
-    grant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-    for form, error in (
-        ({}, "invalid_request"),
-        ({"grant_type": "password"}, "unsupported_grant_type"),
-        ({"grant_type": grant}, "invalid_request"),
-        ({"grant_type": grant, "assertion": "a.b.c"}, "invalid_request"),
-    ):
-        answer = requests.post(url, data=form, timeout=10)
-        assert (answer.status_code, answer.json()["error"]) == (400, error)
+    for form in ({}, {"grant_type": GRANT}, {"grant_type": GRANT, "assertion": "a.b.c"}):
+        assert requests.post(url, data=form, timeout=10).status_code == 400
 
 
-# Edits
+def test_tokens_end_and_strangers_are_refused(sandbox: Sandbox) -> None:
+    path, now = f"/v4/spreadsheets/{TARGETS}?ranges=A1", sandbox.google_sheets.now()
+    sandbox.google_sheets.clock = lambda: now
+    token = ask_token(sandbox, sandbox.service_account()).json()["access_token"]
+    sandbox.google_sheets.clock = lambda: now + 3_599
+    for one in (token, "nobody's"):
+        refused = ask(sandbox, path, token=one)
+        assert (refused.status_code, refused.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
+
+
+def test_a_key_file_by_route(sandbox: Sandbox) -> None:
+    base = sandbox.url("google_sheets").replace("google_sheets", "_sandbox/google_sheets")
+    assert requests.get(f"{base}/key/713", timeout=10).json() == sandbox.service_account()
+    assert requests.get(f"{base}/key/nobody", timeout=10).status_code == 404
+    keys = {sandbox.service_account(account)["private_key"] for account in ("713", "cti")}
+    assert len(keys) == 2
+
+
+def test_the_quota_of_a_minute(sandbox: Sandbox) -> None:
+    service = sandbox.google_sheets
+    service.limits["user"].limit = 1
+    now = service.now()
+    for seconds, status in ((0, 200), (0, 429), (60, 200)):
+        service.clock = lambda at=now + seconds: at  # type: ignore[misc]
+        answer = ask(sandbox, f"/v4/spreadsheets/{TARGETS}?ranges=A1")
+        assert answer.status_code == status
+        assert (status == 429) == ("Quota exceeded for quota metric 'Read" in answer.text)
+
+
+# Ranges
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("Odd", "Spend log (sandbox, made)"),
+        ("A1", "Spend log (sandbox, made)"),  # of the first tab that is not hidden
+        ("'B2'", "key"),  # a tab
+        ("B2", ""),  # a cell
+        ("odd_table", "Date"),
+        ("Odd!C4:D", "1,200"),
+        ("Odd!4:4", "2025-12-01"),
+        ("'Bob''s \"Q4\" plan'!A2", "a"),
+        ("Odd!N4:ZZ999", "fine"),  # cut to the grid
+    ],
+)
+def test_ranges(sandbox: Sandbox, asked: str, first: str) -> None:
+    rows = shown(sandbox, asked, sheet=ODD)
+    assert (rows[0][0] if rows and rows[0] else "") == first
+
+
+def test_a_named_range_comes_before_a_tab(sandbox: Sandbox) -> None:
+    assert len(shown(sandbox, "Budget", sheet=ODD)) == 2
+    assert len(shown(sandbox, "'Budget'", sheet=ODD)) == 3
+
+
+@pytest.mark.parametrize("asked", ["Odd!", "Odd!A", "'Odd", "odd!A1:", "A0"])
+def test_ranges_that_do_not_parse(sandbox: Sandbox, asked: str) -> None:
+    refused = ask(sandbox, f"/v4/spreadsheets/{ODD}?ranges={asked}")
+    assert refused.json()["error"]["message"] == f"Unable to parse range: {asked}"
+
+
+# Edits and faults
 
 
 def test_owners_edit(sandbox: Sandbox) -> None:
     book = sandbox.google_sheets.book()
     book.set(cell="Targets!C6", value=2_500.5)
-    assert values(sandbox, "Targets!C6") == [["$2,500.50"]]
-    book.set(cell="Targets!B6", value="soon")
-    assert values(sandbox, "Targets!B6") == [["soon"]]
-    book.set(cell="Targets!B6", value="2025-12-01", format="month")
-    assert values(sandbox, "Targets!B6", **UNFORMATTED) == [[45992]]
+    book.set(cell="Targets!B6", value="2025-11-01", format="month")
+    assert shown(sandbox, "Targets!B6:C6") == [["Nov 2025", "$2,500.50"]]
     book.set(cell="Targets!C6", error="#REF!")
-    assert values(sandbox, "Targets!C6", **UNFORMATTED) == [["#REF!"]]
+    assert shown(sandbox, "Targets!C6") == [["#REF!"]]
     book.clear(cell="Targets!C6")
-    assert values(sandbox, "Targets!C6") is None
+    assert shown(sandbox, "Targets!C6") == [[""]], "its format stays"
     book.append(tab="Targets", row=["CCW", {"value": "2026-02-01", "format": "month"}, 7])
-    assert values(sandbox, "targets")[-1] == ["CCW", "Feb 2026", "7"]
-    book.insert(tab="Targets", at=2, row=["first"])
-    assert values(sandbox, "Targets!A2:A3") == [["first"], ["CCW"]]
+    assert shown(sandbox, "targets")[-1] == ["CCW", "Feb 2026", "7"]
     book.remove(tab="Targets", at=2)
-    assert values(sandbox, "Targets!A2") == [["CCW"]]
-    book.rename(tab="Targets", to="Goals")
-    assert values(sandbox, "Goals!A2") == [["CCW"]]
-    assert values(sandbox, "targets")[1][0] == "CCW"
+    assert shown(sandbox, "Targets!A2") == [["EXP"]]
     sandbox.google_sheets.reset()
-    assert values(sandbox, "Targets!C6") == [["$2,000.00"]]
+    assert shown(sandbox, "Targets!A2:C2") == [["CCW", "Nov 2025", "$70,000.00"]]
 
 
-def test_edits_by_route(sandbox: Sandbox) -> None:
-    base = sandbox.url("google_sheets").replace("google_sheets", "_sandbox/google_sheets")
-
-    def steer(**body: object) -> int:
-        return requests.post(f"{base}/restate", json=body, timeout=10).status_code
-
-    assert steer(verb="replace", tab="New", rows=[["a", "b"], [1, {"error": "#N/A"}]]) == 200
-    assert values(sandbox, "New") == [["a", "b"], ["1", "#N/A"]]
-    assert steer(verb="name", name="newest", range="New!A1:B2") == 200
-    assert values(sandbox, "newest")[0] == ["a", "b"]
-    assert steer(verb="drop", tab="New") == 200
-    assert ask(sandbox, "values/newest").status_code == 400
-    assert steer(verb="unshare", account="713") == 200
-    assert ask(sandbox).status_code == 403
-    assert steer(verb="share", account="713") == 200
-    assert steer(verb="burn") == 400
-    assert steer(verb="set", cell="C6", value=1) == 400
-    assert steer(verb="set", cell="Targets!C6", color="red") == 400
-    assert steer(verb="remove", tab="Targets", at=99) == 400
-    assert steer(verb="append", tab="Nowhere", row=[]) == 400
-    assert steer(verb="share", spreadsheet="none", account="713") == 400
-    key_file = requests.get(f"{base}/key/713", timeout=10).json()
-    assert key_file == sandbox.service_account()
-    assert requests.get(f"{base}/key/nobody", timeout=10).status_code == 404
+def test_edits_that_cannot_be_made(sandbox: Sandbox) -> None:
+    restate = sandbox.google_sheets.restate
+    restate("replace", tab="New", rows=[["a", "b"], [1, {"error": "#N/A"}]])
+    assert shown(sandbox, "New") == [["a", "b"], ["1", "#N/A"]]
+    for verb, edit, said in (
+        ("burn", {}, "verb is one of set, clear, append, remove, replace, not 'burn'"),
+        ("set", {"cell": "C6", "value": 1}, "'C6' is no cell such as Targets!C2"),
+        ("remove", {"tab": "Targets", "at": 99}, "tab 'Targets' has no row 99"),
+        ("append", {"tab": "Nowhere", "row": []}, "no tab 'Nowhere'; there are: Targets"),
+        ("clear", {"spreadsheet": "none", "cell": "A!A1"}, "no sheet 'none'; there are: sandbox"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            restate(verb, **edit)
 
 
-def test_no_key_is_the_same_twice(sandbox: Sandbox) -> None:
-    key_file = sandbox.service_account()
-    assert re.match("-----BEGIN PRIVATE KEY-----", key_file["private_key"])
-    assert key_file["private_key"] != sandbox.service_account("cti")["private_key"]
-    assert key_file["token_uri"] == f"{sandbox.url('google_sheets')}/token"
+def answers(sandbox: Sandbox) -> list[object]:
+    """What is answered to a token's request, and twice to the targets'."""
+    given: list[object] = []
+    try:
+        body = ask_token(sandbox, sandbox.service_account()).json()
+        body.pop("access_token", None)
+        given.append(body)
+        for _ in range(2):
+            path = f"/v4/spreadsheets/{TARGETS}?ranges=targets&fields=sheets.data"
+            answer = ask(sandbox, path, timeout=1)
+            given += [answer.status_code, answer.text]
+    except requests.RequestException as error:
+        given.append(type(error))
+    return given
+
+
+@pytest.mark.parametrize("name", [fault.name for fault in SHEETS_FAULTS])
+def test_every_fault_changes_an_answer(sandbox: Sandbox, name: str) -> None:
+    usual = answers(sandbox)
+    sandbox.google_sheets.faults.on(name, **({"seconds": 1.2} if name == "slow" else {}))
+    assert answers(sandbox) != usual

@@ -1,24 +1,25 @@
 """`signalroom demo`: the main job end to end, where nothing real can be touched."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from sandbox.server import Sandbox
-from tests.support import Project
+from tests.support import REPOSITORY, Project
 
 UNREACHABLE = "http://127.0.0.1:9"
 README = Path(__file__).parents[2] / "README.md"
 
 
 def readme_sample() -> list[str]:
-    """The demo's output as the README shows it, but for counts of tests and seconds."""
+    """The demo's output as the README shows it, but for what the machine's speed decides."""
     sample = README.read_text().partition("```text\n")[2].partition("```")[0]
-    return [line for line in sample.splitlines() if "unit tests passed in" not in line]
+    return [line for line in sample.splitlines() if "data tests run in" not in line]
 
 
 @pytest.mark.slow
-def test_the_demo_runs_twice_and_ends_with_numbers(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_the_demo_ends_with_numbers(tmp_path: Path, sandbox: Sandbox) -> None:
     """Real accounts and a real Postgres in the environment are neither asked nor written."""
     project = Project.at(tmp_path / "project", sandbox, with_dbt=True)
     project.environ = {
@@ -41,30 +42,26 @@ def test_the_demo_runs_twice_and_ends_with_numbers(tmp_path: Path, sandbox: Sand
         "PGPORT": "9",
         "DUCKDB_PATH": "real.duckdb",
     }
-    for is_first in (True, False):
-        demo = project.start("demo")
-        said, _ = demo.communicate(timeout=180)
-        assert demo.returncode == 0, said
-        if is_first:
-            shown = {line.rstrip() for line in said.splitlines()}
-            assert [line for line in readme_sample() if line not in shown] == []
-        else:
-            assert said.count("no file is new or changed") == 3
-        assert max(len(line) for line in said.splitlines()) <= 120
-        sums = [line.split()[1:] for line in said.splitlines() if line.startswith("sum")]
-        assert sums[0][:5] == ["1", "CCW", "4,592", "170,875.66", "124,340.00"]
-        assert sums[1][:5] == ["2", "EXP", "1", "45.00", "0.00"]
-        assert "unit tests passed in" in said
-        assert "Orders of client 713 by the day of the order" in said
-        assert "Top states of client 713 by order revenue, 2025-12-12..2025-12-18" in said
-        printed = " ".join(said.split())
-        assert "Funnel of client 713, 2025-12-" in printed
-        assert "E-mail of client 713, 2025-12-" in printed
-        assert "Pace of client 713 in 2025-12: 18 of 31 days are complete, 58.1%" in printed
-        assert "CCW spend 72,000.00 41,076.31 57.0% 0.98" in printed
-        assert "EXP effective_cost 2,000.00 1,116.34 55.8% 0.96" in printed
-        assert "These numbers are MADE" in said
-        assert "make docs" in said
+    demo = project.start("demo")
+    said, _ = demo.communicate(timeout=240)
+    assert demo.returncode == 0, said
+    shown = {line.rstrip() for line in said.splitlines()}
+    assert [line for line in readme_sample() if line not in shown] == []
+    assert max(len(line) for line in said.splitlines()) <= 120
+    sums = [line.split()[1:] for line in said.splitlines() if line.startswith("sum")]
+    assert sums[0][:5] == ["1", "CCW", "4,592", "170,875.66", "124,340.00"]
+    assert sums[1][:5] == ["2", "EXP", "1", "45.00", "0.00"]
+    assert "data tests run in" in said
+    assert "Orders of client 713 by the day of the order" in said
+    assert "Top states of client 713 by order revenue, 2025-12-12..2025-12-18" in said
+    printed = " ".join(said.split())
+    assert "Funnel of client 713, 2025-12-" in printed
+    assert "E-mail of client 713, 2025-12-" in printed
+    assert "Pace of client 713 in 2025-12: 18 of 31 days are complete, 58.1%" in printed
+    assert "CCW spend 72,000.00 41,076.31 57.0% 0.98" in printed
+    assert "EXP effective_cost 2,000.00 1,116.34 55.8% 0.96" in printed
+    assert "These numbers are MADE" in said
+    assert "make docs" in said
     made = {path.name for path in project.root.glob("*.duckdb")}
     assert made == {"demo.duckdb"}
     assert sandbox.everflow.requests == [], "the demo brings a sandbox of its own"
@@ -73,7 +70,11 @@ def test_the_demo_runs_twice_and_ends_with_numbers(tmp_path: Path, sandbox: Sand
 
 @pytest.mark.slow
 def test_a_failing_dbt_is_a_failing_command(tmp_path: Path, sandbox: Sandbox) -> None:
-    project = Project.at(tmp_path / "project", sandbox, with_dbt=True)
-    missing = project.start("dbt", "build", "--select", "daily_summary")
-    said, _ = missing.communicate(timeout=120)
-    assert missing.returncode == 1, said
+    project = Project.at(tmp_path / "project", sandbox)
+    (project.root / "dbt_project/models").mkdir()
+    (project.root / "dbt_project/models/broken.sql").write_text("select * from nowhere")
+    (project.root / "dbt_project/dbt_project.yml").write_text("name: broken\nprofile: signalroom\n")
+    shutil.copy(REPOSITORY / "profiles.yml", project.root)
+    failing = project.start("dbt", "build")
+    said, _ = failing.communicate(timeout=120)
+    assert failing.returncode == 1, said

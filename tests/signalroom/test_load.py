@@ -28,6 +28,7 @@ CTI_ROWS = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
         (("s3_exports", "--max-files", "all"), "not a valid integer"),
     ],
 )
+@pytest.mark.from_nothing
 def test_wrong_usage_exits_2(project: Project, arguments: tuple[str, ...], says: str) -> None:
     result = project.run("load", *arguments)
     assert result.exit_code == 2
@@ -147,6 +148,7 @@ def test_an_end_alone_reads_what_a_run_on_the_next_day_would(loaded_project: Pro
 
 
 @on_both_targets
+@pytest.mark.from_nothing
 def test_order_files_are_said_by_table(project: Project, bucket: S3Exports) -> None:
     planned = project.run("load", "s3_exports", "--dry-run").output
     assert not project.warehouse.exists()

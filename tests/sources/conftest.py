@@ -1,19 +1,19 @@
 """One source at a time: a project pointed at its stand-in, with what it loaded first."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
 
 from loaders.registry import SOURCES
 from sandbox.server import Sandbox
-from tests.postgres import Database, Rows, Server
+from tests.conftest import Prepared
+from tests.postgres import Rows
 from tests.sources.samples import SAMPLES, Sample
 from tests.support import DECEMBER, OF_ITS_OWN_LOAD, Project
 
@@ -97,40 +97,11 @@ def filled(source: str) -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """By source, a DuckDB file that holds its first load."""
-    made: dict[str, Path] = {}
-
-    def load(source: str) -> Path:
-        if source not in made:
-            with filled(source) as sandbox:
-                project = Project.at(tmp_path_factory.mktemp(source) / "project", sandbox)
-                prepare(project, source, sandbox)
-                project.succeed("load", source, *DECEMBER)
-                made[source] = project.warehouse
-        return made[source]
-
-    return load
-
-
-@pytest.fixture(scope="session")
-def loaded_database(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The same in Postgres; tests work on copies of it."""
-    made: dict[str, Database] = {}
-
-    def load(source: str) -> Database:
-        if source not in made:
-            with filled(source) as sandbox:
-                folder = tmp_path_factory.mktemp(source) / "project"
-                database = postgres.create()
-                project = Project.at(folder, sandbox, database=database)
-                prepare(project, source, sandbox)
-                project.succeed("load", source, *DECEMBER)
-                made[source] = database
-        return made[source]
-
-    return load
+def load_first(source: str, project: Project) -> None:
+    """Point a project at a sandbox of its own, and load what that holds."""
+    with filled(source) as sandbox:
+        prepare(project, source, sandbox)
+        project.succeed("load", source, *DECEMBER)
 
 
 @pytest.fixture
@@ -145,6 +116,8 @@ def empty_case(
     for name, value in project.environ.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("loaders.files.bucket.READ_TIMEOUT", 1)
+    monkeypatch.setattr("loaders.files.bucket.sleep", lambda _seconds: None)
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
     yield Case(source, SAMPLES[source], sandbox, project)
     bucket.faults.clear()
     bucket.requests.clear()
@@ -152,12 +125,8 @@ def empty_case(
 
 
 @pytest.fixture
-def case(empty_case: Case, request: pytest.FixtureRequest) -> Case:
+def case(empty_case: Case, target: str, prepared: Prepared) -> Case:
     """A source with its first load."""
-    project = empty_case.project
-    if project.database is None:
-        shutil.copy(request.getfixturevalue("loaded")(empty_case.source), project.warehouse)
-    else:
-        template = request.getfixturevalue("loaded_database")(empty_case.source)
-        project.database.copy_from(template)
+    source = empty_case.source
+    empty_case.project.copy_warehouse(prepared(source, target, partial(load_first, source)))
     return empty_case

@@ -2,21 +2,19 @@
 
 import logging
 import signal
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from loaders.registry import SOURCES
+from tests.conftest import Prepared
 from tests.sources.conftest import Case, filled, prepare
 from tests.sources.killed import POINTS
 from tests.sources.samples import SAMPLES
 from tests.support import DECEMBER, Project, on_both_targets
 
 KILLED = ("-m", "tests.sources.killed")
-State = dict[str, list[tuple[Any, ...]]]
 
 each_source = pytest.mark.parametrize("source", SOURCES)
 
@@ -25,6 +23,7 @@ def test_every_registered_source_has_a_sample() -> None:
     assert set(SAMPLES) == set(SOURCES)
 
 
+@pytest.mark.from_nothing
 def test_without_credentials_every_table_is_there_and_empty(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,34 +76,23 @@ def test_each_run_is_in_the_ledger(case: Case) -> None:
         assert (client, window, times, error) == ("713", True, True, None)
 
 
-@cache
-def undisturbed(source: str, folder: Path) -> State:
-    """What loads leave that nobody disturbs, while the data moves on twice."""
+def load_thrice(source: str, project: Project) -> None:
+    """Load while the data moves on twice, and nobody disturbs it."""
     with filled(source) as sandbox:
-        project = Project.at(folder / "project", sandbox)
         prepare(project, source, sandbox)
-        case = Case(source, SAMPLES[source], sandbox, project)
         for step in (0, 1, 2):
             if step:
-                case.sample.move(sandbox, step)
+                SAMPLES[source].move(sandbox, step)
             project.succeed("load", source, *DECEMBER)
-        return case.state()
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """By source, one folder for the whole run."""
-    return cache(lambda source: tmp_path_factory.mktemp(f"undisturbed-{source}"))
 
 
 @pytest.mark.slow
 @each_source
 @on_both_targets
 @pytest.mark.parametrize("point", POINTS)
-def test_a_killed_load_is_made_good_by_the_next(
-    point: str, case: Case, folder: Callable[[str], Path]
-) -> None:
-    expected = undisturbed(case.source, folder(case.source))
+def test_a_killed_load_is_made_good_by_the_next(point: str, case: Case, prepared: Prepared) -> None:
+    loaded = prepared(f"{case.source}_thrice", "dev", partial(load_thrice, case.source))
+    expected = replace(case, project=loaded).state()
     runs = len(case.ledger("1"))
     case.sample.move(case.sandbox, 1)
     killed = case.project.start(point, "load", case.source, *DECEMBER, program=KILLED)
@@ -166,8 +154,11 @@ def test_what_cannot_be_read_is_told_and_nothing_is_landed(
 
 
 @each_source
-def test_secrets_are_written_nowhere(empty_case: Case, caplog: pytest.LogCaptureFixture) -> None:
+def test_secrets_are_written_nowhere(
+    empty_case: Case, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not by a load that succeeds, nor by one that is refused, nor in what either leaves behind."""
+    monkeypatch.setenv("RUNTIME__REQUEST_MAX_ATTEMPTS", "2")
     case = empty_case
     caplog.set_level(logging.DEBUG)
     said = case.load()

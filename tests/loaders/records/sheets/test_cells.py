@@ -12,7 +12,7 @@ from loaders.sheets.cells import Cell, typed_number, value_of
 from loaders.sheets.grid import Grid
 from loaders.sheets.sheet import RAW_TYPES, SheetType
 from loaders.table import FITTERS
-from sandbox.google_sheets.a1 import column_name
+from sandbox.google_sheets.a1 import Box, parse_box
 
 NOTHING_SHOWN = "\u200b\u00a0 \u202f"
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
@@ -249,4 +249,5 @@ def test_whatever_stands_in_a_cell_is_a_value_or_a_reason(
 def test_a_cell_has_its_address(column: int, row: int) -> None:
     for title, shown in (("Targets", "Targets"), ("Bob's plan", "'Bob''s plan'"), ("B2", "'B2'")):
         grid = Grid(title, 0, 0, (), ())
-        assert grid.address(row, column) == f"{shown}!{column_name(column)}{row + 1}"
+        tab, _, cell = grid.address(row, column).rpartition("!")
+        assert (tab, parse_box(cell)) == (shown, Box(row, row + 1, column, column + 1))

@@ -26,13 +26,13 @@ def test_the_odd_sheet_row_by_row(sheets: Stand) -> None:
         (date(2025, 12, 1), Decimal("1234.5")),  # row 4
         (date(2025, 12, 6), Decimal(20)),  # 13: the date is merged with that of row 12
         (date(2025, 12, 8), Decimal("1234.5")),  # 15: blanks one cannot see
-        (date(2025, 12, 9), Decimal(5)),  # 16, with a note
+        (date(2025, 12, 9), Decimal(5)),  # 16
         (date(2025, 12, 10), Decimal(0)),  # 19: a second before midnight; a ten-millionth
         (date(2205, 12, 5), Decimal(0)),  # 11
     ]
     ambiguous = "spent_on: '12/2/2025' may begin with the day or the month; format it as a date"
     assert [(origin.rpartition("!")[2], reason) for origin, _, reason in sheets.rejected()] == [
-        ("A5", ambiguous),  # hidden by a filter, and there all the same
+        ("A5", ambiguous),
         ("B8", "spend: '#REF!' is the error of a formula"),
         ("A9", "spent_on: '45995' is no date; format the cell as one"),
         ("A10", "spent_on: 'n/a' is no date; Odd!B10 spend: '-' is no number"),

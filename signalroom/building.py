@@ -1,0 +1,82 @@
+"""Building the marts: dbt in a process of its own, and how far it is."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import click
+
+from signalroom.config.settings import Settings
+
+SECONDS_A_LINE = 3.0  # where lines stay: in a log or a pipe
+RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")  # dbt's events, one a node
+# On prod the marts are built and tested aside and published at the end (macros/publish.sql).
+ASIDE = ("--vars", "{marts_schema: marts_next}")
+# They prove the SQL, not the data: `make test` runs them.
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+
+
+def run_dbt(settings: Settings, *arguments: str) -> int:
+    """Run dbt in a process of its own: one that has imported dbt keeps the DuckDB file locked."""
+    return subprocess.run(  # noqa: S603, PLW1510
+        _command(arguments), env=settings.dbt_environ(), cwd=settings.root
+    ).returncode
+
+
+def build_marts(settings: Settings, target: str, *arguments: str) -> int:
+    """Build and test the marts; dbt's warnings and errors are printed as they come."""
+    aside = ASIDE if target == "prod" else ()
+    command = _command(
+        ("--log-format", "json", "build", "--target", target, *aside, *NO_UNIT_TESTS, *arguments)
+    )
+    with subprocess.Popen(  # noqa: S603
+        command, env=settings.dbt_environ(), cwd=settings.root, stdout=subprocess.PIPE, text=True
+    ) as dbt:
+        follow(dbt.stdout or ())
+    if dbt.returncode:
+        click.echo("The build failed; dbt's own log is dbt_project/logs/dbt.log.")
+    return dbt.returncode
+
+
+def follow(lines: Iterable[str]) -> None:
+    """Print what dbt reports and how far it is: one moving line on a terminal, else a few lines."""
+    moves = sys.stdout.isatty()
+    nodes, ended = 0, Counter[str]()
+    printed_at = monotonic()
+    for event in _events(lines):
+        name, data = event["info"]["name"], event["data"]
+        if event["info"]["level"] in {"warn", "error"} or name == "JinjaLogInfo":
+            click.echo(("\r\033[K" if moves else "") + event["info"]["msg"])
+        if name == "ConcurrencyLine":
+            nodes = data["node_count"]
+        if name in RESULTS:
+            ended[name] += 1
+            if moves or monotonic() - printed_at >= SECONDS_A_LINE:
+                printed_at = monotonic()
+                line = f"    {ended.total()} of {nodes} models, seeds and tests done"
+                click.echo(f"\r{line}" if moves else line, nl=not moves)
+        if name == "FinishedRunningStats":
+            models, seeds, tests = (ended[result] for result in RESULTS)
+            click.echo(
+                ("\r\033[K" if moves else "")
+                + f"    {models} models and {seeds} seeds built, {tests} data tests run in "
+                f"{data['execution_time']:.0f} s"
+            )
+
+
+def _events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """dbt's events; a line that is none, such as a traceback, is an event that is an error."""
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except ValueError:
+            yield {"info": {"name": "", "level": "error", "msg": line.rstrip("\n")}, "data": {}}
+
+
+def _command(arguments: Iterable[str]) -> list[str]:
+    return [str(Path(sys.executable).with_name("dbt")), *arguments]
