@@ -77,10 +77,10 @@ class Trap:
         reader = open_reader()
         for table in self.tables or tables:
             if self.says is None:
-                (self.check or same)(Read.of(reader, table, span), good[table.name])
+                (self.check or same)(Read.of(reader, table, window), good[table.name])
                 continue
             with pytest.raises(ApiError) as refused:
-                Read.of(reader, table, span)
+                Read.of(reader, table, window)
             assert self.says in str(refused.value)
             assert "\n" not in str(refused.value)
 
