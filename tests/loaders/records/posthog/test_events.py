@@ -1,21 +1,21 @@
 """PostHog's events are read once each and as they are, whatever the pages."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from loaders.records.table import Span
 from loaders.sources import posthog_events
 from loaders.sources.posthog import EVENTS, FEATURE_FLAGS, Posthog
 from loaders.table import fit
+from loaders.windows import Window
 from sandbox.posthog import lists
 from sandbox.server import Sandbox
 from tests.loaders.records.posthog.served import Stands, log, served
 from tests.loaders.records.traps import Read, account
 
-SINCE = Span(datetime(2025, 12, 1, 5, tzinfo=UTC))
+SINCE = Window(date(2025, 12, 1), timezone="America/New_York")
 
 pytestmark = pytest.mark.usefixtures("quick_retries")
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("quick_retries")
 def events(sandbox: Sandbox) -> Stands:
     """All events since the client's start, by UUID; none is read twice."""
     pages = list(Posthog(account(sandbox, "posthog")).read(EVENTS, SINCE))
-    rows = [fit(EVENTS.table, row) for page in pages for row in page.rows]
+    rows = [fit(EVENTS, row) for page in pages for row in page.rows]
     names = ("event", "distinct_id", "person_id", "timestamp")
     found = {
         row["uuid"]: (
