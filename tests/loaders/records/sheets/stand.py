@@ -92,6 +92,13 @@ class Stand:
         table = next(t for t in SOURCE.of(self.account) if t.name == self.sheets[0].table)
         return list(SOURCE.open(self.account).read(table, Window()))
 
+    def found(self, *columns: str) -> tuple[list[tuple[Any, ...]], list[tuple[str, int, str]]]:
+        """What is read of it: the rows, and where others are and why they cannot be read."""
+        pages = self.read()
+        rows = [tuple(row[name] for name in columns) for page in pages for row in page.rows]
+        wrong = [(one.origin, one.line, one.reason) for page in pages for one in page.rejected]
+        return rows, wrong
+
     def examine(self) -> list[Finding]:
         return list(SOURCE.examine(self.account))
 
