@@ -123,7 +123,7 @@ def variables_read() -> set[str]:
         (ROOT / path).read_text()
         for path in (
             "signalroom/config/settings.py",
-            "loaders/warehouse.py",
+            "loaders/warehouse/postgres.py",
             "signalroom/examination.py",
         )
     )

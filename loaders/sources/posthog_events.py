@@ -1,4 +1,4 @@
-"""PostHog's events by HogQL: all of a span, page by page, each from the last row of the one before.
+"""PostHog's events by HogQL: all of a window, page by page, each from the last row before it.
 
 - A query that reads too much fails, after 10 s or for want of memory: it is asked of a slice of
   time, which grows while little comes and shrinks when the answer is full or fails. The last slice
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from loaders.errors import ApiError
-from loaders.records.table import Page, Span
-from loaders.table import Rejected, Row, fit_timestamp
+from loaders.table import Page, Rejected, Row, fit_timestamp
+from loaders.windows import Window
 
 PAGE_ROWS = 10_000
 LEAST_ROWS = 500
@@ -59,16 +59,16 @@ class _Portion:
         self.rows = min(PAGE_ROWS, self.rows + self.rows // 8 + 1)
 
 
-def event_pages(ask: Ask, span: Span) -> Iterator[Page]:
+def event_pages(ask: Ask, window: Window) -> Iterator[Page]:
     """The events of a span in order; ApiError where an answer leads nowhere."""
     began = datetime.now(UTC)
-    known_end = min(began, span.until or began)
-    low, after, most = span.since or EPOCH, "", 0
+    known_end = min(began, window.until or began)
+    low, after, most = window.since or EPOCH, "", 0
     passed: set[str] = set()  # the last UUIDs of the pages that ended at the time `low`
     portion = _Portion(PAGE_ROWS)
     while True:
         left = known_end - low
-        end = low + portion.length if left > portion.length else span.until
+        end = low + portion.length if left > portion.length else window.until
         limit = portion.rows
         try:
             rows = ask(_hogql(low, after, end, limit))
@@ -78,7 +78,7 @@ def event_pages(ask: Ask, span: Span) -> Iterator[Page]:
                 raise
             continue
         if not rows:
-            if end is None or end == span.until:
+            if end is None or end == window.until:
                 return
             portion.served(0, end - low)
             low, after = end, ""

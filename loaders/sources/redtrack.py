@@ -20,12 +20,12 @@ from typing import Any
 
 from requests import Response
 
-from loaders.answer import Answer, add_up
 from loaders.daily import DailySource
 from loaders.errors import ApiError
 from loaders.http import Api, QueryKey, answer, expect_rows, new_rows
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
+from loaders.verify import Answer, add_up
 from loaders.windows import Window
 
 PAGE_SIZE = 1000
@@ -45,6 +45,7 @@ DAILY_SPEND = Table(
         "revenue": Column("decimal"),
     },
     key=("date", "source_id"),
+    replaces="day",
     makes_days_complete=True,
 )
 

@@ -16,8 +16,10 @@ from itertools import permutations
 from loaders.errors import LoadError
 from loaders.files.bucket import Bucket
 from loaders.files.csv_stream import snake_case
-from loaders.files.source import FileSource, FileTable, Place
+from loaders.files.load import FileSource
+from loaders.files.reading import Place
 from loaders.source import Account, Setting
+from loaders.table import file_table
 
 ORDER_COLUMNS = (
     "orders_id",
@@ -54,9 +56,9 @@ ORDER_COLUMNS = (
 )
 PROSPECT_COLUMNS = ("prospect_id", "email", "date_created", "campaign_id", "afid", "sid")
 TABLES = (
-    FileTable("orders_create", ORDER_COLUMNS),
-    FileTable("orders_update", ORDER_COLUMNS),
-    FileTable("prospects_create", PROSPECT_COLUMNS),
+    file_table("orders_create", ORDER_COLUMNS),
+    file_table("orders_update", ORDER_COLUMNS),
+    file_table("prospects_create", PROSPECT_COLUMNS),
 )
 PREFIXES = (
     "orders_create=orders-create/,orders_update=orders-update/,prospects_create=prospects-create/"

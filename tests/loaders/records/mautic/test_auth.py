@@ -10,11 +10,12 @@ import pytest
 import requests
 
 from loaders.errors import ApiError
-from loaders.records.table import RecordTable, Span
 from loaders.redaction import redact
 from loaders.source import Account
 from loaders.sources.mautic import CONTACTS, SEGMENTS
 from loaders.sources.mautic_reader import Mautic
+from loaders.table import Table
+from loaders.windows import Window
 from sandbox.server import Sandbox
 from sandbox.service import Asked
 from tests.support import Project
@@ -32,11 +33,11 @@ class Install:
     account: Account
     now: float = 1000.0
 
-    def read(self, table: RecordTable = SEGMENTS) -> Iterator[list[dict[str, Any]]]:
-        for page in Mautic(self.account).read(table, Span()):
+    def read(self, table: Table = SEGMENTS) -> Iterator[list[dict[str, Any]]]:
+        for page in Mautic(self.account).read(table, Window()):
             yield list(page.rows)
 
-    def read_all(self, table: RecordTable = SEGMENTS) -> int:
+    def read_all(self, table: Table = SEGMENTS) -> int:
         return sum(len(rows) for rows in self.read(table))
 
     @property

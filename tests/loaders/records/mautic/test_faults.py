@@ -106,20 +106,20 @@ TRAPS = [
     ),
     Trap("order_ignored", tables=(PAGE_HITS,)),
     Trap("bad_id", {"value": None}, tables=ONLY, check=rejected(1, "id: missing")),
-    Trap("bad_id", {"value": "x"}, tables=ONLY, check=rejected(1, "id: 'x' is no number")),
+    Trap("bad_id", {"value": "x"}, tables=ONLY, check=rejected(1, "id: 'x' is not a number")),
     Trap("bad_id", {"value": 999_999}, "ignores the filter or the order", (CONTACTS,)),
     Trap("bad_id", {"rows": 9999}, "answered no row with id, so what comes after it", ONLY),
     Trap(
         "bad_value",
         {"column": "date_hit", "rows": 2},
         tables=(PAGE_HITS,),
-        check=rejected(4, "date_hit: 'n/a' is no time"),
+        check=rejected(4, "date_hit: 'n/a' is not a time"),
     ),
     Trap(
         "bad_value",
         {"column": "lead_id", "times": 1},
         tables=(LEAD_LISTS_LEADS,),
-        check=rejected(1, "lead_id: 'n/a' is no number"),
+        check=rejected(1, "lead_id: 'n/a' is not a number"),
     ),
     Trap(
         "column_absent",

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from loaders.errors import ApiError
-from loaders.records.table import Span
 from loaders.source import Account
 from loaders.sources.mautic import EMAIL_STATS
 from loaders.sources.mautic_reader import Mautic, decoded
+from loaders.windows import Window
 from sandbox.server import Sandbox
 from tests.support import OF_ITS_OWN_LOAD, Project, on_both_targets, on_postgres
 
@@ -136,7 +136,7 @@ def test_what_happens_after_sending_is_restated(loaded: Project, sandbox: Sandbo
         (gone, False, 0, None, False, False),
     ]
     assert "mautic.email_stats: 2025-12-01" in said
-    assert "1 have vanished upstream" in said
+    assert "1 deleted at the source" in said
     assert len(held(loaded, "page_hits", "id")) == hits + 1
     assert held(loaded, "lead_donotcontact", "reason", f"date_added = '{at}+00'") == [1, 2]
     assert len(held(loaded, "lead_donotcontact", "id")) == silenced + 2
@@ -231,8 +231,8 @@ def test_no_page_size_loses_or_doubles_a_row(
     sandbox: Sandbox, project: Project, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
     monkeypatch.setattr("loaders.sources.mautic_reader.PAGE_ROWS", rows)
-    span = Span(datetime(2025, 12, 17, tzinfo=UTC)) if rows < 10 else Span()
-    ids = [int(r["id"]) for page in reader(sandbox).read(EMAIL_STATS, span) for r in page.rows]
+    window = Window(date(2025, 12, 17)) if rows < 10 else Window()
+    ids = [int(r["id"]) for page in reader(sandbox).read(EMAIL_STATS, window) for r in page.rows]
     every = sandbox.mautic.store.rows("713", "email_stats")
     since = "2025-12-17" if rows < 10 else ""
     dates = ("date_sent", "last_opened")
@@ -240,7 +240,7 @@ def test_no_page_size_loses_or_doubles_a_row(
 
 
 def test_mail_that_is_sent_while_we_read_is_read_too(sandbox: Sandbox, project: Project) -> None:
-    pages = reader(sandbox).read(EMAIL_STATS, Span())
+    pages = reader(sandbox).read(EMAIL_STATS, Window())
     next(pages)
     added = sandbox.mautic.store.send(4, 10, "2025-12-20 10:00:00")
     assert [row["id"] for page in pages for row in page.rows][-1] == str(added)

@@ -9,9 +9,9 @@ from functools import partial
 
 import pytest
 
-from loaders.records.table import Span
 from loaders.source import Account
 from loaders.sources.posthog import EVENTS, EXPERIMENTS, FEATURE_FLAGS, PERSONS, Posthog
+from loaders.windows import Window
 from sandbox.posthog.faults import POSTHOG_FAULTS
 from sandbox.server import Sandbox
 from tests.loaders.records.traps import Read, Trap, lacks, nothing, rejected
@@ -19,7 +19,7 @@ from tests.support import DECEMBER, QUICK_RETRIES, Project
 
 TABLES = (EVENTS, PERSONS, FEATURE_FLAGS, EXPERIMENTS)
 FIFTH = datetime(2025, 12, 5, 5, tzinfo=UTC)  # midnight in New York
-SPAN = Span(FIFTH - timedelta(days=4), FIFTH + timedelta(days=14))
+DAYS = Window(date(2025, 12, 1), date(2025, 12, 18), "America/New_York")
 
 
 def unversioned(found: Read, good: Read) -> None:
@@ -114,7 +114,7 @@ def reader(sandbox: Sandbox) -> Posthog:
 def good(sandbox_server: Sandbox) -> dict[str, Read]:
     """What is read while nothing disturbs."""
     opened = reader(sandbox_server)
-    read = {table.name: Read.of(opened, table, SPAN) for table in TABLES}
+    read = {table.name: Read.of(opened, table, DAYS) for table in TABLES}
     assert [len(one.rows) for one in read.values()] == [7_836, 843, 7, 4]
     return read
 
@@ -129,7 +129,7 @@ def test_a_trap_is_met_or_refused(
 ) -> None:
     if trap.fault == "slow":
         monkeypatch.setenv("RUNTIME__REQUEST_TIMEOUT", "0.3")
-    trap.spring(sandbox.posthog.faults, opened, TABLES, good, SPAN)
+    trap.spring(sandbox.posthog.faults, opened, TABLES, good, DAYS)
     if trap.requests:
         path = str(trap.options.get("path", "/query/"))
         asked = [request for request in sandbox.posthog.requests if path in request.path]

@@ -127,7 +127,7 @@ def test_a_number_that_is_no_amount(value: Any, format: str, shown: str, reason:
 def test_a_whole_number_has_no_fraction() -> None:
     assert meant(1_200, "integer", "NUMBER", "1,200") == 1_200
     assert meant(12.0, "integer") == 12
-    with pytest.raises(ValueError, match="is no whole number"):
+    with pytest.raises(ValueError, match="is not a whole number"):
         meant(12.5, "integer")
 
 

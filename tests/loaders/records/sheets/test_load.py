@@ -47,7 +47,7 @@ def test_a_row_that_is_deleted_is_marked_and_may_come_back(sheets: Stand) -> Non
     sheets.load()
     book = sheets.sandbox.google_sheets
     book.restate("remove", tab="Targets", at=9)
-    assert sheets.load().messages == ["1 have vanished upstream"]
+    assert sheets.load().messages == ["1 deleted at the source"]
     assert budgets(sheets) == BUDGETS[:-1]
     (gone,) = sheets.warehouse.query(
         "select advertiser, month from google_sheets.targets where _removed_at is not null"
