@@ -1,7 +1,6 @@
 """Redtrack's API: the report by day and source, and the list of sources; the key in the query."""
 
 import random
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ from flask import Blueprint, Response, g, request
 
 from sandbox.data import ACCOUNTS, Source
 from sandbox.days import REDTRACK_METRICS, REDTRACK_MONEY, redtrack_cells
-from sandbox.facts import Facts
+from sandbox.facts import Facts, summed
 from sandbox.redtrack_rows import Row, spoil, title_of, total_of, typed_row
 from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
 from sandbox.shape import HOME_ZONE, Cell, local_date
@@ -105,20 +104,21 @@ class Redtrack(Service):
         return answer(listed[(page - 1) * per : page * per])
 
     def _rows(self, ask: Ask) -> list[Row]:
-        sums: defaultdict[tuple[object, ...], list[int]] = defaultdict(
-            lambda: [0] * len(REDTRACK_METRICS)
+        def group_of(cell: Cell) -> tuple[object, ...]:
+            day = local_date(ask.zone, cell.hour).isoformat()
+            return tuple(cell.key if name == "source" else day for name in ask.groups)
+
+        cells = (
+            cell
+            for cell in self.facts_for_request()
+            if ask.first <= local_date(ask.zone, cell.hour) <= ask.last
         )
-        for cell in self.facts_for_request():
-            if ask.first <= local_date(ask.zone, cell.hour) <= ask.last:
-                key = tuple(_group_value(name, ask.zone, cell) for name in ask.groups)
-                sums[key] = [a + b for a, b in zip(sums[key], cell.values, strict=True)]
         return [
             Row(
-                dict(zip(ask.groups, key, strict=True)),
+                dict(zip(ask.groups, group, strict=True)),
                 dict(zip(REDTRACK_METRICS, values, strict=True)),
             )
-            for key, values in sums.items()
-            if any(values)
+            for group, values in summed(cells, group_of).items()
         ]
 
     def _page(self, ask: Ask, rows: Sequence[Row]) -> list[Row]:
@@ -153,10 +153,6 @@ class Redtrack(Service):
         own_zone = str(other_zone["timezone"]) if other_zone else ACCOUNT_ZONE
         zone = _zone(asked.get("timezone") or own_zone)
         return Ask(groups, _date("date_from"), _date("date_to"), zone, sort_by)
-
-
-def _group_value(name: str, zone: str, cell: Cell) -> object:
-    return cell.key if name == "source" else local_date(zone, cell.hour).isoformat()
 
 
 def _listing(source: Source, number: int) -> dict[str, object]:

@@ -23,10 +23,13 @@ class Row:
     values: dict[str, int]
 
     @property
-    def source_id(self) -> str:
-        """The id of the row's source, blank where the report has none."""
+    def lost_cost(self) -> str:
+        """How the row's cost is missing where that fault is on, else blank."""
+        missing = fault("cost_missing") or {"source_id": None}
         source = self.groups.get("source", _UNKNOWN)
-        return str(source[0]) if isinstance(source, tuple) else ""
+        if not isinstance(source, tuple) or source[0] != missing["source_id"]:
+            return ""
+        return str(missing["how"]) if missing["date"] in (None, self.groups.get("date")) else ""
 
     def sort_value(self, field: str) -> str:
         """What the row is sorted by; fields that it is not grouped by leave all rows equal."""
@@ -51,8 +54,10 @@ def typed_row(row: Row) -> Answered:
             answered[group] = value
     for name in REDTRACK_METRICS:
         _mixed(answered, name, row)
-    if row.groups.get("source") == _UNKNOWN:
+    if row.groups.get("source") == _UNKNOWN or row.lost_cost == "absent":
         answered.pop("cost", None)
+    elif row.lost_cost:
+        answered["cost"] = {"zero": 0, "null": None}[row.lost_cost]
     _ratios_and_extras(answered, row)
     return answered
 
@@ -60,36 +65,22 @@ def typed_row(row: Row) -> Answered:
 def total_of(rows: Sequence[Row]) -> dict[str, object]:
     """The sums over all pages."""
     total: dict[str, object] = {
-        name: _number(name, sum(_counted(row, name) for row in rows)) for name in REDTRACK_METRICS
+        name: _number(name, sum(row.values[name] for row in rows)) for name in REDTRACK_METRICS
     }
+    known = (row.values["cost"] for row in rows if not row.lost_cost)
+    total["cost"] = _number("cost", sum(known))
     if disagreeing := fault("total_disagrees"):
         metric = str(disagreeing["metric"])
         total[metric] = float(str(total[metric])) + float(str(disagreeing["delta"]))
     return total
 
 
-def _counted(row: Row, name: str) -> int:
-    """What a row adds to a total: nothing where its cost is missing."""
-    missing = fault("cost_missing") if name == "cost" else None
-    if missing and row.source_id == missing["source_id"]:
-        return 0 if missing["date"] in (None, row.groups.get("date")) else row.values[name]
-    return row.values[name]
-
-
 def spoil(rows: Iterable[Answered]) -> None:
-    """The faults of single values."""
+    """The fault of single values."""
     if bad := fault("bad_metric"):
         hit = [row for row in rows if bad["source_id"] in (None, row.get("source_id"))]
         for row in hit[: int(str(bad["rows"]))]:
             row[str(bad["metric"])] = bad["value"]
-    if missing := fault("cost_missing"):
-        for row in rows:
-            if row.get("source_id") != missing["source_id"]:
-                continue
-            if missing["date"] in (None, row.get("date")):
-                row["cost"] = {"zero": 0}.get(str(missing["how"]))
-                if missing["how"] == "absent":
-                    del row["cost"]
 
 
 def _name_source(answered: Answered, source_id: str, title: str) -> None:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from itertools import islice
 
 from sandbox.faults import Options
-from sandbox.posthog.events import Event, Log, home_day_of, text_of
+from sandbox.posthog.events import Event, Feed, home_day_of, text_of
 from sandbox.posthog.hogql import Column, Query
 from sandbox.posthog.project import Project
 
@@ -18,7 +18,7 @@ Row = list[object]
 
 
 def answer_of(
-    query: Query, text: str, project: Project, log: Log, faults: Faults
+    query: Query, text: str, project: Project, log: Feed, faults: Faults
 ) -> dict[str, object]:
     """The answer to a query of these events; `text` is the query as it came."""
     zone = project.timezone
@@ -53,7 +53,7 @@ def answer_of(
     }
 
 
-def _events(query: Query, log: Log, faults: Faults) -> Iterator[Event]:
+def _events(query: Query, log: Feed, faults: Faults) -> Iterator[Event]:
     if "empty_all" in faults:
         return iter(())
     low = query.low if "keyset_ignored" in faults else max(query.low, query.after)

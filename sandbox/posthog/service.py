@@ -13,7 +13,7 @@ from flask import Blueprint, Response, g, request
 from sandbox.data import ACCOUNTS
 from sandbox.faults import Faults
 from sandbox.posthog.data import PROJECT_IDS
-from sandbox.posthog.events import Log
+from sandbox.posthog.events import Feed
 from sandbox.posthog.faults import POSTHOG_FAULTS
 from sandbox.posthog.hogql import HogQLError, parse
 from sandbox.posthog.lists import older, page_of
@@ -53,7 +53,7 @@ class Posthog(Service):
         super().__init__()
         self.faults = Faults(self.name, POSTHOG_FAULTS)
         self.projects = {account: Project(account) for account in ACCOUNTS}
-        self._kept: dict[tuple[str, str], Log] = {}  # by account and text of the query
+        self._kept: dict[tuple[str, str], Feed] = {}  # by account and text of the query
         self.limits = {
             f"{kind}_{window}": Limit(limit, seconds, self.now)
             for kind, minute, hour in (
