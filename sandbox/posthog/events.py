@@ -21,7 +21,7 @@ Key = tuple[int, int]  # microseconds since 1970, and the UUID as ClickHouse sor
 
 SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST = datetime(2025, 12, 1, 5, tzinfo=UTC)  # midnight of the first day in New York
+_START = 1_764_565_200 * SECOND  # midnight of December 1, 2025 in New York
 _DAYS = 18
 _VOLUME_PEOPLE = 5_000
 _STEPS = ("landing", "landing", "landing", "landing", "landing", "checkout", "checkout", "purchase")
@@ -110,7 +110,7 @@ class Volume(Feed):
 
     def _at(self, n: int) -> int:
         slot = n * self.timestamps // self.events
-        return micros(_FIRST) + slot * (_DAYS * 86_400 * SECOND // self.timestamps) + 123_457
+        return _START + slot * (_DAYS * 86_400 * SECOND // self.timestamps) + 123_457
 
 
 EVERYTHING: tuple[Key, Key] = ((-(2**80), 0), (2**80, 0))
@@ -141,8 +141,8 @@ def micros(moment: datetime) -> int:
 @lru_cache(maxsize=4_096)
 def text_of(moment: int, zone: str) -> str:
     """A time as PostHog writes it: no fraction where there is none, Z for UTC alone."""
-    local = (_EPOCH + timedelta(microseconds=moment)).astimezone(ZoneInfo(zone))
-    text = local.isoformat()
+    at = _EPOCH + timedelta(microseconds=moment)
+    text = (at if zone == "UTC" else at.astimezone(ZoneInfo(zone))).isoformat()
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 

@@ -14,7 +14,7 @@ from sandbox.posthog.project import Project
 _TYPES = {"uuid": "UUID", "person_id": "UUID"}
 
 Faults = Mapping[str, Options]
-Row = list[object]
+Row = tuple[object, ...]  # tuples of text are no work for Python's garbage collection
 
 
 def answer_of(
@@ -30,7 +30,7 @@ def answer_of(
         limit = min(limit, int(str(capped["rows"])))
     values = [_value(column, zone) for column in columns]
     events = islice(_events(query, log, faults), limit)
-    rows = [[value(event) for value in values] for event in events]
+    rows = [tuple([value(event) for value in values]) for event in events]
     _spoil(rows, [column.name for column in columns], faults)
     digest = blake2b(text.encode(), digest_size=16).hexdigest()
     return {
@@ -87,10 +87,13 @@ def _spoil(rows: list[Row], names: list[str], faults: Faults) -> None:
     if "duplicates" in faults and rows:
         rows[1:] = rows[:-1]
     if "properties_as_objects" in faults:
-        where = names.index("properties")
-        for row in rows:
-            row[where] = json.loads(str(row[where]))
+        at = names.index("properties")
+        rows[:] = [_with(row, at, json.loads(str(row[at]))) for row in rows]
     bad = faults.get("bad_event", {})
     if bad.get("column") in names:
-        for row in rows[: int(str(bad["rows"]))]:
-            row[names.index(str(bad["column"]))] = bad["value"]
+        at, end = names.index(str(bad["column"])), int(str(bad["rows"]))
+        rows[:end] = [_with(row, at, bad["value"]) for row in rows[:end]]
+
+
+def _with(row: Row, at: int, value: object) -> Row:
+    return (*row[:at], value, *row[at + 1 :])
