@@ -20,6 +20,26 @@ declare
     who text;
     what record;
 begin
+    -- A second lock: a grant by mistake still shows no row. It comes first, as it waits for whoever
+    -- vacuums the table; he in turn would wait for a revoke that was not committed yet.
+    for what in
+        select tables.oid::regclass as name
+        from pg_class as tables
+        inner join pg_namespace as schemas on schemas.oid = tables.relnamespace
+        where
+            tables.relkind = 'r'
+            and not tables.relrowsecurity
+            and (
+                schemas.nspname in ('{{ closed | join("', '") }}')
+                or (
+                    schemas.nspname = 'public'
+                    and tables.relname in ('{{ seeds | join("', '") }}')
+                )
+            )
+    loop
+        execute format('alter table %s enable row level security', what.name);
+    end loop;
+
     for who in
         select quote_ident(rolname) from pg_roles where rolname in ('anon', 'authenticated')
         union all
@@ -37,24 +57,6 @@ begin
         loop
             execute format('revoke all on public.%I from %s', what.tablename, who);
         end loop;
-    end loop;
-
-    for what in  -- a second lock: a grant by mistake still shows no row
-        select tables.oid::regclass as name
-        from pg_class as tables
-        inner join pg_namespace as schemas on schemas.oid = tables.relnamespace
-        where
-            tables.relkind = 'r'
-            and not tables.relrowsecurity
-            and (
-                schemas.nspname in ('{{ closed | join("', '") }}')
-                or (
-                    schemas.nspname = 'public'
-                    and tables.relname in ('{{ seeds | join("', '") }}')
-                )
-            )
-    loop
-        execute format('alter table %s enable row level security', what.name);
     end loop;
 
     for who in select quote_ident(rolname) from pg_roles
