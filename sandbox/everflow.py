@@ -131,18 +131,20 @@ class Everflow(Service):
         return answer({"affiliates": shown, "paging": paging})
 
     def timezones(self) -> Response:
-        zones = []
-        for number, name in TIMEZONES.items():
-            now = datetime.now(ZoneInfo(name))
-            zones.append(
-                {
-                    "timezone_id": number,
-                    "timezone_name": f"{now.tzname()} ({name})",
-                    "timezone": name,
-                    "utc_offset": f"{now:%z}"[:3] + ":" + f"{now:%z}"[3:],
-                }
-            )
-        return answer({"timezones": zones})
+        zones = [(n, name, datetime.now(ZoneInfo(name))) for n, name in TIMEZONES.items()]
+        return answer(
+            {
+                "timezones": [
+                    {
+                        "timezone_id": number,
+                        "timezone_name": f"{now.tzname()} ({name})",
+                        "timezone": name,
+                        "utc_offset": f"{now:%z}"[:3] + ":" + f"{now:%z}"[3:],
+                    }
+                    for number, name, now in zones
+                ]
+            }
+        )
 
 
 def _names(kind: str) -> dict[str, str]:

@@ -12,7 +12,6 @@ from sandbox.service import fault
 
 _CONTROL_MARK = "@control@"  # stands for bare control characters until the body is text
 
-
 Column = dict[str, Any]
 Row = dict[str, Any]
 

@@ -17,26 +17,24 @@ _UNKNOWN = ("", "")  # traffic of no known source: nobody knows what it cost
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a report before it is written down; the source is its id and title."""
+    """One row of a report before it is written down; its source, if any, is id and title."""
 
-    groups: dict[str, object]
+    date: str
+    source: tuple[str, str] | None
     values: dict[str, int]
 
     @property
     def lost_cost(self) -> str:
         """How the row's cost is missing where that fault is on, else blank."""
-        missing = fault("cost_missing") or {"source_id": None}
-        source = self.groups.get("source", _UNKNOWN)
-        if not isinstance(source, tuple) or source[0] != missing["source_id"]:
+        missing = fault("cost_missing")
+        if not missing or not self.source or self.source[0] != missing["source_id"]:
             return ""
-        return str(missing["how"]) if missing["date"] in (None, self.groups.get("date")) else ""
+        return str(missing["how"]) if missing["date"] in (None, self.date) else ""
 
     def sort_value(self, field: str) -> str:
         """What the row is sorted by; fields that it is not grouped by leave all rows equal."""
-        source = self.groups.get("source", _UNKNOWN)
-        if isinstance(source, tuple) and field in ("source", "source_id"):
-            return str(source[field == "source"])
-        return str(self.groups.get(field, ""))
+        source_id, title = self.source or _UNKNOWN
+        return {"date": self.date, "source": title, "source_id": source_id}.get(field, "")
 
 
 def title_of(source_id: str, title: str) -> str:
@@ -46,15 +44,12 @@ def title_of(source_id: str, title: str) -> str:
 
 def typed_row(row: Row) -> Answered:
     """A row as JSON: the same number may be an integer, a float or text; zeros may be missing."""
-    answered: Answered = {}
-    for group, value in row.groups.items():
-        if isinstance(value, tuple):
-            _name_source(answered, str(value[0]), str(value[1]))
-        else:
-            answered[group] = value
+    answered: Answered = {"date": row.date}
+    if row.source:
+        _name_source(answered, *row.source)
     for name in REDTRACK_METRICS:
         _mixed(answered, name, row)
-    if row.groups.get("source") == _UNKNOWN or row.lost_cost == "absent":
+    if row.source == _UNKNOWN or row.lost_cost == "absent":
         answered.pop("cost", None)
     elif row.lost_cost:
         answered["cost"] = {"zero": 0, "null": None}[row.lost_cost]
@@ -64,11 +59,9 @@ def typed_row(row: Row) -> Answered:
 
 def total_of(rows: Sequence[Row]) -> dict[str, object]:
     """The sums over all pages."""
-    total: dict[str, object] = {
-        name: _number(name, sum(row.values[name] for row in rows)) for name in REDTRACK_METRICS
-    }
-    known = (row.values["cost"] for row in rows if not row.lost_cost)
-    total["cost"] = _number("cost", sum(known))
+    sums = {name: sum(row.values[name] for row in rows) for name in REDTRACK_METRICS}
+    sums["cost"] -= sum(row.values["cost"] for row in rows if row.lost_cost)
+    total: dict[str, object] = {name: _number(name, value) for name, value in sums.items()}
     if disagreeing := fault("total_disagrees"):
         metric = str(disagreeing["metric"])
         total[metric] = float(str(total[metric])) + float(str(disagreeing["delta"]))
@@ -95,7 +88,7 @@ def _name_source(answered: Answered, source_id: str, title: str) -> None:
 def _mixed(answered: Answered, name: str, row: Row) -> None:
     value = row.values[name]
     number = _number(name, value)
-    luck = noise(name, sorted(row.groups.items(), key=str))
+    luck = noise(name, [("date", row.date), *([("source", row.source)] if row.source else ())])
     if luck < 0.35:
         answered[name] = _text(name, value)
     elif luck < 0.6 and number == int(number):

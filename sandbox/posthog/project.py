@@ -88,8 +88,6 @@ class Project:
 
 
 def _changed(event: Event, fields: Mapping[str, Any]) -> Event:
-    """An event with other fields; `event` is its name, `properties` is an object."""
-    named = {{"event": "name"}.get(name, name): value for name, value in fields.items()}
-    if "properties" in named:
-        named["properties"] = json.dumps(named["properties"])
-    return event._replace(**named)
+    """An event of another name or with other properties."""
+    properties = json.dumps(fields["properties"]) if "properties" in fields else event.properties
+    return event._replace(name=fields.get("event", event.name), properties=properties)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
+from operator import attrgetter
 
 from sandbox.faults import Options
 from sandbox.posthog.events import Event, Feed, home_day_of, text_of
@@ -64,16 +65,9 @@ def _events(query: Query, log: Feed, faults: Faults) -> Iterator[Event]:
 
 
 def _value(column: Column, zone: str) -> Callable[[Event], object]:
-    zone = column.zone or zone
-    values: dict[str, Callable[[Event], object]] = {
-        "uuid": lambda event: event.uuid,
-        "event": lambda event: event.name,
-        "properties": lambda event: event.properties,
-        "timestamp": lambda event: text_of(event.at, zone),
-        "distinct_id": lambda event: event.distinct_id,
-        "person_id": lambda event: event.person_id,
-    }
-    return values[column.field]
+    if column.field == "timestamp":
+        return lambda event: text_of(event.at, column.zone or zone)
+    return attrgetter("name" if column.field == "event" else column.field)
 
 
 def _type(column: Column, zone: str) -> str:

@@ -55,12 +55,11 @@ class Posthog(Service):
         self.projects = {account: Project(account) for account in ACCOUNTS}
         self._kept: dict[tuple[str, str], Feed] = {}  # by account and text of the query
         self.limits = {
-            f"{kind}_{window}": Limit(limit, seconds, self.now)
-            for kind, minute, hour in (
-                ("query", 240, 2_400), ("persons", 240, 1_200), ("lists", 480, 4_800),
-            )
-            for window, limit, seconds in (("minute", minute, 60), ("hour", hour, 3_600))
-        }  # fmt: skip
+            "query_minute": Limit(240, 60, self.now),
+            "query_hour": Limit(2_400, 3_600, self.now),
+            "list_minute": Limit(480, 60, self.now),
+            "list_hour": Limit(4_800, 3_600, self.now),
+        }
 
     def environ(self, url: str, account: str) -> dict[str, str]:
         return {
@@ -122,7 +121,7 @@ class Posthog(Service):
 
     def keep_limits(self) -> None:
         asked = request.path.rstrip("/").rpartition("/")[2]
-        kind = asked if asked in ("query", "persons") else "lists"
+        kind = "query" if asked == "query" else "list"
         for window in ("minute", "hour"):
             limit = self.limits[f"{kind}_{window}"]
             if not limit.take():
