@@ -40,7 +40,7 @@ RANDOM_CLIENTS = 30
 LOADED_AT = [datetime(2025, 12, 20 + step, tzinfo=UTC) for step in range(ORDER_STEPS)]
 MODELS = ("--resource-type", "seed", "model")
 NUMBERS = count()
-INCREMENTAL = ("int_order_events__read", "int_orders__latest")
+INCREMENTAL = ("int_order_events__stored", "int_orders__latest")
 
 
 @dataclass(frozen=True)

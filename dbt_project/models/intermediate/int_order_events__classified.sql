@@ -1,5 +1,5 @@
 -- What an event says of its order, by the client's config and the seeds: whose it is, what became
--- of it and what it is worth. The one place for these words. int_order_events__read keeps it.
+-- of it and what it is worth. The one place for these words. int_order_events__stored keeps it.
 with events as (
     select * from {{ ref('stg_s3_exports__order_events') }}
 ),
@@ -98,7 +98,7 @@ refunded as (  -- without a smaller amount of its own, a refund is the whole ord
     from approved
 ),
 
-judged as (
+classified as (
     select
         *,
         case
@@ -112,7 +112,7 @@ judged as (
             else 'first'
         end as order_kind,
         rebill_depth is not null or is_recurring is not null or parent_orders_id is not null
-            as is_kind_told,
+            as has_order_kind,
         case when is_refunded then refundable_amount else 0 end as refunded_amount,
         case  -- what was not refunded, so that no dollar is deducted twice
             when not is_chargeback then 0
@@ -163,6 +163,6 @@ select
     is_declined,
     is_refunded,
     is_chargeback,
-    is_kind_told,
+    has_order_kind,
     has_unparsed_text
-from judged
+from classified

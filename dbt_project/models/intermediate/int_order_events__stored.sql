@@ -1,6 +1,6 @@
--- The files' rows, narrow, typed and judged, so that nothing else scans 129 columns of text again.
--- Incremental by file: a file in another version than the one read, or that is gone, is forgotten
--- before the files that are not known are read. So it is right after any broken run.
+-- The files' rows, narrow, typed and classified, so that nothing else scans 129 columns of text again.
+-- Incremental by file: rows of a file that has a newer version, or no longer exists, are deleted
+-- before missing files are read. So it is right after any broken run.
 {{
     config(
         pre_hook="
@@ -21,7 +21,7 @@
     )
 }}
 with events as (
-    select * from {{ ref('int_order_events__judged') }}
+    select * from {{ ref('int_order_events__classified') }}
     {% if is_incremental() %}
         where {{ in_unread_files('file_name', ref('int_order_files__versions'), this) }}
     {% endif %}
@@ -48,7 +48,7 @@ unread_files as (
     {% endif %}
 )
 
--- every column of int_order_events__judged; another one there stops the build until --full-refresh
+-- every column of int_order_events__classified; another one there stops the build until --full-refresh
 select
     events.*, -- noqa: AM04
     unread_files.file_loaded_at,

@@ -2,7 +2,7 @@ with mapping as (
     select * from {{ ref('affiliate_mapping') }}
 ),
 
-cleaned as (
+normalized as (
     select
         -- keys
         client_id,
@@ -18,4 +18,4 @@ cleaned as (
     from mapping
 )
 
-select * from cleaned
+select * from normalized

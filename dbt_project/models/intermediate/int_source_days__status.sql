@@ -1,19 +1,11 @@
 -- The one place that decides whether a source's day was read whole. Every read meets the days it
--- covers once, and windows over those say which was the newest: no read is held against all others.
+-- covers once, and windows over those say which was the newest: no read is compared with all others.
 with daily_tables as (  -- what each source's daily figures are made of
     select
-        listed.source_name,
-        listed.raw_table,
-        count(*) over (partition by listed.source_name) as tables_of_source
-    from (
-        values
-        ('everflow', 'daily_stats'),
-        ('redtrack', 'daily_spend'),
-        ('posthog', 'events'),
-        ('mautic', 'email_stats'),
-        ('mautic', 'page_hits'),
-        ('mautic', 'lead_donotcontact')
-    ) as listed (source_name, raw_table)
+        source_name,
+        raw_table,
+        count(*) over (partition by source_name) as tables_of_source
+    from {{ ref('stg_ops__complete_tables') }}
 ),
 
 calendar as (
