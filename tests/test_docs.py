@@ -62,7 +62,7 @@ def test_every_make_target_named_exists() -> None:
     for where, words in calls:
         for word in (word for word in words if word != "-k"):  # make's own: keep going
             name, is_variable, _ = word.partition("=")
-            known = rf"^{name} \?=" if is_variable else rf"^{name}:"
+            known = rf"^(export )?{name} \?=" if is_variable else rf"^{name}:"
             assert re.search(known, MAKEFILE, re.MULTILINE), f"{where}: no {word!r} in the Makefile"
 
 

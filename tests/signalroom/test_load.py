@@ -14,15 +14,15 @@ CTI_ROWS = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("facebook",), "no source named facebook; there are: everflow, redtrack, s3"),
+        (("facebook",), "There is no source 'facebook'; known sources: everflow, redtrack, s3"),
         (("--client", "999"), "999"),
         (("--start-date", "12/01/2025"), "does not match the format"),
-        (("--start-date", "2025-12-02", "--end-date", "2025-12-01"), "lies before"),
+        (("--start-date", "2025-12-02", "--end-date", "2025-12-01"), "is before"),
         (("--full-refresh", "--start-date", "2025-12-02"), "no --start-date"),
-        (("--end-date", "2999-01-01"), "lies in the future"),
-        (("--start-date", "2999-01-01"), "lies in the future"),
-        (("--advertiser-id", "CCW"), "no advertiser id"),
-        (("--advertiser-id", ""), "no advertiser id"),
+        (("--end-date", "2999-01-01"), "is in the future"),
+        (("--start-date", "2999-01-01"), "is in the future"),
+        (("--advertiser-id", "CCW"), "is not an Everflow advertiser id"),
+        (("--advertiser-id", ""), "is not an Everflow advertiser id"),
         (("--target", "mars"), "not one of"),
         (("s3_exports", "--max-files", "0"), "not in the range"),
         (("s3_exports", "--max-files", "all"), "not a valid integer"),
@@ -210,10 +210,10 @@ def test_a_source_that_no_client_has_is_wrong_usage(project: Project) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "says"),
     [
-        ("EVERFLOW_API_KEY", "sandbox\neverflow", "EVERFLOW_API_KEY holds characters"),
-        ("EVERFLOW_API_KEY", "sandbox–713", "EVERFLOW_API_KEY holds characters"),
+        ("EVERFLOW_API_KEY", "sandbox\neverflow", "EVERFLOW_API_KEY has characters"),
+        ("EVERFLOW_API_KEY", "sandbox–713", "EVERFLOW_API_KEY has characters"),
         ("REDTRACK_BASE_URL", "api.redtrack.io", "REDTRACK_BASE_URL must start with https://"),
-        ("S3_BUCKET_NAME", "sandbox–713", "S3_BUCKET_NAME holds characters"),
+        ("S3_BUCKET_NAME", "sandbox–713", "S3_BUCKET_NAME has characters"),
     ],
 )
 def test_a_setting_that_cannot_be_right_fails(

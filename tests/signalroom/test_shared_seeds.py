@@ -54,7 +54,7 @@ def test_a_change_is_drift_until_it_is_synced_also_for_one_client(root: Path) ->
     ("text", "reason"),
     [
         ("state_code,state_name\nTX,Texas\n", "line 1: the header must be state_code,state_name,"),
-        (f"{HEADER}TX,Texas,state\nTX,Teksas,state\n", "line 3: TX stands above already"),
+        (f"{HEADER}TX,Texas,state\nTX,Teksas,state\n", "line 3: TX is on an earlier line too"),
         (f"{HEADER}TX,,state\n", "line 2: state_name is blank or unprintable: ''"),
         (f"{HEADER}TX,Tex\tas,state\n", r"line 2: state_name is blank or unprintable: 'Tex\tas'"),
     ],
