@@ -1,12 +1,12 @@
 -- Questions to the warehouse, ready to run on DuckDB and Postgres alike.
--- tests/dbt/test_queries.py runs every statement of this file as it stands.
+-- tests/dbt/test_queries.py runs every statement of this file unchanged.
 
 -- Conversions and payout per day and advertiser, straight from the network's raw rows.
 -- On DuckDB `numeric` is decimal(18, 3): a fourth decimal is rounded before the second.
 SELECT date, advertiser_label, SUM(conversions) as conversions, ROUND(SUM(payout)::numeric, 2) as payout FROM everflow.daily_stats GROUP BY date, advertiser_label ORDER BY date DESC, conversions DESC;
 
 -- The ten affiliates of CCW with the most conversions. '0' (N/A) is the network's own "no affiliate":
--- real conversions, nobody's success. marts.affiliate_leaderboard shows it without a rank. Grouped by
+-- real conversions, no affiliate's success. marts.affiliate_leaderboard shows it without a rank. Grouped by
 -- id, as a partner that was renamed has two labels.
 SELECT affiliate_id, MAX(affiliate_label) as affiliate_label, SUM(conversions) as conversions, ROUND(SUM(payout)::numeric, 2) as payout FROM everflow.daily_stats WHERE advertiser_label = 'CCW' GROUP BY affiliate_id ORDER BY conversions DESC LIMIT 10;
 
@@ -80,7 +80,7 @@ HAVING SUM(core_orders) > 0
 ORDER BY revenue DESC;
 
 -- Created orders by the day of their file. Look, but do not call it sales: declined and test orders are
--- in it. Counted twice: an order that stands in the files of two days is an order of both, and two rows
+-- in it. Counted twice: an order in the files of two days is an order of both, and two rows
 -- of one order on one day are one order with both amounts. The day is the file's, not the order's.
 -- It breaks, like the one above, on the first amount that is no number.
 SELECT _file_date as date, COUNT(DISTINCT orders_id) as orders, ROUND(SUM(total_amount::numeric), 2) as revenue FROM s3_exports.orders_create GROUP BY _file_date ORDER BY _file_date;

@@ -1,4 +1,4 @@
-"""HTTP manners, the same for every source.
+"""How every source speaks HTTP.
 
 dlt's client retries (409, 429, 5xx, time-outs, dropped connections, cut-off JSON) up to five times
 with exponential back-off from 1 s to 5 min and honours Retry-After; `[runtime]` in
@@ -7,24 +7,33 @@ request and never a secret. 400, 401 and 403 are not tried again.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from time import monotonic, sleep
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from dlt.sources.helpers.requests import Client
-from dlt.sources.helpers.rest_client.client import RESTClient
 from requests import PreparedRequest, RequestException, Response
 from requests.auth import AuthBase
 
 from loaders.errors import ApiError
 from loaders.redaction import conceal, redact
+from loaders.table import Row
 
 RETRIED_STATUS = (409, 429, *range(500, 600))
 SHOWN_CHARACTERS = 160
+MOST_PAGES = 1000
+NAMES_OF_ERRORS = ("detail", "error_description", "error", "errors")
+KINDS: Mapping[type, str] = {dict: "an object", list: "a list", str: "text"}
+
+Kind = TypeVar("Kind")
+
+# the JSON of responses, parsed once: first to see whether it breaks off, then to be read
+_PARSED: WeakKeyDictionary[Response, Any] = WeakKeyDictionary()
 
 
 class QueryKey(AuthBase):
@@ -38,59 +47,63 @@ class QueryKey(AuthBase):
         return request
 
 
-def open_api(
-    service: str,
-    base_url: str,
-    *,
-    secrets: tuple[str, ...],
-    headers: dict[str, str] | None = None,
-    auth: AuthBase | None = None,
-    pause: Callable[[Response], float] | None = None,
-    remedies: Mapping[int, str] = MappingProxyType({}),
-    passthrough: Collection[int] = (),
-) -> RESTClient:
-    """dlt's REST client for a service, with the manners above.
+class Api:
+    """A service's API, with the retries and errors above.
 
-    `pause` reads from an answer how many seconds to wait before the next request; `remedies` say
-    what to do about an answer of some status; one of a status that is `passthrough` is the caller's
-    to judge: to ask for the same again would not help.
+    `pause` reads from a response how many seconds to wait before the next request; `remedies` say
+    what to do about a response of some status; one whose status is in `passthrough` is neither
+    retried nor an error here: the caller judges it.
     """
-    conceal(*secrets)
-    session = patient_client(passthrough).session
-    send = session.send
-    resume_at = 0.0
 
-    def send_and_check(request: PreparedRequest, **kwargs: Any) -> Response:
-        nonlocal resume_at
-        sleep(max(0.0, resume_at - monotonic()))
-        what = f"{service}: {request.method} {_address(request.url)}"
+    def __init__(
+        self,
+        service: str,
+        base_url: str,
+        *,
+        secrets: Collection[str],
+        headers: Mapping[str, str] = MappingProxyType({}),
+        auth: AuthBase | None = None,
+        pause: Callable[[Response], float] | None = None,
+        remedies: Mapping[int, str] = MappingProxyType({}),
+        passthrough: Collection[int] = (),
+    ) -> None:
+        self.service, self.base_url, self.pause = service, base_url.rstrip("/"), pause
+        self.remedies, self.passthrough = remedies, passthrough
+        retried = [status for status in RETRIED_STATUS if status not in passthrough]
+        client = Client(raise_for_status=False, status_codes=retried, retry_condition=_is_cut_off)
+        client.configure()  # takes the figures of [runtime]
+        self.session = client.session
+        self.session.headers.update(headers)
+        self.session.auth = auth
+        self.resume_at = 0.0
+        conceal(*secrets)
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Response:
+        return self._request("GET", path, params=params)
+
+    def post(self, path: str, json: Any = None, data: Any = None) -> Response:
+        return self._request("POST", path, json=json, data=data)
+
+    def _request(self, method: str, path: str, **content: Any) -> Response:
+        sleep(max(0.0, self.resume_at - monotonic()))
+        url = f"{self.base_url}{path}"
+        what = f"{self.service}: {method} {_address(url)}"
         try:
-            response: Response = send(request, **kwargs)  # type: ignore[no-untyped-call]
+            response = self.session.request(method, url, **content)
         except RequestException as error:
             raise ApiError(redact(f"{what} failed: {_cause(error)}")) from None
-        if not response.ok and response.status_code not in passthrough:
+        if not response.ok and response.status_code not in self.passthrough:
             raise ApiError(
-                redact(f"{what} answered HTTP {response.status_code}: {_said(response)}"),
-                remedies.get(response.status_code, ""),
+                redact(f"{what} answered HTTP {response.status_code}: {error_text(response)}"),
+                self.remedies.get(response.status_code, ""),
             )
-        if pause:
-            resume_at = monotonic() + pause(response)
+        if self.pause:
+            self.resume_at = monotonic() + self.pause(response)
         return response
-
-    session.send = send_and_check  # type: ignore[method-assign]  # as dlt itself adds its retries
-    return RESTClient(base_url, headers=headers, auth=auth, session=session)
-
-
-def patient_client(passthrough: Collection[int] = ()) -> Client:
-    """dlt's client with the retries above; an answer that stays an error is handed over."""
-    retried = [status for status in RETRIED_STATUS if status not in passthrough]
-    client = Client(raise_for_status=False, status_codes=retried, retry_condition=_cut_off)
-    client.configure()  # takes the figures of [runtime]
-    return client
 
 
 def answer(response: Response, remedy: str = "") -> Any:
-    """The JSON of an answer, numbers exact; ApiError for anything that is no JSON or an error.
+    """The JSON of a response, numbers exact; ApiError where it is an error or not JSON.
 
     Some services send control characters inside strings, or an error with status 200. `remedy`
     says what to do about it.
@@ -101,7 +114,7 @@ def answer(response: Response, remedy: str = "") -> Any:
     except ValueError:
         kind = response.headers.get("Content-Type", "no content type")
         raise ApiError(
-            redact(f"{where} answered {kind} that is no JSON: {_said(response)}"), remedy
+            redact(f"{where} answered {kind} that is not JSON: {error_text(response)}"), remedy
         ) from None
     error = _error_in(body)
     if error:
@@ -109,8 +122,55 @@ def answer(response: Response, remedy: str = "") -> Any:
     return body
 
 
-def _cut_off(response: Response | None, _: BaseException | None) -> bool:
-    """Whether a good answer announces JSON and breaks off in the middle of it."""
+def expect(kind: type[Kind], found: Any, where: str, remedy: str = "") -> Kind:
+    """`found`, a part of an answer, where it is of the kind that the API promises."""
+    if not isinstance(found, kind):
+        raise unexpected(KINDS[kind], found, where, remedy)
+    return found
+
+
+def expect_rows(found: Any, where: str, remedy: str = "") -> list[Row]:
+    """`found`, where it is a list of objects."""
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise unexpected("a list of rows", found, where, remedy)
+    return found
+
+
+def unexpected(expected: str, found: Any, where: str, remedy: str = "") -> ApiError:
+    """The error for an answer that is not what the API promises."""
+    got = f"{str(found)[:SHOWN_CHARACTERS]!r}"
+    text = f"{where}: unexpected response: expected {expected}, got {got}"
+    return ApiError(redact(text), remedy)
+
+
+def new_rows(
+    pages: Iterable[list[Row]], key: Callable[[Row], Hashable], where: str
+) -> Iterator[list[Row]]:
+    """The rows of each page that were on no page before; a page without any is the end.
+
+    So pages may overlap, be shorter than asked for, or repeat the last one for ever.
+    """
+    seen: set[Hashable] = set()
+    for number, page in enumerate(pages, start=1):
+        fresh = {key(row): row for row in page if key(row) not in seen}
+        if not fresh:
+            return
+        if number > MOST_PAGES:
+            raise ApiError(f"{where} goes on after {MOST_PAGES} pages")
+        seen |= fresh.keys()
+        yield list(fresh.values())
+
+
+def error_text(response: Response) -> str:
+    """What a response says that went wrong, or else its first characters."""
+    text = " ".join(response.text.split())
+    with suppress(ValueError):
+        text = str(_error_in(json.loads(text)) or text)
+    return text[:SHOWN_CHARACTERS] or "nothing"
+
+
+def _is_cut_off(response: Response | None, _: BaseException | None) -> bool:
+    """Whether a good response announces JSON and breaks off in the middle of it."""
     if response is None or not response.ok:
         return False
     if "json" not in response.headers.get("Content-Type", ""):
@@ -123,11 +183,9 @@ def _cut_off(response: Response | None, _: BaseException | None) -> bool:
 
 
 def _parsed(response: Response) -> Any:
-    """The JSON of an answer, taken apart once for all who ask."""
-    kept = vars(response)
-    if "parsed" not in kept:
-        kept["parsed"] = json.loads(response.content, parse_float=Decimal, strict=False)
-    return kept["parsed"]
+    if response not in _PARSED:
+        _PARSED[response] = json.loads(response.content, parse_float=Decimal, strict=False)
+    return _PARSED[response]
 
 
 def _address(url: str | None) -> str:
@@ -135,25 +193,16 @@ def _address(url: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
-def _said(response: Response) -> str:
-    text = " ".join(response.text.split())
-    with suppress(ValueError):
-        text = str(_error_in(json.loads(text)) or text)
-    return text[:SHOWN_CHARACTERS] or "nothing"
-
-
 def _error_in(body: Any) -> Any:
-    """What a body says went wrong, under any of the names that services give it."""
-    named = (
-        (body.get(name) for name in ("detail", "error", "errors")) if isinstance(body, dict) else ()
-    )
-    return _worded(next(filter(None, named), None))
+    """The error in a body, under any of the names that services give it."""
+    named = (body.get(name) for name in NAMES_OF_ERRORS) if isinstance(body, dict) else ()
+    return _message(next(filter(None, named), None))
 
 
-def _worded(error: Any) -> Any:
+def _message(error: Any) -> Any:
     """The message of an error, or the messages of several."""
     if isinstance(error, list):
-        return "; ".join(str(_worded(one)) for one in error)
+        return "; ".join(str(_message(one)) for one in error)
     return error.get("message", error) if isinstance(error, dict) else error
 
 

@@ -1,20 +1,20 @@
-"""OAuth2's client credentials: one token for its lifetime, kept out of every message and log.
+"""Bearer tokens: one for its lifetime, kept out of every message and log.
 
-dlt's class for it renews a token only once it has ended and never after a 401, and takes an answer
-without a token for a token; hence this one.
+dlt's OAuth2ClientCredentials renews a token only once it has ended and never after a 401, and
+takes a response without a token for a token; hence these.
 """
 
 import re
+from abc import abstractmethod
 from math import inf
 from time import monotonic
 from typing import Any
 
-from dlt.sources.helpers.rest_client.client import RESTClient
 from requests import PreparedRequest, Response
 from requests.auth import AuthBase
 
 from loaders.errors import ApiError
-from loaders.http import answer
+from loaders.http import Api, answer
 from loaders.redaction import conceal
 
 EARLY_SECONDS = 60.0  # renewed that long before its end, so that it does not end on the way
@@ -22,23 +22,20 @@ EARLY_SHARE = 0.1  # or, where it lives for a short time, with this share of it 
 TOKEN_IN_TEXT = re.compile(r'"access_token"\s*:\s*"([^"]{8,})')  # also where the answer breaks off
 
 
-class ClientCredentials(AuthBase):
-    """Signs requests with a token; `tokens` is a connection of its own, for its remedies.
+class Token(AuthBase):
+    """Signs requests with a token from an endpoint; `tokens` is its API, for its own remedies.
 
     A service may take a token back: on a 401 the request is repeated once, with a new one.
     """
 
-    def __init__(
-        self, tokens: RESTClient, path: str, *, client_id: str, client_secret: str, remedy: str
-    ) -> None:
+    def __init__(self, tokens: Api, path: str, remedy: str) -> None:
         self.tokens, self.path, self.remedy = tokens, path, remedy
-        self.form = {
-            "grant_type": "client_credentials",
-            "client_id": client_id,
-            "client_secret": client_secret,
-        }
         self.token = ""
         self.renew_at = -inf
+
+    @abstractmethod
+    def form(self) -> dict[str, str]:
+        """What is posted to be given a token."""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         if monotonic() >= self.renew_at:
@@ -49,8 +46,8 @@ class ClientCredentials(AuthBase):
     def renew(self) -> None:
         """Ask for a token; ApiError when none comes."""
         asked_at = monotonic()
-        response = self.tokens.post(self.path, data=self.form)
-        conceal(*TOKEN_IN_TEXT.findall(response.text))  # before anything is said of the answer
+        response = self.tokens.post(self.path, data=self.form())
+        conceal(*TOKEN_IN_TEXT.findall(response.text))  # before an error shows the answer
         body = answer(response, self.remedy)
         token = body.get("access_token") if isinstance(body, dict) else None
         if not isinstance(token, str) or not token:
@@ -71,6 +68,23 @@ class ClientCredentials(AuthBase):
         self.renew()
         repeated: Response = response.connection.send(self._signed(response.request), **how)
         return repeated
+
+
+class ClientCredentials(Token):
+    """A token for a client's id and secret."""
+
+    def __init__(
+        self, tokens: Api, path: str, *, client_id: str, client_secret: str, remedy: str
+    ) -> None:
+        super().__init__(tokens, path, remedy)
+        self.client_id, self.client_secret = client_id, client_secret
+
+    def form(self) -> dict[str, str]:
+        return {
+            "grant_type": "client_credentials",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+        }
 
 
 def _seconds(lifetime: Any) -> float:

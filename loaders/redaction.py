@@ -1,39 +1,42 @@
 """Secrets stay out of messages and logs."""
 
 import logging
-from typing import Any
 from urllib.parse import quote, quote_plus
 
 
-class _Secrets:
-    """Keeps secrets out of messages and out of every log record, whichever library writes it."""
+class _Redaction(logging.Filter):
+    """Replaces known secrets by ***, in texts and in every log record that a handler is given."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._known: set[str] = set()
-        self._make_record = logging.getLogRecordFactory()
 
     def conceal(self, *secrets: str) -> None:
+        """Remember secrets, and filter all handlers there are: of libraries' loggers too."""
         for secret in filter(None, secrets):
             self._known |= {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
-        logging.setLogRecordFactory(self._redacted_record)
+        for logger in (logging.root, *logging.root.manager.loggerDict.values()):
+            for handler in getattr(logger, "handlers", ()):
+                handler.addFilter(self)
+        if logging.lastResort:
+            logging.lastResort.addFilter(self)
 
     def redact(self, text: str) -> str:
         for secret in sorted(self._known, key=len, reverse=True):
             text = text.replace(secret, "***")
         return text
 
-    def _redacted_record(self, *arguments: Any, **named: Any) -> logging.LogRecord:
-        record = self._make_record(*arguments, **named)
+    def filter(self, record: logging.LogRecord) -> bool:
         try:
-            said = record.getMessage()
-        except (TypeError, ValueError):  # somebody's wrong call; logging would only report it
-            said = f"{record.msg} {record.args}"
-        record.msg, record.args = self.redact(said), ()
+            message = record.getMessage()
+        except (TypeError, ValueError):  # a wrong call of the log; logging would only report it
+            message = f"{record.msg} {record.args}"
+        record.msg, record.args = self.redact(message), ()
         if record.exc_info:
             record.exc_text = self.redact(logging.Formatter().formatException(record.exc_info))
-        return record
+        return True
 
 
-_SECRETS = _Secrets()
-conceal = _SECRETS.conceal
-redact = _SECRETS.redact
+_REDACTION = _Redaction()
+conceal = _REDACTION.conceal
+redact = _REDACTION.redact

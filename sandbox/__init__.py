@@ -25,8 +25,7 @@ In a test:
         sandbox.s3_exports.put("orders-create/orders-create-2025-12-19.csv", b"orders_id\\n1\\n")
         sandbox.s3_exports.faults.on("replaced", path="orders-create-2025-12-05", when="after")
 
-In another process: `serve(port)`; POST to `/_sandbox/<service>/faults` switches a fault on, by its
-`name` and options, DELETE all of them off. All faults are listed in sandbox/faults.py, the bucket's
-in sandbox/s3_faults.py, PostHog's in sandbox/posthog/faults.py, Mautic's in
-sandbox/mautic/faults.py.
+In another process: `serve(port)`; what one POSTs to `/_sandbox/<service>/faults` switches a fault
+on, what to `/restate` changes data, DELETE undoes either. All faults are listed in
+sandbox/faults.py, the bucket's in sandbox/s3_faults.py, the other services' in their own folders.
 """

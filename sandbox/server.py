@@ -1,4 +1,4 @@
-"""The sandbox's server: every service under its prefix, and the switch of its faults."""
+"""The sandbox's server: every service under its prefix, and what steers them from outside."""
 
 import json
 from typing import Self
@@ -71,8 +71,8 @@ class Sandbox:
         for service in self.services.values():
             app.register_blueprint(service.blueprint())
         app.add_url_rule("/_sandbox/google_sheets/key/<account>", view_func=self._key_file)
-        faults = "/_sandbox/<service>/faults"
-        app.add_url_rule(faults, view_func=self._faults, methods=["POST", "DELETE"])
+        steering = "/_sandbox/<service>/<any(faults,restate):what>"
+        app.add_url_rule(steering, view_func=self._steer, methods=["POST", "DELETE"])
         app.register_error_handler(HTTPException, _http_error)
         return app
 
@@ -81,14 +81,16 @@ class Sandbox:
             return answer({"error": f"no account {account!r}"}, 404)
         return answer(self.service_account(account))
 
-    def _faults(self, service: str) -> Response:
-        """Switch a fault on by its `name` and options, or all of them off."""
+    def _steer(self, service: str, what: str) -> Response:
+        """Switch a fault on or restate something, or with DELETE undo all of either."""
         try:
-            faults = self._every()[service].faults
-            if request.method == "DELETE":
-                faults.clear()
+            body = json.loads(request.get_data() or b"{}")
+            if what == "faults":
+                faults = self._every()[service].faults
+                faults.clear() if request.method == "DELETE" else faults.on(**body)
             else:
-                faults.on(**json.loads(request.get_data()))
+                restated = self.services[service]
+                restated.reset() if request.method == "DELETE" else restated.restate(**body)
         except (KeyError, TypeError, ValueError) as error:
             return answer({"error": str(error)}, 400)
         return answer({"ok": True})

@@ -1,6 +1,6 @@
 {#
   Cost per conversion of an aggregate, unless its cost is unknown: with internal conversions and no
-  cost row at all, the media spend is not zero but missing, and no CPA can be told.
+  cost row at all, the media spend is not zero but missing, and there is no CPA.
 #}
 {% macro costed_cpa(cost, conversions, internal_conversions, spend_rows) -%}
     case

@@ -1,4 +1,4 @@
-{# A text that tells people apart without naming them: SHA-256 behind the warehouse's own salt. #}
+{# A text that tells people apart without naming them: SHA-256 with the warehouse's own salt. #}
 {% macro salted_hash(text, salt) -%}
     {{ return(adapter.dispatch('salted_hash')(text, salt)) }}
 {%- endmacro %}

@@ -12,6 +12,6 @@
 {%- endmacro %}
 
 {% macro postgres__try_cast(text, data_type) -%}
-    {#- the cast stands outside the case, else the decimal's scale is lost -#}
+    {#- the cast is outside the case, else the decimal's scale is lost -#}
     cast(case when pg_input_is_valid({{ text }}, '{{ data_type }}') then {{ text }} end as {{ data_type }})
 {%- endmacro %}

@@ -1,4 +1,4 @@
--- A customer's money is the money of its orders; the orders of nobody known are in no customer.
+-- A customer's money is the money of its orders; orders without a known customer are in none.
 with customers as (
     select
         client_id,

@@ -1,4 +1,4 @@
--- Segments, notes and orders stand beside a contact; none of them adds or takes one away.
+-- Segments, notes and orders are joined to contacts; no join adds or loses a contact.
 with counted as (
     select
         client_id,

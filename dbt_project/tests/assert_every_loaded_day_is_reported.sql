@@ -6,7 +6,7 @@ with expected as (
         loaded_days.report_date,
         {{ clean_id('configured.everflow_advertiser_id') }} as advertiser_id,
         configured.report_name
-    from {{ ref('int_days__loaded') }} as loaded_days
+    from {{ ref('int_days__reported') }} as loaded_days
     inner join {{ ref('client_advertisers') }} as configured
         on loaded_days.client_id = configured.client_id
 ),

@@ -1,4 +1,4 @@
--- An order may not be lost between the files and the marts, nor made of rows that are gone: every
+-- An order may not be lost between the files and the marts, nor made of deleted rows: every
 -- row that the ledger counts is read, and every row that is read is an event of one order.
 with ledger as (
     select
@@ -14,7 +14,7 @@ read_rows as (
         client_id,
         count(*) as file_rows,
         count(distinct orders_id) as orders
-    from {{ ref('int_order_events__read') }}
+    from {{ ref('int_order_events__stored') }}
     group by client_id
 ),
 

@@ -1,4 +1,4 @@
--- A line of the sheet that fits nobody must be seen, or nobody will mend it.
+-- A line of the sheet that fits no advertiser must be shown, or it is never corrected.
 with typed_in as (
     select
         client_id,

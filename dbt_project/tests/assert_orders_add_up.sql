@@ -1,6 +1,6 @@
 -- Net is gross less what went back, an attempted order is approved or declined, only approved
 -- orders have money, and every order has its advertiser. One test, as each would scan all orders
--- anew; no foreign key for the last, which Postgres would check again for each order.
+-- again; no foreign key for the last, which Postgres would check again for each order.
 with orders as (
     select * from {{ ref('fct_orders') }}
 ),

@@ -1,52 +1,31 @@
 -- Every cent that the tracker reports appears once in each mart, mapped or not.
-with raw_days as (
-    select
-        _client_id as client_id,
-        date as report_date,
-        sum(cost) as spend
-    from {{ source('redtrack', 'daily_spend') }}
-    group by _client_id, date
-),
-
-source_days as (
-    select
-        client_id,
-        report_date,
-        sum(spend) as spend
-    from {{ ref('fct_source_daily') }}
-    group by client_id, report_date
-),
-
-affiliate_days as (
-    select
-        client_id,
-        report_date,
-        sum(spend) as spend
-    from {{ ref('fct_affiliate_daily') }}
-    group by client_id, report_date
-),
-
-summary_days as (
-    select
-        client_id,
-        report_date,
-        sum(spend) as spend
-    from {{ ref('daily_summary') }}
-    group by client_id, report_date
+{% set marts = [
+    'fct_source_daily', 'fct_affiliate_daily', 'fct_advertiser_daily', 'daily_summary'
+] %}
+with differences as (
+    {% for mart in marts %}
+        select
+            '{{ mart }}' as mart,
+            client_id,
+            report_date,
+            spend
+        from {{ ref(mart) }}
+        union all
+        select
+            '{{ mart }}' as mart,
+            _client_id as client_id,
+            date as report_date,
+            -1 * cost as spend
+        from {{ source('redtrack', 'daily_spend') }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select
+    mart,
     client_id,
     report_date,
-    raw_days.spend as raw_spend,
-    source_days.spend as source_spend,
-    affiliate_days.spend as affiliate_spend,
-    summary_days.spend as summary_spend
-from raw_days
-full outer join source_days using (client_id, report_date)
-full outer join affiliate_days using (client_id, report_date)
-full outer join summary_days using (client_id, report_date)
-where
-    coalesce(raw_days.spend, 0) <> coalesce(source_days.spend, 0)
-    or coalesce(raw_days.spend, 0) <> coalesce(affiliate_days.spend, 0)
-    or coalesce(raw_days.spend, 0) <> coalesce(summary_days.spend, 0)
+    sum(spend) as spend_too_much
+from differences
+group by mart, client_id, report_date
+having sum(spend) <> 0

@@ -9,20 +9,19 @@
 - No cursor: past days are restated, so whole days are read again and replaced.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
+from itertools import count
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
-from requests import Response
 
 from loaders.answer import Answer, add_up
 from loaders.daily import DailySource
 from loaders.errors import ApiError, TruncatedError
-from loaders.http import answer, open_api
+from loaders.http import Api, answer, expect, expect_rows, new_rows, unexpected
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
 from loaders.windows import Window
@@ -76,7 +75,7 @@ class Everflow:
     def __init__(self, account: Account) -> None:
         self.account = account
         key = account.settings["api_key"]
-        self.api = open_api(
+        self.api = Api(
             "everflow",
             account.settings["base_url"].rstrip("/").removesuffix("/v1"),
             secrets=(key,),
@@ -103,7 +102,7 @@ class Everflow:
         return result
 
     def examine(self) -> Iterator[Finding]:
-        network = self._object(self.api.get("/v1/networks"), "networks")
+        network = self._get("networks")
         zone_id, currency = network.get("reporting_timezone_id"), network.get("default_currency_id")
         yield Finding("ok", "everflow: reachable, the key is accepted")
         if currency not in (None, self.account.currency):
@@ -119,39 +118,32 @@ class Everflow:
                 f"{self.account.timezone} ({self._timezone_id}): its own pages show other days",
             )
 
-    @staticmethod
-    def _object(response: Response, path: str) -> dict[str, Any]:
-        body = answer(response)
-        if not isinstance(body, dict):
-            raise ApiError(f"everflow: {path} answered no object but {str(body)[:160]!r}")
-        return body
+    def _get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        return expect(dict, answer(self.api.get(f"/v1/{path}", parameters)), f"everflow: {path}")
 
-    @cached_property
-    def _timezone_id(self) -> int:
-        answered = self._object(self.api.get("/v1/meta/timezones"), "meta/timezones")
-        for zone in _part(answered, "timezones", list):
-            if zone.get("timezone") == self.account.timezone:
-                return int(zone["timezone_id"])
-        raise ApiError(f"everflow: knows no time zone {self.account.timezone}; see client.toml")
-
-    def _body(self, window: Window, filters: Iterable[dict[str, str]]) -> dict[str, Any]:
-        return {
+    def _report(self, path: str, window: Window, filters: list[dict[str, str]]) -> dict[str, Any]:
+        asked = {
             "from": str(window.start),
             "to": str(window.end),
             "timezone_id": self._timezone_id,
             "currency_id": self.account.currency,
             "columns": [{"column": name} for name in DIMENSIONS],
-            "query": {"filters": list(filters)},
+            "query": {"filters": filters},
         }
+        response = self.api.post(f"/v1/networks/reporting/{path}", json=asked)
+        return expect(dict, answer(response), f"everflow: {path}")
+
+    @cached_property
+    def _timezone_id(self) -> int:
+        for zone in _part(self._get("meta/timezones"), "timezones", list):
+            if zone.get("timezone") == self.account.timezone:
+                return int(zone["timezone_id"])
+        raise ApiError(f"everflow: knows no time zone {self.account.timezone}; see client.toml")
 
     def _totals(self, window: Window, filters: list[dict[str, str]]) -> dict[str, Decimal]:
-        body = self._body(window, filters)
-        summary = self._object(
-            self.api.post("/v1/networks/reporting/entity/summary", json=body), "entity/summary"
-        )
-        lacking = [field for field in COMPARED.values() if field not in summary]
-        if lacking:
-            raise ApiError(f"everflow: entity/summary answered no {', '.join(lacking)}")
+        summary = self._report("entity/summary", window, filters)
+        if missing := set(COMPARED.values()) - set(summary):
+            raise unexpected(", ".join(sorted(missing)), summary, "everflow: entity/summary")
         return add_up([summary], COMPARED)
 
     def _rows(self, window: Window, filters: list[dict[str, str]]) -> list[Any]:
@@ -183,25 +175,20 @@ class Everflow:
         ]
 
     def _ask(self, window: Window, filters: list[dict[str, str]]) -> tuple[list[Any], bool]:
-        body = self._object(
-            self.api.post("/v1/networks/reporting/entity/table", json=self._body(window, filters)),
-            "entity/table",
-        )
+        body = self._report("entity/table", window, filters)
         if not {"table", "incomplete_results"} & set(body):
-            raise ApiError(f"everflow: entity/table answered no table but {str(body)[:160]!r}")
-        rows = body.get("table") or []
-        if not isinstance(rows, list):
-            raise ApiError("everflow: the table of entity/table is no list")
+            raise unexpected("a table", body, "everflow: entity/table")
+        rows = expect(list, body.get("table") or [], "everflow: the table of entity/table")
         return rows, not body.get("incomplete_results") and len(rows) < ROW_CAP
 
     def _affiliate_ids(self) -> list[str]:
-        pages = self.api.paginate(
-            "/v1/networks/affiliates",
-            params={"page_size": 500},
-            paginator=PageNumberPaginator(base_page=1, total_path=None),
-            data_selector="affiliates",
+        path = "networks/affiliates"
+        pages = (
+            expect_rows(self._get(path, page_size=500, page=page).get("affiliates") or [], path)
+            for page in count(1)
         )
-        ids = {str(affiliate["network_affiliate_id"]) for page in pages for affiliate in page}
+        found = new_rows(pages, itemgetter("network_affiliate_id"), f"everflow: {path}")
+        ids = {str(affiliate["network_affiliate_id"]) for page in found for affiliate in page}
         return ["0", *sorted(ids - {"0"})]  # the list leaves out N/A, which has rows all the same
 
     def _flatten(self, raw: Any) -> Row:

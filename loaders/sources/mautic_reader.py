@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from requests import Response
 
 from loaders.errors import ApiError
-from loaders.http import answer, open_api
+from loaders.http import Api, answer, expect_rows, unexpected
 from loaders.oauth import ClientCredentials
 from loaders.records.table import Page, RecordTable, Span
 from loaders.source import Account, Finding
@@ -106,13 +106,13 @@ class Mautic:
         refused = dict.fromkeys((400, 401, 403), CREDENTIALS)
         self.start = datetime.combine(account.start_date, time(), ZoneInfo(account.timezone))
         self.credentials = ClientCredentials(
-            open_api("mautic", base_url, secrets=(secret,), remedies=refused | {404: ADDRESS}),
+            Api("mautic", base_url, secrets=(secret,), remedies=refused | {404: ADDRESS}),
             "/oauth/v2/token",
             client_id=account.settings["client_id"],
             client_secret=secret,
             remedy=f"{ADDRESS}, MAUTIC_CLIENT_ID and MAUTIC_CLIENT_SECRET",
         )
-        self.api = open_api(
+        self.api = Api(
             "mautic",
             base_url,
             secrets=(secret,),
@@ -159,7 +159,7 @@ class Mautic:
         parameters = as_parameters([after(endpoint.key, last), *narrowed]) | {"limit": str(limit)}
         for n, column in enumerate(endpoint.key):
             parameters |= {f"order[{n}][col]": column, f"order[{n}][dir]": "asc"}
-        return self.api.get(endpoint.path, params=parameters)
+        return self.api.get(endpoint.path, parameters)
 
 
 def after(key: Sequence[str], last: Sequence[int]) -> Clause:
@@ -200,12 +200,11 @@ def rows_of(response: Response, endpoint: Endpoint) -> list[Row]:
     body = answer(response)
     if isinstance(body, dict) and "availableTables" in body:
         raise ApiError(f"mautic: {endpoint.path} is no table that this Mautic has")
-    held = body.get(endpoint.body) if isinstance(body, dict) else None
-    if not isinstance(held, dict | list) or not all(isinstance(r, dict) for r in as_list(held)):
-        raise ApiError(
-            f"mautic: {endpoint.path} answered no rows as `{endpoint.body}` but {str(body)[:80]!r}"
-        )
-    return as_list(held)
+    rows = body.get(endpoint.body) if isinstance(body, dict) else None
+    where = f"mautic: {endpoint.path}"
+    if not isinstance(rows, dict | list):
+        raise unexpected(f"rows as `{endpoint.body}`", body, where)
+    return expect_rows(as_list(rows), where)
 
 
 def last_key(endpoint: Endpoint, rows: Sequence[Row], last: Key) -> Key:

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 from requests import Response
 
 from loaders.errors import ApiError
-from loaders.http import answer, open_api
+from loaders.http import Api, answer, expect, unexpected
 from loaders.records.source import RecordSource
 from loaders.records.table import Page, RecordTable, Span
 from loaders.source import Account, Finding, Setting
@@ -124,7 +124,7 @@ class Posthog:
         host = host if "://" in host else f"https://{host}"
         self.project = f"/api/projects/{account.settings['project_id']}/"
         opened = partial(
-            open_api,
+            Api,
             "posthog",
             host,
             secrets=(key,),
@@ -152,9 +152,7 @@ class Posthog:
                 "own pages show other days",
             )
         for table in (PERSONS, FEATURE_FLAGS, EXPERIMENTS):
-            _object(
-                self.lists.get(f"{self.project}{table.name}/", params={"limit": 1}), {"results"}
-            )
+            _object(self.lists.get(f"{self.project}{table.name}/", {"limit": 1}), {"results"})
         now = datetime.now(UTC)
         newest = newest_event(self._ask, now - RECENT)
         if newest is None:
@@ -193,7 +191,7 @@ class Posthog:
         passed: set[str] = set()
         before: list[Any] = []
         while True:
-            body = _object(self.lists.get(path, params=dict(params)), {"results"})
+            body = _object(self.lists.get(path, params), {"results"})
             records, link = body["results"], body.get("next")
             origin = " ".join([table.name, *(f"{name}={value}" for name, value in params.items())])
             yield _records(table, origin, records)
@@ -209,13 +207,11 @@ class Posthog:
 
 def _object(response: Response, promised: set[str]) -> dict[str, Any]:
     """An answer, which has what is promised; lists among it are lists."""
-    body = answer(response, ELSEWHERE)
-    path = urlsplit(response.url).path
-    if not isinstance(body, dict):
-        raise ApiError(f"posthog: {path} answered no object but {str(body)[:160]!r}", ELSEWHERE)
+    where = f"posthog: {urlsplit(response.url).path}"
+    body = expect(dict, answer(response, ELSEWHERE), where, ELSEWHERE)
     for name in promised:
         if not isinstance(body.get(name), str if name == "name" else list):
-            raise ApiError(f"posthog: {path} answered no {name}", ELSEWHERE)
+            raise unexpected(name, body, where, ELSEWHERE)
     return body
 
 

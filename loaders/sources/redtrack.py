@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from requests import Response
@@ -22,13 +23,12 @@ from requests import Response
 from loaders.answer import Answer, add_up
 from loaders.daily import DailySource
 from loaders.errors import ApiError
-from loaders.http import QueryKey, answer, open_api
+from loaders.http import Api, QueryKey, answer, expect_rows, new_rows
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
 from loaders.windows import Window
 
 PAGE_SIZE = 1000
-MOST_PAGES = 1000
 DELETED = "3"
 SECONDS_APART = 0.5  # two requests a second
 COMPARED = {name: name for name in ("clicks", "conversions", "cost", "revenue")}
@@ -55,7 +55,7 @@ class Redtrack:
     def __init__(self, account: Account) -> None:
         self.account = account
         key = account.settings["api_key"]
-        self.api = open_api(
+        self.api = Api(
             "redtrack",
             account.settings["base_url"],
             secrets=(key,),
@@ -66,36 +66,40 @@ class Redtrack:
 
     def read(self, window: Window, advertiser_id: str | None) -> Answer:
         del advertiser_id  # Redtrack knows no advertisers
-        rows: dict[tuple[Any, ...], Row] = {}
         totals: dict[str, Decimal] = {}
-        for page in range(1, MOST_PAGES + 1):
-            page_rows, page_totals = self._page(window, page)
-            totals = totals or page_totals
-            answered = {_identity(row): row for row in page_rows}
-            if len(answered) < len(page_rows):
-                raise ApiError(f"redtrack: /report names two sources alike on one day of {window}")
-            fresh = {key: row for key, row in answered.items() if key not in rows}
-            if not fresh:
-                break
-            rows |= fresh
-        else:
-            raise ApiError(f"redtrack: /report goes on after {MOST_PAGES} pages for {window}")
-        result = Answer(totals=totals, answered=add_up(list(rows.values()), COMPARED))
-        unnamed = any("source_id" not in row for row in rows.values())
-        ids = self._ids_by_title() if unnamed else {}
-        for line, raw in enumerate(rows.values(), start=1):
+        pages = self._pages(window, totals)
+        found = new_rows(pages, _identity, f"redtrack: /report for {window}")
+        rows = [row for page in found for row in page]
+        result = Answer(totals=totals, answered=add_up(rows, COMPARED))
+        ids = {} if all("source_id" in row for row in rows) else self._ids_by_title()
+        for line, raw in enumerate(rows, start=1):
             result.add(DAILY_SPEND, _flatten(raw, ids), origin=f"report {window}", line=line)
         return result
 
-    def _sources(self) -> list[dict[str, Any]]:
-        sources: dict[Any, dict[str, Any]] = {}
-        for page in range(1, MOST_PAGES + 1):
-            body = answer(self.api.get("/sources", params={"per": PAGE_SIZE, "page": page}))
-            fresh = [s for s in unwrap(body, "/sources")[0] if s.get("id") not in sources]
-            if not fresh:
-                break
-            sources |= {source.get("id"): source for source in fresh}
-        return list(sources.values())
+    def _pages(self, window: Window, totals: dict[str, Decimal]) -> Iterator[list[Row]]:
+        """The pages of a report; `totals` takes the first that come with one."""
+        asked = self._parameters(window, group="date,source", order="date,source,source_id")
+        for number in count(1):
+            rows, page_totals = self._get("/report", asked | {"page": number})
+            if len(set(map(_identity, rows))) < len(rows):
+                raise ApiError(f"redtrack: /report names two sources alike on one day of {window}")
+            offered = {name: field for name, field in COMPARED.items() if field in page_totals}
+            if not totals:
+                totals |= add_up([page_totals], offered)
+            yield rows
+
+    def _get(self, path: str, asked: dict[str, Any]) -> tuple[list[Row], dict[str, Any]]:
+        """Rows and totals of any of the shapes of an answer: a list, null, or items and a total."""
+        body, totals = answer(self.api.get(path, asked)), None
+        if isinstance(body, dict) and "items" in body:
+            body, totals = body["items"], body.get("total")
+        rows = expect_rows([] if body is None else body, f"redtrack: {path}")
+        return rows, totals if isinstance(totals, dict) else {}
+
+    def _sources(self) -> list[Row]:
+        pages = (self._get("/sources", {"per": PAGE_SIZE, "page": page})[0] for page in count(1))
+        found = new_rows(pages, lambda source: source.get("id"), "redtrack: /sources")
+        return [source for page in found for source in page]
 
     def _ids_by_title(self) -> dict[str, str]:
         """The id of each source in use, for accounts whose reports carry titles alone."""
@@ -127,7 +131,7 @@ class Redtrack:
         parameters = self._parameters(window, group="date", order="date")
         if not named_zone:
             del parameters["timezone"]
-        rows, _ = unwrap(answer(self.api.get("/report", params=parameters)), "/report")
+        rows, _ = self._get("/report", parameters)
         return {row.get("date"): add_up([row], COMPARED) for row in rows}
 
     def _parameters(self, window: Window, *, group: str, order: str) -> dict[str, Any]:
@@ -141,29 +145,11 @@ class Redtrack:
             "total": "true",
         }
 
-    def _page(self, window: Window, page: int) -> tuple[list[Any], dict[str, Decimal]]:
-        order = "date,source,source_id"
-        parameters = self._parameters(window, group="date,source", order=order) | {"page": page}
-        rows, totals = unwrap(answer(self.api.get("/report", params=parameters)), "/report")
-        offered = {name: field for name, field in COMPARED.items() if field in totals}
-        return rows, add_up([totals], offered)
-
 
 def recent_days() -> Window:
     """The week before today."""
     today = datetime.now(UTC).date()
     return Window(today - timedelta(7), today - timedelta(1))
-
-
-def unwrap(body: Any, path: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Rows and totals of any of the shapes an answer has: a list, null, or items beside a total."""
-    totals: Any = {}
-    if isinstance(body, dict) and "items" in body:
-        body, totals = body["items"], body.get("total") or {}
-    rows = body if body is not None else []
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ApiError(f"redtrack: {path} answered no rows but {str(body)[:160]!r}")
-    return rows, totals if isinstance(totals, dict) else {}
 
 
 def seconds_to_wait(response: Response) -> float:

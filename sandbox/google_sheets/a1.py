@@ -27,7 +27,7 @@ class Box(NamedTuple):
 
 
 def split(text: str) -> tuple[str | None, str | None]:
-    """The tab's name and what stands behind it, each if it is given; in quotes it is a name."""
+    """The tab's name and what follows it, each if it is given; in quotes it is always a name."""
     if match := _QUOTED.fullmatch(text):
         return match[1].replace("''", "'"), match[2]
     name, mark, rest = text.rpartition("!")

@@ -8,7 +8,7 @@ from sandbox.google_sheets.a1 import Box
 from sandbox.google_sheets.book import Book, Tab
 from sandbox.google_sheets.cells import BLANK, SheetCell, SheetError, plain, shown
 
-LOADING = SheetError("Loading...", "Loading...")
+LOADING = SheetError("Loading...")
 Mask = dict[str, "Mask"]  # a field and the fields wanted within; none within: all of it
 
 
@@ -100,7 +100,7 @@ def _cell(cell: SheetCell, locale: str, loading: bool) -> dict[str, Any]:
 
 def _extended(value: bool | int | float | str | SheetError) -> dict[str, Any]:
     if isinstance(value, SheetError):
-        return {"errorValue": {"type": value.type, "message": value.message}}
+        return {"errorValue": {"type": value.type, "message": f"The formula failed: {value.shown}"}}
     if isinstance(value, bool):
         return {"boolValue": value}
     if isinstance(value, str):

@@ -20,7 +20,7 @@ from sandbox.data import ACCOUNTS
 from sandbox.service import RefusedError
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-GOOGLE_AUDIENCE = "https://oauth2.googleapis.com/token"  # Google's library signs for it, always
+AUDIENCE = "https://oauth2.googleapis.com/token"  # signed for, wherever the token is asked for
 READ_ONLY = "https://www.googleapis.com/auth/spreadsheets.readonly"
 _SHORT_LIVED = (
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
@@ -96,7 +96,7 @@ def service_account(account: str, token_uri: str) -> dict[str, str]:
     }
 
 
-def verified(form: Mapping[str, str], audience: str, now: float) -> dict[str, Any]:
+def verified(form: Mapping[str, str], now: float) -> dict[str, Any]:
     """The claims of the assertion in a token request; refuses it as Google would."""
     if form.get("grant_type") != GRANT:
         raise TokenRefusedError("unsupported_grant_type", "Invalid grant_type")
@@ -110,26 +110,28 @@ def verified(form: Mapping[str, str], audience: str, now: float) -> dict[str, An
     account = account_of(issuer)
     if not account:
         raise TokenRefusedError("invalid_grant", "Invalid grant: account not found")
-    if algorithm != "RS256" or key_id != _key_id(account):
+    is_known = algorithm == "RS256" and key_id == _key_id(account)
+    if not is_known or not _has_signed(account, signed, mark):
         raise TokenRefusedError("invalid_grant", "Invalid JWT Signature.")
-    try:
-        public = _private_key(account).public_key()
-        public.verify(mark, signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-    except InvalidSignature:
-        raise TokenRefusedError("invalid_grant", "Invalid JWT Signature.") from None
-    if claims.get("aud") not in (audience, GOOGLE_AUDIENCE):
-        raise TokenRefusedError(
-            "invalid_grant",
-            f"Invalid JWT: Failed audience check. The right audience is {audience}",
-        )
+    if claims.get("aud") != AUDIENCE:
+        said = f"Invalid JWT: Failed audience check. The right audience is {AUDIENCE}"
+        raise TokenRefusedError("invalid_grant", said)
     issued, expires = float(claims.get("iat", 0)), float(claims.get("exp", 0))
     if not (now - 3600 - _SKEW < issued < now + _SKEW and issued < expires <= issued + 3600):
         raise TokenRefusedError("invalid_grant", _SHORT_LIVED)
     if not claims.get("scope"):
-        raise TokenRefusedError(
-            "invalid_scope", "Invalid OAuth scope or ID token audience provided."
-        )
+        said = "Invalid OAuth scope or ID token audience provided."
+        raise TokenRefusedError("invalid_scope", said)
     return dict(claims)
+
+
+def _has_signed(account: str, signed: str, mark: bytes) -> bool:
+    public = _private_key(account).public_key()
+    try:
+        public.verify(mark, signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        return False
+    return True
 
 
 @cache

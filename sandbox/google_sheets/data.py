@@ -90,25 +90,14 @@ def _small(tab_id: int, title: str, rows: list[list[object]]) -> Tab:
 
 def _odd_rows() -> list[list[object]]:
     """Rows 1 to 23 of the tab Odd; the header is in row 3, under a merged title."""
-    wrong = [made(error=shown) for shown in ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?")]
+    shown = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#ERROR!", "Loading...")
+    wrong = [made(error=error) for error in shown]
     return [
         ["Spend log (sandbox, made)"],
         [],
         [
-            "Date",
-            "Spend",
-            "Spend",
-            " Rate % ",
-            None,
-            "CPA\n(USD)",
-            "Order id",
-            "Active",
-            "Updated at",
-            "Total",
-            None,
-            "Starts",
-            "Elapsed",
-            "Notes",
+            "Date", "Spend", "Spend", " Rate % ", None, "CPA\n(USD)", "Order id", "Active",
+            "Updated at", "Total", None, "Starts", "Elapsed", "Notes",
         ],
         [  # row 4: all as it should be
             made(date(2025, 12, 1), "date"),
@@ -127,52 +116,22 @@ def _odd_rows() -> list[list[object]]:
             "fine",
         ],
         [  # row 5: numbers and dates typed as text
-            "12/2/2025",
-            "$1,234.50",
-            "1.200,50",
-            "12.5%",
-            None,
-            " 23.46 ",
-            "123456789012345678",
-            "yes",
-            "2025-12-02 08:30",
-            made("=B5+C5"),
-            None,
-            "8:30 AM",
-            "26:05:00",
+            "12/2/2025", "$1,234.50", "1.200,50", "12.5%", None, " 23.46 ", "123456789012345678",
+            "yes", "2025-12-02 08:30", "=B5+C5", None, "8:30 AM", "26:05:00",
         ],
         [],
         [" "],  # row 7: a space somebody left behind
-        [  # row 8: formulas that failed
-            made(date(2025, 12, 3), "date_automatic"),
-            *wrong[:3],
-            None,
-            *wrong[3:],
-            made(error="#NUM!"),
-            made(error="#ERROR!"),
-            made(error="Loading..."),
-        ],
-        [  # row 9: a date without its format, losses in brackets, a rate that is no rate
-            45_995,
-            made(-45, "accounting"),
-            made(-45.005, "currency"),
-            made(12, "percent_whole"),
-        ],
+        # row 8: formulas that failed
+        [made(date(2025, 12, 3), "date_automatic"), *wrong[:3], None, *wrong[3:]],
+        # row 9: a date without its format, losses in brackets, a rate that is no rate
+        [45_995, made(-45, "accounting"), made(-45.005, "currency"), made(12, "percent_whole")],
         ["n/a", "-", "TBD", "?", None, "≈ 23", "none", "x"],  # row 10: words for nothing
         [made(date(2205, 12, 5), "date"), made(0, "currency"), made(0), made(0, "percent")],
-        [
-            made(date(2025, 12, 6), "date"),
-            made(10, "euro"),
-            made(1.005, "number"),
-        ],  # merged: 12, 13
+        [made(date(2025, 12, 6), "date"), made(10, "euro"), made(1.005, "number")],  # merged
         [None, made(20, "currency"), made(1e21)],
         [  # row 14: formulas that give an empty text, leading zeros, a blank with a format
-            made("", formula='=IF(P14="","",P14)'),
-            "007",
-            made(None, "currency"),
-            made(1 / 3, "percent"),
-            "",
-            made(1 / 3),
+            made("", formula='=IF(P14="","",P14)'), "007", made(None, "currency"),
+            made(1 / 3, "percent"), "", made(1 / 3),
         ],
         ["\u00a02025-12-08\u00a0", "1\u202f234,50", "\u200b", "½"],  # row 15: blanks one cannot see
         [made(date(2025, 12, 9), "date"), made(5, "currency"), 7, False],
@@ -183,4 +142,4 @@ def _odd_rows() -> list[list[object]]:
         ["TOTAL", made(1_219.5, "currency", formula="=SUM(B4:B19)")],
         [made("", formula='=IF(A4="","","")'), made("", formula='=""')],  # row 22: nothing to see
         [*[BLANK] * 15, "a note far right of the table"],
-    ]
+    ]  # fmt: skip

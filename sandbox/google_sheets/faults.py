@@ -1,6 +1,6 @@
 """The bad habits of Google Sheets; steered as those in sandbox/faults.py.
 
-The past does not change by faults but by edits: `GoogleSheets.restate`, or `edit(spreadsheet)`.
+What is in a sheet does not change by faults but by edits: `GoogleSheets.restate`.
 """
 
 from functools import partial

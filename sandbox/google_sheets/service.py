@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from sandbox.facts import Facts
 from sandbox.faults import Faults
 from sandbox.google_sheets.answers import mask_of, masked, spreadsheet
 from sandbox.google_sheets.auth import (
@@ -56,13 +55,9 @@ class GoogleSheets(Service):
     name = "google_sheets"
 
     def __init__(self) -> None:
-        super().__init__(Facts(lambda _account: (), (), (), ("", "")))  # it has books, not facts
-        self.restate, self.reset = self._restate, self._reset
+        super().__init__()
         self.faults = Faults(self.name, SHEETS_FAULTS)
-        self.limits = {
-            "user": Limit(60, 60, self.now),
-            "project": Limit(300, 60, self.now),
-        }
+        self.limits = {"user": Limit(60, 60, self.now)}
         self.tokens = Tokens()
         self.books = made_books()
 
@@ -83,18 +78,18 @@ class GoogleSheets(Service):
         return service_account(account, f"{base_url}/token")
 
     def book(self, spreadsheet_id: str = TARGETS) -> Book:
-        """A spreadsheet as it stands, to read and to edit (see EDITS)."""
+        """A spreadsheet as it is now, to read and to edit (see EDITS)."""
         if spreadsheet_id not in self.books:
             raise ValueError(f"no sheet {spreadsheet_id!r}; there are: {', '.join(self.books)}")
         return self.books[spreadsheet_id]
 
-    def _restate(self, verb: str, *, spreadsheet: str = TARGETS, **edit: object) -> None:
+    def restate(self, verb: str, *, spreadsheet: str = TARGETS, **edit: object) -> None:
         """Edit a spreadsheet as its owner would: the verbs and options are those of EDITS."""
         if verb not in EDITS:
             raise ValueError(f"verb is one of {', '.join(EDITS)}, not {verb!r}")
         getattr(self.book(spreadsheet), verb)(**edit)
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
         self.books = made_books()
 
     # Who asks
@@ -110,17 +105,15 @@ class GoogleSheets(Service):
         return known.account
 
     def keep_limits(self) -> None:
-        if request.endpoint != f"{self.name}.token":
-            for limit in self.limits.values():
-                if not limit.take():
-                    raise RefusedError(429, "")
+        if request.endpoint != f"{self.name}.token" and not self.limits["user"].take():
+            raise RefusedError(429, "")
 
     # Routes
 
     def token(self) -> Response:
         if refused := fault("token_refused"):
             raise TokenRefusedError(str(refused["error"]), str(refused["description"]))
-        claims = verified(request.form, request.base_url, self.now())
+        claims = verified(request.form, self.now())
         g.account = g.asked.account = account_of(str(claims["iss"]))
         short = fault("short_token")
         lifetime = int(str(short["seconds"])) if short else self.tokens.lifetime

@@ -39,7 +39,7 @@ class _Known(NamedTuple):
 
 @cache
 def made(account: str) -> Tables:
-    """All tables of an account, as they stand when everything made has happened."""
+    """All tables of an account, after everything made has happened."""
     tables: Tables = {table: {} for table in BLANK}
     if account == "713":
         _fill_713(tables)

@@ -1,6 +1,6 @@
 """The bad habits of Mautic, steered as in sandbox/faults.py.
 
-Changes of data are no faults but verbs of `Mautic.restate`, or methods of `Mautic.store`.
+Changes of data are no faults but methods of `Mautic.store`.
 """
 
 from functools import partial

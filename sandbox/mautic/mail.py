@@ -43,7 +43,7 @@ def mail_of_cti(tables: Tables) -> None:
 
 
 def sent(tables: Tables, email: int, contact: Row, at: str, segment: int | None) -> Row:
-    """Send an e-mail to a contact; the row as it stands right after."""
+    """Send an e-mail to a contact; its row right after."""
     stats = tables["email_stats"]
     id_ = max(stats, default=0) + 1
     stats[id_] = new_row(

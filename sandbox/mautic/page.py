@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from flask import Response, request
 
 from sandbox.mautic.rows import Row
-from sandbox.mautic.shape import typed
+from sandbox.mautic.shape import Answered, typed
 from sandbox.service import answer, fault
-
-Answered = dict[str, object]
 
 
 def page_of(rows: Sequence[Row], usual: int) -> Sequence[Row]:

@@ -5,11 +5,10 @@ Mautic's own habit.
 """
 
 import operator
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sandbox.mautic.rows import STATS, Row, columns_of
+from sandbox.mautic.rows import STATS, Row, camel, columns_of
 
 Predicate = Callable[[Row], bool]
 Names = Mapping[str, str]  # the columns of a table by the names that they are asked for by
@@ -24,6 +23,7 @@ _WANTED: dict[str, Callable[[int, int], bool]] = {
     "gte": operator.ge,
     "isNotNull": lambda _comparison, _zero: True,
 }
+_JOINED: dict[str, Callable[[Iterable[bool]], bool]] = {"andX": all, "orX": any}
 
 
 class QueryError(Exception):
@@ -47,12 +47,12 @@ def names_of(table: str) -> Names:
     """Stats and contacts go by the database's names, other lists by those of their properties."""
     if table in STATS or table == "contacts":
         return {name: name for name in columns_of(table)}
-    return {re.sub("_([a-z])", lambda m: m[1].upper(), name): name for name in columns_of(table)}
+    return {camel(name): name for name in columns_of(table)}
 
 
 def predicate(where: Nested, names: Names) -> Predicate:
     """Whether a row meets every clause."""
-    tests = list(_tests(where, names))
+    tests = [_test(clause, names) for clause in where.values()]
     return lambda row: all(test(row) for test in tests)
 
 
@@ -65,30 +65,17 @@ def ordered(rows: Sequence[Row], order: Nested, names: Names) -> list[Row]:
     return result
 
 
-def _tests(clauses: Nested, names: Names) -> Iterable[Predicate]:
-    for clause in clauses.values():
-        expression = clause.get("expr")
-        if not expression:
-            raise QueryError('"expr" is missing in the where clause array.')
-        if expression in ("andX", "orX"):
-            inner = list(_tests(clause["val"], names))
-            yield _joined(all if expression == "andX" else any, inner)
-        else:
-            column = _column(clause, names)
-            if wanted := _WANTED.get(expression):
-                yield _compared(column, wanted, clause.get("val", ""))
-
-
-def _joined(how: Callable[[Iterable[bool]], bool], tests: Sequence[Predicate]) -> Predicate:
-    return lambda row: how(test(row) for test in tests)
-
-
-def _compared(column: str, wanted: Callable[[int, int], bool], text: str) -> Predicate:
-    def meets(row: Row) -> bool:
-        value = row[column]
-        return value is not None and wanted(_comparison(value, text), 0)
-
-    return meets
+def _test(clause: Nested, names: Names) -> Predicate:
+    expression = clause.get("expr")
+    if not expression:
+        raise QueryError('"expr" is missing in the where clause array.')
+    if expression in _JOINED:
+        joined, tests = _JOINED[expression], [_test(c, names) for c in clause["val"].values()]
+        return lambda row: joined(test(row) for test in tests)
+    column, wanted, text = _column(clause, names), _WANTED.get(expression), clause.get("val", "")
+    if wanted is None:
+        return lambda _row: True
+    return lambda row: row[column] is not None and wanted(_comparison(row[column], text), 0)
 
 
 def _comparison(value: object, text: str) -> int:

@@ -4,7 +4,9 @@ Times are text in UTC without a zone, as the database stores them and as filters
 column whose name starts with `_` never leaves the sandbox.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final
 
 Row = dict[str, object]
@@ -132,6 +134,12 @@ def columns_of(table: str) -> tuple[str, ...]:
     return own if table in KEYLESS else ("id", *own)
 
 
+@cache
+def camel(name: str) -> str:
+    """The property that a column is to the lists of entities: dateAdded for date_added."""
+    return re.sub("_([a-z])", lambda letter: letter[1].upper(), name)
+
+
 def new_row(table: str, id_: int, **columns: object) -> Row:
     """A row with these columns, all others blank."""
     if unknown := columns.keys() - BLANK[table].keys():
@@ -144,9 +152,6 @@ def text_of(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(FORMAT)
 
 
-def moment_of(text: object) -> datetime:
-    return datetime.strptime(str(text), FORMAT).replace(tzinfo=UTC)
-
-
 def later(text: object, seconds: float) -> str:
-    return text_of(moment_of(text) + timedelta(seconds=seconds))
+    moment = datetime.strptime(str(text), FORMAT).replace(tzinfo=UTC)
+    return text_of(moment + timedelta(seconds=seconds))

@@ -1,8 +1,7 @@
 """Mautic's REST API as the loaders ask it: OAuth2 tokens, lists of entities, tables of stats.
 
 The client id of an account is `sandbox-mautic-<account>`, its secret that with `-secret` behind.
-What was asked is in `requests`; the data changes by the methods of `store`, or from another process
-by `restate` with the name of one.
+What was asked is in `requests`; the data changes by the methods of `store`.
 """
 
 from collections.abc import Sequence
@@ -12,21 +11,20 @@ from functools import partial
 from flask import Blueprint, Response, g, request
 
 from sandbox.faults import Faults
+from sandbox.mautic import shape
 from sandbox.mautic.auth import Tokens, account_of_client, secret_of
 from sandbox.mautic.faults import MAUTIC_FAULTS
-from sandbox.mautic.page import Answered, entities, errors, page_of, stats
+from sandbox.mautic.page import entities, errors, page_of, stats
 from sandbox.mautic.query import Nested, QueryError, names_of, nested, ordered, predicate
 from sandbox.mautic.rows import KEYLESS, STATS, Row, columns_of, text_of
-from sandbox.mautic.shape import campaign_of, contact_of, email_of, segment_of, stat_of
 from sandbox.mautic.store import Store
 from sandbox.service import Limit, RefusedError, Service, answer, fault
 from sandbox.shape import HOME_ZONE
 
 VERSION = "5.1.0"  # said with every answer
-OFF = 1_000_000  # the rate limiter, as installed
+OFF = 1_000_000  # the rate limiter of a new install
 DEFAULT_LIMIT, DEFAULT_STATS_LIMIT = 30, 100
 _KEYS = {"contacts": "contacts", "emails": "emails", "campaigns": "campaigns", "segments": "lists"}
-_VERBS = ("add", "set", "edit", "remove", "send", "open", "click", "bounce", "unsubscribe", "leave")
 _TOKEN = "/oauth/v2/token"  # noqa: S105 -- a path
 _WRONG_TOKEN = "The access token provided is invalid."  # noqa: S105 -- a sentence
 _WRONG_CLIENT = "The client credentials are invalid"
@@ -57,12 +55,6 @@ class Mautic(Service):
         routes.add_url_rule("/api/stats/<table>", view_func=self.stats)
         for table in _KEYS:
             routes.add_url_rule(f"/api/{table}", table, partial(self._list, table))
-
-    def restate(self, verb: str, **how: object) -> None:
-        """Change the data by a method of the store."""
-        if verb not in _VERBS:
-            raise ValueError(f"no verb {verb!r}; there are: {', '.join(_VERBS)}")
-        getattr(self.store, verb)(**how)
 
     def reset(self) -> None:
         """Undo all changes, and forget the tokens."""
@@ -149,7 +141,7 @@ class Mautic(Service):
         except QueryError as error:
             return errors(str(error), 0, None, 200)
         page = page_of(rows, DEFAULT_STATS_LIMIT)
-        return stats([stat_of(table, row) for row in page], len(rows))
+        return stats([shape.stat_of(table, row) for row in page], len(rows))
 
     def _list(self, table: str) -> Response:
         if fault("row_vanishes") and (rows := self._rows(table)):
@@ -161,16 +153,18 @@ class Mautic(Service):
         answered = self._answered(table, page_of(rows, DEFAULT_LIMIT))
         return entities(_KEYS[table], answered, len(rows), text_total=table == "contacts")
 
-    def _answered(self, table: str, rows: Sequence[Row]) -> list[Answered]:
+    def _answered(self, table: str, rows: Sequence[Row]) -> list[shape.Answered]:
         if table == "contacts":
             silences = self._by("lead_donotcontact", "lead_id")
-            return [contact_of(row, silences.get(row["id"], [])) for row in rows]
+            return [shape.contact_of(row, silences.get(row["id"], [])) for row in rows]
         if table == "emails":
             mail, variants = self._by("email_stats", "email_id"), self._by(table, "variant_parent")
             return [
-                email_of(row, mail.get(row["id"], []), variants.get(row["id"], [])) for row in rows
+                shape.email_of(row, mail.get(row["id"], []), variants.get(row["id"], []))
+                for row in rows
             ]
-        return [(campaign_of if table == "campaigns" else segment_of)(row) for row in rows]
+        make = shape.campaign_of if table == "campaigns" else shape.segment_of
+        return [make(row) for row in rows]
 
     def _chosen(self, table: str) -> list[Row]:
         """The rows that meet the request, in its order."""

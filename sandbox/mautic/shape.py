@@ -2,20 +2,31 @@
 
 from collections.abc import Sequence
 
-from sandbox.mautic.rows import FIELDS, Row, columns_of
+from sandbox.mautic.rows import FIELDS, Row, camel, columns_of
 
+Answered = dict[str, object]
+
+_TIMES = {"date_added", "date_modified", "date_identified", "last_active", "publish_up",
+          "publish_down"}  # fmt: skip
 _LABELS = {"firstname": "First Name", "lastname": "Last Name", "email": "Email"}
 _GROUPS = {"company": "professional"}
+_OF_CONTACTS: Answered = {
+    "owner": None, "utmtags": [], "preferredProfileImage": "gravatar", "frequencyRules": [],
+}  # fmt: skip
+_OF_EMAILS: Answered = {
+    "fromAddress": "courses@example.com", "fromName": "Sandbox Courses", "replyToAddress": None,
+    "bccAddress": None, "useOwnerAsMailer": False,
+    "customHtml": "<html><body><p>Made, not real. {unsubscribe_text}</p></body></html>",
+    "plainText": None, "template": "blank", "publicPreview": True, "assetAttachments": [],
+    "translationParent": None, "translationChildren": [], "unsubscribeForm": None,
+    "dynamicContent": [], "headers": [],
+}  # fmt: skip
+_UTM_TAGS = {"utmSource": "mautic", "utmMedium": "email", "utmName": None, "utmContent": None}
 
 
-def iso(text: object) -> str | None:
-    """A stored time with its offset, as the REST answers have it."""
-    return None if text is None else f"{str(text).replace(' ', 'T')}+00:00"
-
-
-def contact_of(row: Row, silences: Sequence[Row]) -> dict[str, object]:
-    core = {"id": row["id"], **{name: row[name] for name in FIELDS}}
-    groups: dict[str, object] = {
+def contact_of(row: Row, silences: Sequence[Row]) -> Answered:
+    own = _properties("contacts", row)
+    groups: Answered = {
         # PHP knows no empty object: a group without fields is a list.
         group: {
             name: _field(number, name, row[name])
@@ -25,88 +36,46 @@ def contact_of(row: Row, silences: Sequence[Row]) -> dict[str, object]:
         or []
         for group in ("core", "social", "personal", "professional")
     }
+    groups["all"] = {"id": row["id"], **{name: own.pop(camel(name)) for name in FIELDS}}
     ips: object = []
     if row["_ip"]:
         ips = {str(row["_ip"]): {"ip": row["_ip"], "id": 40 + int(str(row["id"])),
                                  "ipDetails": {"city": "", "country": ""}}}  # fmt: skip
-    return {
-        **_publish(row),
-        "id": row["id"],
-        "points": row["points"],
-        "color": row["color"],
-        "fields": groups | {"all": core},
-        "lastActive": iso(row["last_active"]),
-        "owner": None,
-        "ipAddresses": ips,
-        "tags": [{"id": n, "tag": tag} for n, tag in enumerate(_tuple(row["_tags"]), 1)],
-        "utmtags": [],
-        "stage": row["stage"],
-        "dateIdentified": iso(row["date_identified"]),
-        "preferredProfileImage": "gravatar",
-        "doNotContact": [
-            {name: s[name] for name in ("id", "reason", "comments", "channel")}
-            | {"channelId": s["channel_id"]}
-            for s in silences
-        ],
-        "frequencyRules": [],
-    }
+    silenced = [
+        {name: s[name] for name in ("id", "reason", "comments", "channel")}
+        | {"channelId": s["channel_id"]}
+        for s in silences
+    ]
+    tags = [{"id": n, "tag": tag} for n, tag in enumerate(_tuple(row["_tags"]), 1)]
+    own |= {"fields": groups, "ipAddresses": ips, "tags": tags, "doNotContact": silenced}
+    return own | _OF_CONTACTS
 
 
-def email_of(row: Row, mail: Sequence[Row], variants: Sequence[Row]) -> dict[str, object]:
+def email_of(row: Row, mail: Sequence[Row], variants: Sequence[Row]) -> Answered:
     good = [stat for stat in mail if not stat["is_failed"]]
     sent, read = len(good), sum(bool(stat["is_read"]) for stat in good)
     return {
-        **_publish(row),
-        "id": row["id"],
-        "name": row["name"],
-        "subject": row["subject"],
-        "language": row["language"],
-        "category": row["category"],
-        "fromAddress": "courses@example.com",
-        "fromName": "Sandbox Courses",
-        "replyToAddress": None,
-        "bccAddress": None,
-        "useOwnerAsMailer": False,
+        **_properties("emails", row),
+        **_OF_EMAILS,
         # without parameters it is an empty list, as every map of PHP
-        "utmTags": [] if row["category"] is None else {"utmSource": "mautic", "utmMedium": "email",
-                                                       "utmName": None, "utmContent": None},
+        "utmTags": [] if row["category"] is None else _UTM_TAGS,
         "preheaderText": row["_preheader"],
-        "customHtml": "<html><body><p>Made, not real. {unsubscribe_text}</p></body></html>",
-        "plainText": None,
-        "template": "blank",
-        "emailType": row["email_type"],
-        "publishUp": iso(row["publish_up"]),
-        "publishDown": iso(row["publish_down"]),
-        "publicPreview": True,
         "readCount": read,
         "sentCount": sent,
-        "revision": row["revision"],
-        "assetAttachments": [],
         "variantStartDate": iso(row["date_added"]) if variants else None,
         "variantSentCount": sent if variants else 0,
         "variantReadCount": read if variants else 0,
         "variantParent": row["variant_parent"] and {"id": row["variant_parent"]},
         "variantChildren": [{"id": variant["id"]} for variant in variants],
-        "translationParent": None,
-        "translationChildren": [],
-        "unsubscribeForm": None,
-        "dynamicContent": [],
         "lists": [{"id": id_} for id_ in _tuple(row["lists"])],
-        "headers": [],
-    }  # fmt: skip
+    }
 
 
-def campaign_of(row: Row) -> dict[str, object]:
+def campaign_of(row: Row) -> Answered:
     events = [dict(event) for event in _tuple(row["_events"]) if isinstance(event, dict)]
-    return {
-        **_publish(row),
-        "id": row["id"],
-        "name": row["name"],
-        "category": row["category"],
-        "description": row["description"],
-        "allowRestart": row["allow_restart"],
-        "publishUp": iso(row["publish_up"]),
-        "publishDown": iso(row["publish_down"]),
+    own = _properties("campaigns", row)
+    del own["deleted"]
+    return own | {
         "events": {str(event["id"]): event for event in events} or [],
         "forms": [],
         "lists": {str(id_): {"id": id_} for id_ in _tuple(row["lists"])} or [],
@@ -114,30 +83,19 @@ def campaign_of(row: Row) -> dict[str, object]:
     }
 
 
-def segment_of(row: Row) -> dict[str, object]:
-    return {
-        **_publish(row),
-        "id": row["id"],
-        "name": row["name"],
-        "publicName": row["public_name"],
-        "alias": row["alias"],
-        "description": row["description"],
-        "category": row["category"],
-        "filters": list(_tuple(row["_filters"])),
-        "isGlobal": row["is_global"],
-        "isPreferenceCenter": row["is_preference_center"],
-    }
+def segment_of(row: Row) -> Answered:
+    return _properties("segments", row) | {"filters": list(_tuple(row["_filters"]))}
 
 
-def stat_of(table: str, row: Row) -> dict[str, object]:
+def stat_of(table: str, row: Row) -> Answered:
     """A row of a table as its driver fetches it: text or null."""
-    answered: dict[str, object] = {name: _fetched(row[name]) for name in columns_of(table)}
+    answered: Answered = {name: _fetched(row[name]) for name in columns_of(table)}
     if table == "email_stats":
         answered["open_details"] = _opens(row)
     return answered
 
 
-def typed(answered: dict[str, object]) -> dict[str, object]:
+def typed(answered: Answered) -> Answered:
     """The same row from a newer PHP, which fetches numbers as numbers."""
     return {
         name: int(value) if isinstance(value, str) and value.isdecimal() else value
@@ -145,19 +103,19 @@ def typed(answered: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _publish(row: Row) -> dict[str, object]:
+def iso(text: object) -> str | None:
+    """A stored time with its offset, as the REST answers have it."""
+    return None if text is None else f"{str(text).replace(' ', 'T')}+00:00"
+
+
+def _properties(table: str, row: Row) -> Answered:
+    """The columns of an entity by the names of their properties."""
     return {
-        "isPublished": row["is_published"],
-        "dateAdded": iso(row["date_added"]),
-        "dateModified": iso(row["date_modified"]),
-        "createdBy": row["created_by"],
-        "createdByUser": row["created_by_user"],
-        "modifiedBy": row["modified_by"],
-        "modifiedByUser": row["modified_by_user"],
+        camel(name): iso(row[name]) if name in _TIMES else row[name] for name in columns_of(table)
     }
 
 
-def _field(number: int, alias: str, value: object) -> dict[str, object]:
+def _field(number: int, alias: str, value: object) -> Answered:
     return {
         "id": str(number),
         "label": _LABELS.get(alias, alias.replace("_", " ").title()),

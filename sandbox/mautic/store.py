@@ -16,7 +16,7 @@ class Store:
         self._changed: dict[str, Tables] = {}
 
     def rows(self, account: str, table: str) -> list[Row]:
-        """The rows of a table by id, as they stand."""
+        """The rows of a table by id, as they are now."""
         rows = (self._changed[account] if account in self._changed else made(account))[table]
         return [row for _, row in sorted(rows.items())]
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from sandbox.posthog.data import Record
+from sandbox.posthog.records import Record
 from sandbox.service import fault
 
 DEFAULT_LIMIT = 100

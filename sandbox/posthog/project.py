@@ -7,8 +7,9 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from sandbox.posthog.data import PROJECT_IDS, ZONES, Record, events_of, lists_of
+from sandbox.posthog.data import PROJECT_IDS, ZONES, events_of, lists_of
 from sandbox.posthog.events import Event, Log, Volume, made_event, uuid_of
+from sandbox.posthog.records import Record
 
 
 class Project:

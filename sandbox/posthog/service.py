@@ -12,13 +12,14 @@ from flask import Blueprint, Response, g, request
 
 from sandbox.data import ACCOUNTS
 from sandbox.faults import Faults
-from sandbox.posthog.data import PROJECT_IDS, Record
+from sandbox.posthog.data import PROJECT_IDS
 from sandbox.posthog.events import Log
 from sandbox.posthog.faults import POSTHOG_FAULTS
 from sandbox.posthog.hogql import HogQLError, parse
 from sandbox.posthog.lists import older, page_of
 from sandbox.posthog.project import Project
 from sandbox.posthog.query import answer_of
+from sandbox.posthog.records import Record
 from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
 
 FRESH = "force_blocking"
@@ -68,21 +69,19 @@ class Posthog(Service):
             "POSTHOG_PROJECT_ID": str(PROJECT_IDS[account]),
         }
 
-    def add(self, what: str, *, account: str = "713", **fields: Any) -> list[Record]:
-        """Add `events`: so many `times` an `event`, all `at` one time."""
+    def add(self, what: str, **fields: Any) -> list[Record]:
+        """Add `events` to 713's: so many `times` an `event`, all `at` one time."""
         if what != "events":
             raise ValueError(f"events alone can be added, not {what}")
-        return self.projects[account].add_events(**fields)
+        return self.projects["713"].add_events(**fields)
 
-    def serve(self, events: int, timestamps: int, *, account: str = "713") -> None:
-        """Have so many events on so many timestamps, in place of the made ones."""
-        self.projects[account].serve(events, timestamps)
+    def serve(self, events: int, timestamps: int) -> None:
+        """Have so many events on so many timestamps, in place of 713's made ones."""
+        self.projects["713"].serve(events, timestamps)
 
-    def restate(
-        self, verb: str, *, account: str = "713", what: str = "events", **fields: Any
-    ) -> None:
-        """`set` or `remove`, by its `id`, an event or a record of a list; or `serve` events."""
-        project = self.projects[account]
+    def restate(self, verb: str, *, what: str = "events", **fields: Any) -> None:
+        """`set` or `remove`, by its `id`, an event or a record of 713's; or `serve` events."""
+        project = self.projects["713"]
         if verb == "set":
             project.change(what, str(fields.pop("id")), **fields)
         elif verb == "remove":

@@ -1,11 +1,12 @@
 """People's data stays in the raw tables: none in what dbt builds, compiles, logs or documents."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.clients.order_files import PERSON, SALT, record
 from tests.dbt.conftest import Query
-from tests.dbt.order_files import PERSON, SALT, record
+from tests.support import Project
+
+pytestmark = pytest.mark.slow
 
 MARKS = {str(value) for value in record(PERSON.strip()).values()} | {"@people.test"}
 BUILT = """
@@ -40,14 +41,11 @@ def test_nothing_built_names_anybody(warehouse: Query) -> None:
         assert [mark for mark in (*MARKS, SALT) if mark.lower() in rows] == [], name
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
-def test_nothing_written_names_anybody(engine: str, request: pytest.FixtureRequest) -> None:
-    request.getfixturevalue(f"{engine}_warehouse")
-    root: Path = request.getfixturevalue(f"{engine}_root")
+def test_nothing_written_names_anybody(project: Project) -> None:
     written = [
         path
         for folder in ("target", "logs")
-        for path in (root / "dbt_project" / folder).rglob("*")
+        for path in (project.root / "dbt_project" / folder).rglob("*")
         if path.is_file()
     ]
     assert {"manifest.json", "run_results.json", "dbt.log"} <= {path.name for path in written}

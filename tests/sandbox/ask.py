@@ -1,4 +1,4 @@
-"""Short ways to ask the sandbox, and to read its answers by column."""
+"""Short ways to ask Everflow's and Redtrack's stand-ins, and to read their answers by column."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,9 +19,8 @@ def everflow(
 ) -> requests.Response:
     url = f"{sandbox.url('everflow')}/v1/{path}"
     headers = {"X-Eflow-API-Key": key} if key else {}
-    if body is None:
-        return requests.get(url, headers=headers, timeout=10)
-    return requests.post(url, json=body, headers=headers, timeout=10)
+    method = "GET" if body is None else "POST"
+    return requests.request(method, url, json=body, headers=headers, timeout=10)
 
 
 def wish(*columns: str, **changes: object) -> dict[str, object]:
@@ -88,14 +87,6 @@ def ask_report(sandbox: Sandbox, **changes: object) -> requests.Response:
 def report(sandbox: Sandbox, **changes: object) -> Rows:
     rows: Rows = ask_report(sandbox, **changes).json()
     return rows
-
-
-def pages(sandbox: Sandbox, *, per: int, **changes: object) -> list[Rows]:
-    """The pages of a report until a short one."""
-    got: list[Rows] = []
-    while not got or len(got[-1]) == per:
-        got.append(report(sandbox, per=per, page=len(got) + 1, **changes))
-    return got
 
 
 def key(row: dict[str, Any]) -> tuple[str, str, str]:

@@ -19,14 +19,14 @@ BUCKET = "sandbox-sticky-713"
 FIRST = "orders-create/orders-create-2025-12-01.csv"
 
 
-def client(sandbox: Sandbox, *, key: str = ACCESS_KEY, secret: str = SECRET_KEY) -> "S3Client":
+def client(sandbox: Sandbox) -> "S3Client":
     """A client that does not try again."""
     return boto3.client(
         "s3",
         endpoint_url=sandbox.url("s3_exports"),
         region_name="us-east-1",
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
         config=Config(retries={"total_max_attempts": 1}, read_timeout=10),
     )
 

@@ -12,7 +12,7 @@ import requests
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from sandbox.google_sheets.auth import GRANT, READ_ONLY, email
+from sandbox.google_sheets.auth import AUDIENCE, GRANT, READ_ONLY, email
 from sandbox.google_sheets.data import ODD, TARGETS
 from sandbox.google_sheets.faults import SHEETS_FAULTS
 from sandbox.server import Sandbox
@@ -22,7 +22,7 @@ from tests.sandbox.pages import Page, pages_of
 def ask_token(sandbox: Sandbox, key: dict[str, str], **changes: object) -> requests.Response:
     """A token for a service account's key file; `changes` are made to what is signed."""
     now = int(sandbox.google_sheets.now())
-    claims = {"iss": key["client_email"], "scope": READ_ONLY, "aud": key["token_uri"]}
+    claims = {"iss": key["client_email"], "scope": READ_ONLY, "aud": AUDIENCE}
     claims |= {"iat": now, "exp": now + 3600, **changes}  # type: ignore[dict-item]
     signed = f"{_part({'alg': 'RS256', 'kid': key['private_key_id']})}.{_part(claims)}"
     private = serialization.load_pem_private_key(key["private_key"].encode(), None)
@@ -202,20 +202,19 @@ def test_owners_edit(sandbox: Sandbox) -> None:
     assert shown(sandbox, "Targets!A2:C2") == [["CCW", "Nov 2025", "$70,000.00"]]
 
 
-def test_edits_by_route(sandbox: Sandbox) -> None:
-    url = sandbox.url("google_sheets").replace("google_sheets", "_sandbox/google_sheets/restate")
-
-    def steer(**body: object) -> int:
-        return requests.post(url, json=body, timeout=10).status_code
-
-    assert steer(verb="replace", tab="New", rows=[["a", "b"], [1, {"error": "#N/A"}]]) == 200
+def test_edits_that_cannot_be_made(sandbox: Sandbox) -> None:
+    restate = sandbox.google_sheets.restate
+    restate("replace", tab="New", rows=[["a", "b"], [1, {"error": "#N/A"}]])
     assert shown(sandbox, "New") == [["a", "b"], ["1", "#N/A"]]
-    assert steer(verb="burn") == 400
-    assert steer(verb="set", cell="C6", value=1) == 400
-    assert steer(verb="set", cell="Targets!C6", color="red") == 400
-    assert steer(verb="remove", tab="Targets", at=99) == 400
-    assert steer(verb="append", tab="Nowhere", row=[]) == 400
-    assert steer(verb="clear", spreadsheet="none", cell="A!A1") == 400
+    for verb, edit, said in (
+        ("burn", {}, "verb is one of set, clear, append, remove, replace, not 'burn'"),
+        ("set", {"cell": "C6", "value": 1}, "'C6' is no cell such as Targets!C2"),
+        ("remove", {"tab": "Targets", "at": 99}, "tab 'Targets' has no row 99"),
+        ("append", {"tab": "Nowhere", "row": []}, "no tab 'Nowhere'; there are: Targets"),
+        ("clear", {"spreadsheet": "none", "cell": "A!A1"}, "no sheet 'none'; there are: sandbox"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            restate(verb, **edit)
 
 
 def answers(sandbox: Sandbox) -> list[object]:

@@ -48,8 +48,8 @@ class Client:
             for how, value in [clause.split(" ", 1)]
         )
         body = self.ask(f"{path}?limit=10000&order[0][col]=id{asked}").json()
-        (held,) = (value for name, value in body.items() if name != "total")
-        rows = held.values() if isinstance(held, dict) else held
+        (found,) = (value for name, value in body.items() if name != "total")
+        rows = found.values() if isinstance(found, dict) else found
         return {int(row["id"]): row for row in rows}
 
 
@@ -222,15 +222,16 @@ def test_a_silenced_contact_says_so(sandbox: Sandbox, client: Client) -> None:
     assert (silence["reason"], silence["channel"], silence["channelId"]) == (2, "email", 9)
 
 
-def test_changes_from_another_process(sandbox: Sandbox, client: Client) -> None:
-    url = sandbox.url("mautic").removesuffix("mautic") + "_sandbox/mautic/restate"
-    body = {"verb": "edit", "table": "contacts", "id": 1, "at": "2025-12-18 20:00:00", "city": "X"}
-    assert requests.post(url, json=body, timeout=10).status_code == 200
+def test_an_edited_contact_says_when(sandbox: Sandbox, client: Client) -> None:
+    store = sandbox.mautic.store
+    store.edit("contacts", 1, "2025-12-18 20:00:00", city="X")
     edited = client.rows("/api/contacts")[1]
     assert edited["dateModified"] == "2025-12-18T20:00:00+00:00"
     assert edited["fields"]["all"]["city"] == "X"
-    for wrong in ({"verb": "burn"}, {"verb": "open", "id": 0, "at": "x"}, {"verb": "set"}):
-        assert requests.post(url, json=wrong, timeout=10).status_code == 400
+    with pytest.raises(ValueError, match="has no row 0"):
+        store.open(0, "2025-12-18 20:00:00")
+    with pytest.raises(ValueError, match="has no column colour"):
+        store.set("contacts", 1, colour="red")
 
 
 # Faults

@@ -72,7 +72,7 @@ def test_doctor_is_content_with_a_loaded_project(
         ("redtrack", "other_currency", {}, "keeps its cost in EUR", 0),
         ("redtrack", "account_zone", {}, "days differ between the account's own time zone", 0),
         ("everflow", "invalid_key", {"path": ""}, "FAIL  713 everflow: GET", 1),
-        ("redtrack", "html", {"path": ""}, "that is no JSON", 1),
+        ("redtrack", "html", {"path": ""}, "that is not JSON", 1),
     ],
 )
 def test_doctor_names_what_is_wrong(  # noqa: PLR0917  # pytest passes them by name

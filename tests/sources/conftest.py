@@ -116,6 +116,8 @@ def empty_case(
     for name, value in project.environ.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("loaders.files.bucket.READ_TIMEOUT", 1)
+    monkeypatch.setattr("loaders.files.bucket.sleep", lambda _seconds: None)
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
     yield Case(source, SAMPLES[source], sandbox, project)
     bucket.faults.clear()
     bucket.requests.clear()

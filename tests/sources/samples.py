@@ -132,14 +132,14 @@ SAMPLES = {
     "everflow": Sample(
         move=move_everflow,
         spoil=partial(on, "everflow", "bad_metric", metric="cv", value="n/a"),
-        limited=partial(on, "everflow", "rate_limited", retry_after=3),
+        limited=partial(on, "everflow", "rate_limited", retry_after=1),
         slow=partial(on, "everflow", "slow", seconds=3),
         garbled=partial(on, "everflow", "html"),
     ),
     "redtrack": Sample(
         move=move_redtrack,
         spoil=partial(on, "redtrack", "bad_metric", metric="cost", value="n/a"),
-        limited=partial(on, "redtrack", "rate_limited", retry_after=3),
+        limited=partial(on, "redtrack", "rate_limited", retry_after=1),
         slow=partial(on, "redtrack", "slow", seconds=3),
         garbled=partial(on, "redtrack", "html"),
     ),
@@ -157,7 +157,7 @@ SAMPLES = {
     "posthog": Sample(
         move=move_posthog,
         spoil=partial(on, "posthog", "bad_event", times=1, column="uuid", value="n/a"),
-        limited=partial(on, "posthog", "rate_limited", retry_after=3),
+        limited=partial(on, "posthog", "rate_limited", retry_after=1),
         slow=partial(on, "posthog", "slow", seconds=3),
         garbled=partial(on, "posthog", "html"),
     ),

@@ -154,8 +154,11 @@ def test_what_cannot_be_read_is_told_and_nothing_is_landed(
 
 
 @each_source
-def test_secrets_are_written_nowhere(empty_case: Case, caplog: pytest.LogCaptureFixture) -> None:
+def test_secrets_are_written_nowhere(
+    empty_case: Case, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not by a load that succeeds, nor by one that is refused, nor in what either leaves behind."""
+    monkeypatch.setenv("RUNTIME__REQUEST_MAX_ATTEMPTS", "2")
     case = empty_case
     caplog.set_level(logging.DEBUG)
     said = case.load()

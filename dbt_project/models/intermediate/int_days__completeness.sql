@@ -1,6 +1,6 @@
 -- The one place that decides whether a day's CPA is complete, and whether it is settled.
 with days as (
-    select * from {{ ref('int_days__loaded') }}
+    select * from {{ ref('int_days__reported') }}
 ),
 
 client_sources as (  -- the sources that a CPA is made of; others do not gate it
@@ -13,7 +13,7 @@ spend as (
 ),
 
 read_days as (
-    select * from {{ ref('int_days__read') }}
+    select * from {{ ref('int_source_days__status') }}
 ),
 
 expected as (
@@ -61,7 +61,7 @@ uncosted_days as (
     group by client_id, report_date
 ),
 
-judged as (  -- one row per client, day and enabled source
+source_days as (  -- one row per client, day and enabled source
     select
         expected.client_id,
         expected.report_date,
@@ -87,7 +87,7 @@ judged as (  -- one row per client, day and enabled source
             and expected.source_name = uncosted_days.source_name
 ),
 
-judged_days as (
+client_days as (
     select
         client_id,
         report_date,
@@ -98,23 +98,23 @@ judged_days as (
         bool_and(case when source_name = 'redtrack' then incomplete_reason is null end)
             as is_redtrack_complete,
         {{ dbt.listagg("incomplete_reason", "'; '", "order by source_name") }} as incomplete_reason
-    from judged
+    from source_days
     group by client_id, report_date
 )
 
 select
     days.client_id,
     days.report_date,
-    judged_days.is_everflow_complete,
-    judged_days.is_redtrack_complete,
-    coalesce(judged_days.is_complete, false) as is_complete,
-    coalesce(judged_days.is_settled, false) as is_settled,
+    client_days.is_everflow_complete,
+    client_days.is_redtrack_complete,
+    coalesce(client_days.is_complete, false) as is_complete,
+    coalesce(client_days.is_settled, false) as is_settled,
     case
-        when judged_days.client_id is null then 'no source enabled'
-        else judged_days.incomplete_reason
+        when client_days.client_id is null then 'no source enabled'
+        else client_days.incomplete_reason
     end as incomplete_reason
 from days
-left join judged_days
+left join client_days
     on
-        days.client_id = judged_days.client_id
-        and days.report_date = judged_days.report_date
+        days.client_id = client_days.client_id
+        and days.report_date = client_days.report_date

@@ -1,4 +1,4 @@
--- What int_order_events__read has to hold: each file as it was loaded last, judged by what config
+-- What int_order_events__stored has to hold: each file as it was loaded last, classified by what config
 -- and seeds say now. When any of it changes, the files that it changes for are read again.
 with files as (
     select * from {{ ref('stg_ops__loaded_files') }}

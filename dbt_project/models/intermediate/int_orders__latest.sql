@@ -15,7 +15,7 @@
                         count(*) as order_events,
                         max(file_loaded_at) as file_loaded_at,
                         max(config_hash) as config_hash
-                    from {{ ref('int_order_events__read') }}
+                    from {{ ref('int_order_events__stored') }}
                     group by client_id, orders_id
                 ) as present
                 where
@@ -34,7 +34,7 @@ with events as (
         *,
         case raw_table when 'orders_create' then 1 else 2 end as kind_order,
         case raw_table when 'orders_create' then 1 else 0 end as creations
-    from {{ ref('int_order_events__read') }} as present
+    from {{ ref('int_order_events__stored') }} as present
     {% if is_incremental() %}
         where not exists (
             select 1
@@ -141,7 +141,7 @@ select
     is_declined,
     is_refunded,
     is_chargeback,
-    is_kind_told,
+    has_order_kind,
     is_order_date_imputed,
     has_unparsed_text,
 

@@ -3,7 +3,7 @@ with spend as (
 ),
 
 mapping as (
-    select * from {{ ref('int_mapping__cleaned') }}
+    select * from {{ ref('int_mapping__normalized') }}
 ),
 
 ranked_titles as (

@@ -15,7 +15,7 @@ labels as (
     select
         client_id,
         advertiser_name,
-        case when count(*) = 1 then max(advertiser_id) end as advertiser_id -- two: nobody can say
+        case when count(*) = 1 then max(advertiser_id) end as advertiser_id -- two: ambiguous
     from advertisers
     group by client_id, advertiser_name
 ),
@@ -52,7 +52,7 @@ named as (
             and {{ clean_id('targets.advertiser') }} = names.advertiser_name
 ),
 
-counted as (  -- of two lines for one advertiser and month nobody can say which is meant
+counted as (  -- two lines for one advertiser and month: neither counts
     select
         client_id,
         report_month,

@@ -3,13 +3,16 @@ with targets as (
     select * from {{ ref('int_targets__by_advertiser') }}
 ),
 
-loaded_days as (
-    select * from {{ ref('int_days__completeness') }}
+months as (
+    select * from {{ ref('int_months__progress') }}
 ),
 
-summary as (
-    select * from {{ ref('daily_summary') }}
-    where is_complete
+advertiser_days as (
+    select * from {{ ref('fct_advertiser_daily') }}
+),
+
+days as (
+    select * from {{ ref('int_days__completeness') }}
 ),
 
 advertisers as (
@@ -20,48 +23,28 @@ clients as (
     select * from {{ ref('clients') }}
 ),
 
-complete_months as (
-    select
-        client_id,
-        cast({{ dbt.date_trunc('month', 'report_date') }} as date) as report_month,
-        count(*) as complete_days,
-        max(report_date) as last_complete_date
-    from loaded_days
-    where is_complete
-    group by client_id, cast({{ dbt.date_trunc('month', 'report_date') }} as date)
-),
-
-loaded_ranges as (  -- a day is over when a source saw it closed, and when a later one is loaded
-    select
-        client_id,
-        min(report_date) as first_date,
-        max(
-            case
-                when is_everflow_complete or is_redtrack_complete then report_date
-                else cast({{ dbt.dateadd('day', -1, 'report_date') }} as date)
-            end
-        ) as last_over_date
-    from loaded_days
-    group by client_id
-),
-
 costs as (
     select
-        client_id,
-        cast({{ dbt.date_trunc('month', 'report_date') }} as date) as report_month,
-        advertiser_id,
-        sum(conversions) as conversions,
-        sum(internal_conversions) as internal_conversions,
-        sum(spend_rows) as spend_rows,
-        sum(uncosted_conversions) as uncosted_conversions,
-        sum(spend) as spend,
-        sum(effective_cost) as effective_cost,
-        count(case when spend <> 0 or effective_cost <> 0 then 1 end) as days_with_cost
-    from summary
+        advertiser_days.client_id,
+        cast({{ dbt.date_trunc('month', 'advertiser_days.report_date') }} as date) as report_month,
+        advertiser_days.advertiser_id,
+        sum(advertiser_days.conversions) as conversions,
+        sum(advertiser_days.internal_conversions) as internal_conversions,
+        sum(advertiser_days.spend_rows) as spend_rows,
+        sum(advertiser_days.uncosted_conversions) as uncosted_conversions,
+        sum(advertiser_days.spend) as spend,
+        sum(advertiser_days.effective_cost) as effective_cost,
+        bool_or(advertiser_days.spend <> 0 or advertiser_days.effective_cost <> 0) as has_cost
+    from advertiser_days
+    inner join days
+        on
+            advertiser_days.client_id = days.client_id
+            and advertiser_days.report_date = days.report_date
+    where days.is_complete
     group by
-        client_id,
-        cast({{ dbt.date_trunc('month', 'report_date') }} as date),
-        advertiser_id
+        advertiser_days.client_id,
+        cast({{ dbt.date_trunc('month', 'advertiser_days.report_date') }} as date),
+        advertiser_days.advertiser_id
 ),
 
 pace_keys as (
@@ -76,7 +59,7 @@ pace_keys as (
         report_month,
         advertiser_id
     from costs
-    where days_with_cost > 0
+    where has_cost
 ),
 
 joined as (  -- each side has the key once
@@ -85,13 +68,14 @@ joined as (  -- each side has the key once
         pace_keys.report_month,
         pace_keys.advertiser_id,
         clients.currency,
-        -- there was nothing to spend before
-        least(clients.start_date, loaded_ranges.first_date) as first_date,
-        loaded_ranges.last_over_date,
         targets.target_basis,
         targets.budget,
         targets.target_cpa,
-        complete_months.last_complete_date,
+        months.days_in_month,
+        months.complete_days,
+        months.missing_days,
+        months.days_left,
+        months.last_complete_date,
         coalesce(advertisers.advertiser_label, targets.target_advertiser) as advertiser_label,
         case
             when targets.client_id is null then 'no_target'
@@ -101,17 +85,8 @@ joined as (  -- each side has the key once
             else 'unknown_basis'
         end as match_status,
         coalesce(targets.target_rows, 0) as target_rows,
-        coalesce(complete_months.complete_days, 0) as complete_days,
-        cast(
-            {{ dbt.datediff(
-                'pace_keys.report_month',
-                'cast(' ~ dbt.dateadd('month', 1, 'pace_keys.report_month') ~ ' as date)',
-                'day'
-            ) }} as bigint
-        ) as days_in_month,
-        -- what was spent is unknown of an advertiser nobody knows, and before any day is complete
-        complete_months.client_id is not null and coalesce(targets.is_known_advertiser, true)
-            as is_cost_known,
+        -- the cost of an unknown advertiser, and before any complete day, is unknown
+        months.complete_days > 0 and coalesce(targets.is_known_advertiser, true) as is_cost_known,
         coalesce(costs.conversions, 0) as conversions,
         coalesce(costs.internal_conversions, 0) as internal_conversions,
         coalesce(costs.spend_rows, 0) as spend_rows,
@@ -119,6 +94,10 @@ joined as (  -- each side has the key once
         coalesce(costs.spend, 0) as spend,
         coalesce(costs.effective_cost, 0) as effective_cost
     from pace_keys
+    inner join months
+        on
+            pace_keys.client_id = months.client_id
+            and pace_keys.report_month = months.report_month
     left join targets
         on
             pace_keys.client_id = targets.client_id
@@ -129,37 +108,16 @@ joined as (  -- each side has the key once
             pace_keys.client_id = costs.client_id
             and pace_keys.report_month = costs.report_month
             and pace_keys.advertiser_id = costs.advertiser_id
-    left join complete_months
-        on
-            pace_keys.client_id = complete_months.client_id
-            and pace_keys.report_month = complete_months.report_month
     left join advertisers
         on
             pace_keys.client_id = advertisers.client_id
             and pace_keys.advertiser_id = advertisers.advertiser_id
     left join clients on pace_keys.client_id = clients.client_id
-    left join loaded_ranges on pace_keys.client_id = loaded_ranges.client_id
-),
-
-passed as (
-    select
-        *,
-        least(
-            days_in_month,
-            greatest(
-                coalesce({{ dbt.datediff('report_month', 'last_over_date', 'day') }} + 1, 0), 0
-            )
-        ) as days_passed,
-        greatest(coalesce({{ dbt.datediff('report_month', 'first_date', 'day') }}, 0), 0)
-            as days_before_first
-    from joined
 ),
 
 on_basis as (
     select
         *,
-        days_passed - least(days_before_first, days_passed) - complete_days as missing_days,
-        days_in_month - days_passed as days_left,
         cast(case when is_cost_known then spend end as decimal(18, 4)) as spend_to_date,
         cast(case when is_cost_known then effective_cost end as decimal(18, 4))
             as effective_cost_to_date,
@@ -182,23 +140,23 @@ on_basis as (
                     'effective_cost', 'conversions', 'internal_conversions', 'spend_rows'
                 ) }}
         end as cpa_to_date
-    from passed
+    from joined
 )
 
 select
     -- keys
-    cast(client_id as {{ dbt.type_string() }}) as client_id,
-    cast(report_month as date) as report_month,
-    cast(advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
+    client_id,
+    report_month,
+    advertiser_id,
 
     -- dimensions
-    cast(advertiser_label as {{ dbt.type_string() }}) as advertiser_label,
-    cast(currency as {{ dbt.type_string() }}) as currency,
-    cast(match_status as {{ dbt.type_string() }}) as match_status,
+    advertiser_label,
+    currency,
+    match_status,
     cast(target_rows as bigint) as target_rows,
 
     -- target
-    cast(target_basis as {{ dbt.type_string() }}) as target_basis,
+    target_basis,
     cast(budget as decimal(18, 4)) as budget,
     cast(target_cpa as decimal(18, 4)) as target_cpa,
 
@@ -206,7 +164,7 @@ select
     cast(days_in_month as bigint) as days_in_month,
     cast(complete_days as bigint) as complete_days,
     cast(missing_days as bigint) as missing_days,
-    cast(last_complete_date as date) as last_complete_date,
+    last_complete_date,
 
     -- cost of the complete days
     spend_to_date,

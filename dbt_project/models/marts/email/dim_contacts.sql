@@ -18,7 +18,7 @@ customers as (
     select * from {{ ref('dim_customers') }}
 ),
 
-named_members as (  -- a segment that is gone has no members
+named_members as (  -- a deleted segment has no members
     select
         members.client_id,
         members.contact_id,
@@ -58,13 +58,13 @@ silenced as (  -- whatever the reason, no mail goes there
 
 select
     -- keys
-    cast(contacts.client_id as {{ dbt.type_string() }}) as client_id,
-    cast(contacts.contact_id as {{ dbt.type_string() }}) as contact_id,
-    cast(contacts.customer_hash as {{ dbt.type_string() }}) as customer_hash,
+    contacts.client_id,
+    contacts.contact_id,
+    contacts.customer_hash,
 
     -- dimensions
     cast(contacts.first_seen_date as date) as first_seen_date,
-    cast(memberships.segments as {{ dbt.type_string() }}) as segments,
+    memberships.segments,
     cast(customers.first_order_date as date) as first_order_date,
 
     -- measures

@@ -7,7 +7,7 @@ with mails as (
     from {{ ref('stg_mautic__email_stats') }}
 ),
 
-clicks as (  -- hits of a contact that was deleted cannot be told apart: each stands for itself
+clicks as (  -- hits of a deleted contact cannot be told apart: each counts
     select
         *,
         coalesce(email_id, '-1') as known_email_id,
@@ -30,7 +30,7 @@ emails as (
 ),
 
 complete_days as (
-    select * from {{ ref('int_days__read') }}
+    select * from {{ ref('int_source_days__status') }}
     where
         source_name = 'mautic'
         and is_complete
@@ -119,16 +119,16 @@ summed as (
 
 select
     -- keys
-    cast(summed.client_id as {{ dbt.type_string() }}) as client_id,
+    summed.client_id,
     cast(summed.report_date as date) as report_date,
-    cast(summed.known_email_id as {{ dbt.type_string() }}) as email_id,
+    summed.known_email_id as email_id,
 
     -- dimensions
     cast(
         case when summed.known_email_id = '-1' then 'No e-mail id' else emails.email_name end
         as {{ dbt.type_string() }}
     ) as email_name,
-    cast(emails.email_subject as {{ dbt.type_string() }}) as email_subject,
+    emails.email_subject,
 
     -- measures
     cast(summed.sent as bigint) as sent,

@@ -32,11 +32,11 @@ summed as (
 
 select
     -- keys
-    cast(client_id as {{ dbt.type_string() }}) as client_id,
-    cast(customer_hash as {{ dbt.type_string() }}) as customer_hash,
+    client_id,
+    customer_hash,
 
     -- dimensions
-    cast(state_code as {{ dbt.type_string() }}) as state_code,
+    state_code,
     cast(first_order_date as date) as first_order_date,
 
     -- measures

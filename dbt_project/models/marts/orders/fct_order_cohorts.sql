@@ -65,13 +65,13 @@ summed as (  -- each order day at every age that it has reached; at 0 always
 
 select
     -- keys
-    cast(summed.client_id as {{ dbt.type_string() }}) as client_id,
+    summed.client_id,
     cast(summed.order_date as date) as order_date,
-    cast(summed.advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
+    summed.advertiser_id,
     cast(summed.age_days as bigint) as age_days,
 
     -- dimensions
-    cast(advertisers.advertiser_label as {{ dbt.type_string() }}) as advertiser_label,
+    advertisers.advertiser_label,
 
     -- measures
     cast(summed.orders as bigint) as orders,

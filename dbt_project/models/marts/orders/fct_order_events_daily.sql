@@ -59,12 +59,12 @@ summed as (
 
 select
     -- keys
-    cast(summed.client_id as {{ dbt.type_string() }}) as client_id,
+    summed.client_id,
     cast(summed.report_date as date) as report_date,
-    cast(summed.advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
+    summed.advertiser_id,
 
     -- dimensions
-    cast(advertisers.advertiser_label as {{ dbt.type_string() }}) as advertiser_label,
+    advertisers.advertiser_label,
 
     -- measures
     cast(summed.approvals as bigint) as approvals,

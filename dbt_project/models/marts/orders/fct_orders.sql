@@ -2,37 +2,37 @@ with orders as (
     select * from {{ ref('int_orders__latest') }}
 ),
 
-kinds as (  -- a client whose files have none of these columns tells nothing of rebills
+kinds as (  -- a client whose files lack these columns has unknown kinds
     select
         client_id,
-        bool_or(is_kind_told) as are_kinds_told
+        bool_or(has_order_kind) as have_order_kinds
     from orders
     group by client_id
 )
 
 select
     -- keys
-    cast(orders.client_id as {{ dbt.type_string() }}) as client_id,
-    cast(orders.orders_id as {{ dbt.type_string() }}) as orders_id,
+    orders.client_id,
+    orders.orders_id,
     cast(orders.order_date as date) as order_date,
-    cast(orders.advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
-    cast(orders.customer_hash as {{ dbt.type_string() }}) as customer_hash,
+    orders.advertiser_id,
+    orders.customer_hash,
 
     -- dimensions
-    cast(orders.order_status as {{ dbt.type_string() }}) as order_status,
+    orders.order_status,
     cast(
-        case when kinds.are_kinds_told then orders.order_kind else 'unknown' end
+        case when kinds.have_order_kinds then orders.order_kind else 'unknown' end
         as {{ dbt.type_string() }}
     ) as order_kind,
-    cast(orders.product_category as {{ dbt.type_string() }}) as product_category,
-    cast(orders.state_code as {{ dbt.type_string() }}) as state_code,
-    cast(orders.campaign_id as {{ dbt.type_string() }}) as campaign_id,
-    cast(orders.afid as {{ dbt.type_string() }}) as afid,
-    cast(orders.sid as {{ dbt.type_string() }}) as sid,
-    cast(orders.c1 as {{ dbt.type_string() }}) as c1,
-    cast(orders.c2 as {{ dbt.type_string() }}) as c2,
-    cast(orders.c3 as {{ dbt.type_string() }}) as c3,
-    cast(orders.currency as {{ dbt.type_string() }}) as currency,
+    orders.product_category,
+    orders.state_code,
+    orders.campaign_id,
+    orders.afid,
+    orders.sid,
+    orders.c1,
+    orders.c2,
+    orders.c3,
+    orders.currency,
 
     -- measures
     cast(orders.total_amount as decimal(18, 4)) as total_amount,
@@ -52,7 +52,7 @@ select
     cast(orders.is_declined as boolean) as is_declined,
     cast(orders.is_refunded as boolean) as is_refunded,
     cast(orders.is_chargeback as boolean) as is_chargeback,
-    cast(case when kinds.are_kinds_told then orders.order_kind = 'first' end as boolean)
+    cast(case when kinds.have_order_kinds then orders.order_kind = 'first' end as boolean)
         as is_first_order,
     cast(orders.core_amount is not null as boolean) as is_core_order,
     cast(orders.is_order_date_imputed as boolean) as is_order_date_imputed,

@@ -10,8 +10,11 @@ clients as (
     select * from {{ ref('clients') }}
 ),
 
-days as (
-    select * from {{ ref('int_days__orders_completeness') }}
+time_windows as (
+    select * from {{ ref('int_days__windows') }}
+    where
+        subject = 'orders'
+        and period = 'present'
 ),
 
 order_days as (  -- summed before they meet the windows
@@ -34,93 +37,40 @@ order_days as (  -- summed before they meet the windows
     group by client_id, advertiser_id, state_code, order_date
 ),
 
-spans as (
+anchors as (
     select
         client_id,
-        min(order_date) as first_date,
-        max(order_date) as last_date,
+        end_date as last_complete_date
+    from time_windows
+    where window_name = 'yesterday'
+),
+
+files as (
+    select
+        client_id,
         max(last_file_date) as last_file_date
     from order_days
     group by client_id
 ),
 
-anchors as (  -- "yesterday" is the client's newest day with complete orders, never the clock's
-    select
-        client_id,
-        max(case when orders_complete then report_date end) as last_complete_date
-    from days
-    group by client_id
-),
-
-time_windows as (
-    select
-        anchors.client_id,
-        anchored.window_name,
-        case anchored.window_name
-            when 'yesterday' then anchors.last_complete_date
-            when '7_days'
-                then cast({{ dbt.dateadd('day', -6, 'anchors.last_complete_date') }} as date)
-            else cast({{ dbt.date_trunc('month', 'anchors.last_complete_date') }} as date)
-        end as start_date,
-        anchors.last_complete_date as end_date
-    from anchors
-    cross join (values ('yesterday'), ('7_days'), ('month_to_date')) as anchored (window_name)
-    union all
-    select  -- every order there is, so that it ties with the client's own query
-        client_id,
-        'all' as window_name,
-        first_date as start_date,
-        last_date as end_date
-    from spans
-),
-
-sized_windows as (
-    select
-        *,
-        cast({{ dbt.datediff('start_date', 'end_date', 'day') }} as bigint) + 1 as window_days
-    from time_windows
-    where end_date is not null
-),
-
-whole_windows as (
-    select
-        sized_windows.client_id,
-        sized_windows.window_name,
-        sized_windows.start_date,
-        sized_windows.end_date,
-        sized_windows.window_days = count(case when days.orders_complete then 1 end)
-            as orders_complete
-    from sized_windows
-    left join days
-        on
-            sized_windows.client_id = days.client_id
-            and days.report_date between sized_windows.start_date and sized_windows.end_date
-    group by
-        sized_windows.client_id,
-        sized_windows.window_name,
-        sized_windows.start_date,
-        sized_windows.end_date,
-        sized_windows.window_days
-),
-
-aged as (  -- refunds take a month to come: younger orders tell no rate
+aged as (  -- refunds take a month to come: younger orders count in no rate
     select
         order_days.*,
         case
             when
                 cast({{ dbt.dateadd('day', 30, 'order_days.order_date') }} as date)
-                <= spans.last_file_date
+                <= files.last_file_date
                 then 1
             else 0
         end as maturity
     from order_days
-    inner join spans on order_days.client_id = spans.client_id
+    inner join files on order_days.client_id = files.client_id
 ),
 
 summed as (
     select
         aged.client_id,
-        whole_windows.window_name,
+        time_windows.window_name,
         aged.advertiser_id,
         aged.state_code,
         sum(aged.orders) as orders,
@@ -134,11 +84,11 @@ summed as (
         sum(aged.core_orders) as core_orders,
         sum(aged.core_revenue) as core_revenue
     from aged
-    inner join whole_windows
+    inner join time_windows
         on
-            aged.client_id = whole_windows.client_id
-            and aged.order_date between whole_windows.start_date and whole_windows.end_date
-    group by aged.client_id, whole_windows.window_name, aged.advertiser_id, aged.state_code
+            aged.client_id = time_windows.client_id
+            and aged.order_date between time_windows.start_date and time_windows.end_date
+    group by aged.client_id, time_windows.window_name, aged.advertiser_id, aged.state_code
 ),
 
 buyers as (  -- all windows but `all` end on the anchor; the newest day until then tells which
@@ -158,35 +108,35 @@ buyers as (  -- all windows but `all` end on the anchor; the newest day until th
 counted_buyers as (
     select
         buyers.client_id,
-        whole_windows.window_name,
+        time_windows.window_name,
         buyers.advertiser_id,
         buyers.state_code,
         count(*) as customers
     from buyers
-    inner join whole_windows
+    inner join time_windows
         on
-            buyers.client_id = whole_windows.client_id
+            buyers.client_id = time_windows.client_id
             and (
-                whole_windows.window_name = 'all'
-                or buyers.newest_date >= whole_windows.start_date
+                time_windows.window_name = 'all'
+                or buyers.newest_date >= time_windows.start_date
             )
     group by
-        buyers.client_id, whole_windows.window_name, buyers.advertiser_id, buyers.state_code
+        buyers.client_id, time_windows.window_name, buyers.advertiser_id, buyers.state_code
 )
 
 select
     -- keys
-    cast(summed.client_id as {{ dbt.type_string() }}) as client_id,
-    cast(summed.window_name as {{ dbt.type_string() }}) as window_name,
-    cast(summed.advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
-    cast(summed.state_code as {{ dbt.type_string() }}) as state_code,
+    summed.client_id,
+    summed.window_name,
+    summed.advertiser_id,
+    summed.state_code,
 
     -- dimensions
-    cast(advertisers.advertiser_label as {{ dbt.type_string() }}) as advertiser_label,
-    cast(coalesce(states.state_name, summed.state_code) as {{ dbt.type_string() }}) as state_name,
-    cast(coalesce(states.state_kind, 'unknown') as {{ dbt.type_string() }}) as state_kind,
-    cast(whole_windows.start_date as date) as window_start_date,
-    cast(whole_windows.end_date as date) as window_end_date,
+    advertisers.advertiser_label,
+    coalesce(states.state_name, summed.state_code) as state_name,
+    coalesce(states.state_kind, 'unknown') as state_kind,
+    time_windows.start_date as window_start_date,
+    time_windows.end_date as window_end_date,
 
     -- measures
     cast(summed.orders as bigint) as orders,
@@ -209,12 +159,12 @@ select
     {{ safe_divide('summed.refunded_mature_orders', 'summed.mature_orders') }} as refund_rate,
 
     -- flags
-    cast(whole_windows.orders_complete as boolean) as orders_complete
+    time_windows.is_complete as orders_complete
 from summed
-inner join whole_windows
+inner join time_windows
     on
-        summed.client_id = whole_windows.client_id
-        and summed.window_name = whole_windows.window_name
+        summed.client_id = time_windows.client_id
+        and summed.window_name = time_windows.window_name
 left join counted_buyers
     on
         summed.client_id = counted_buyers.client_id

@@ -1,17 +1,10 @@
-with everflow as (
-    select * from {{ ref('stg_everflow__daily_stats') }}
+with labels as (
+    select * from {{ ref('int_labels__by_entity') }}
+    where entity = 'advertiser'
 ),
 
-mapping as (
-    select * from {{ ref('int_mapping__cleaned') }}
-),
-
-spend as (
-    select * from {{ ref('int_spend__by_affiliate') }}
-),
-
-orders as (
-    select * from {{ ref('int_orders__latest') }}
+order_days as (
+    select * from {{ ref('int_orders__by_day') }}
 ),
 
 configured as (
@@ -28,62 +21,18 @@ configured as (
 ids as (
     select
         client_id,
-        advertiser_id
-    from everflow
+        entity_id as advertiser_id
+    from labels
     union distinct
     select
         client_id,
         advertiser_id
-    from mapping
-    union distinct
-    select
-        client_id,
-        advertiser_id
-    from spend
-    union distinct
-    select
-        client_id,
-        advertiser_id
-    from orders
+    from order_days
     union distinct
     select
         client_id,
         advertiser_id
     from configured
-),
-
-ranked_everflow_labels as (
-    select
-        client_id,
-        advertiser_id,
-        advertiser_label,
-        row_number() over (
-            partition by client_id, advertiser_id
-            -- the hash breaks ties alike on every engine; text itself sorts by the collation
-            order by report_date desc, _loaded_at desc, {{ dbt.hash('advertiser_label') }}
-        ) as label_rank
-    from everflow
-    where advertiser_label is not null
-),
-
-everflow_labels as (
-    select * from ranked_everflow_labels
-    where label_rank = 1
-),
-
-ranked_mapping_labels as (
-    select
-        client_id,
-        advertiser_id,
-        advertiser_label,
-        row_number() over (partition by client_id, advertiser_id order by mapping_id) as label_rank
-    from mapping
-    where advertiser_label is not null
-),
-
-mapping_labels as (
-    select * from ranked_mapping_labels
-    where label_rank = 1
 ),
 
 labelled as (
@@ -95,9 +44,9 @@ labelled as (
         configured.advertiser_name as configured_name,
         case
             when ids.advertiser_id = '-1' then 'Unmapped'
-            when everflow_labels.advertiser_label is not null then everflow_labels.advertiser_label
+            when labels.network_label is not null then labels.network_label
             when configured.advertiser_label is not null then configured.advertiser_label
-            when mapping_labels.advertiser_label is not null then mapping_labels.advertiser_label
+            when labels.mapping_label is not null then labels.mapping_label
             when ids.advertiser_id = '0' then 'N/A'
             else ids.advertiser_id
         end as advertiser_label,
@@ -107,22 +56,25 @@ labelled as (
         on
             ids.client_id = configured.client_id
             and ids.advertiser_id = configured.advertiser_id
-    left join everflow_labels
+    left join labels
         on
-            ids.client_id = everflow_labels.client_id
-            and ids.advertiser_id = everflow_labels.advertiser_id
-    left join mapping_labels
-        on
-            ids.client_id = mapping_labels.client_id
-            and ids.advertiser_id = mapping_labels.advertiser_id
+            ids.client_id = labels.client_id
+            and ids.advertiser_id = labels.entity_id
+),
+
+named as (
+    select
+        *,
+        coalesce(configured_name, advertiser_label) as advertiser_name
+    from labelled
 )
 
 select
-    cast(client_id as {{ dbt.type_string() }}) as client_id,
-    cast(advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
-    cast(advertiser_label as {{ dbt.type_string() }}) as advertiser_label,
-    cast(coalesce(configured_name, advertiser_label) as {{ dbt.type_string() }}) as advertiser_name,
-    cast(product_category as {{ dbt.type_string() }}) as product_category,
-    cast(report_name as {{ dbt.type_string() }}) as report_name,
-    cast(is_configured as boolean) as is_configured
-from labelled
+    client_id,
+    advertiser_id,
+    advertiser_label,
+    advertiser_name,
+    product_category,
+    report_name,
+    is_configured
+from named

@@ -8,7 +8,7 @@ spend as (
 ),
 
 mapping as (
-    select * from {{ ref('int_mapping__cleaned') }}
+    select * from {{ ref('int_mapping__normalized') }}
 ),
 
 affiliates as (
@@ -114,15 +114,15 @@ costed as (
 
 select
     -- keys
-    cast(client_id as {{ dbt.type_string() }}) as client_id,
+    client_id,
     cast(report_date as date) as report_date,
-    cast(affiliate_id as {{ dbt.type_string() }}) as affiliate_id,
-    cast(advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
+    affiliate_id,
+    advertiser_id,
 
     -- dimensions
-    cast(affiliate_label as {{ dbt.type_string() }}) as affiliate_label,
-    cast(advertiser_label as {{ dbt.type_string() }}) as advertiser_label,
-    cast(match_status as {{ dbt.type_string() }}) as match_status,
+    affiliate_label,
+    advertiser_label,
+    match_status,
     cast(is_internal as boolean) as is_internal,
 
     -- network

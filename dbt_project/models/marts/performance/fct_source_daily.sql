@@ -24,17 +24,17 @@ joined as (  -- the key of fct_affiliate_daily: no fan-out
 
 select
     -- keys
-    cast(client_id as {{ dbt.type_string() }}) as client_id,
+    client_id,
     cast(report_date as date) as report_date,
-    cast(redtrack_source_id as {{ dbt.type_string() }}) as redtrack_source_id,
+    redtrack_source_id,
 
     -- dimensions
-    cast(redtrack_source as {{ dbt.type_string() }}) as redtrack_source,
+    redtrack_source,
     cast(is_mapped as boolean) as is_mapped,
-    cast(affiliate_id as {{ dbt.type_string() }}) as affiliate_id,
-    cast(affiliate_label as {{ dbt.type_string() }}) as affiliate_label,
-    cast(advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
-    cast(advertiser_label as {{ dbt.type_string() }}) as advertiser_label,
+    affiliate_id,
+    affiliate_label,
+    advertiser_id,
+    advertiser_label,
 
     -- tracker
     cast(spend as decimal(18, 4)) as spend,

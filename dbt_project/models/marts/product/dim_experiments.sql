@@ -8,24 +8,22 @@ clients as (
 
 select
     -- keys
-    cast(experiments.client_id as {{ dbt.type_string() }}) as client_id,
-    cast(experiments.experiment_id as {{ dbt.type_string() }}) as experiment_id,
+    experiments.client_id,
+    experiments.experiment_id,
 
     -- dimensions
-    cast(experiments.experiment_name as {{ dbt.type_string() }}) as experiment_name,
-    cast(experiments.experiment_description as {{ dbt.type_string() }}) as experiment_description,
-    cast(experiments.experiment_type as {{ dbt.type_string() }}) as experiment_type,
-    cast(experiments.flag_key as {{ dbt.type_string() }}) as flag_key,
-    cast(experiments.conclusion as {{ dbt.type_string() }}) as conclusion,
-    cast(
-        case
-            when experiments.removed_at is not null then 'removed'
-            when experiments.is_archived then 'archived'
-            when experiments.ended_at is not null then 'ended'
-            when experiments.started_at is not null then 'running'
-            else 'draft'
-        end as {{ dbt.type_string() }}
-    ) as status,
+    experiments.experiment_name,
+    experiments.experiment_description,
+    experiments.experiment_type,
+    experiments.flag_key,
+    experiments.conclusion,
+    case
+        when experiments.removed_at is not null then 'removed'
+        when experiments.is_archived then 'archived'
+        when experiments.ended_at is not null then 'ended'
+        when experiments.started_at is not null then 'running'
+        else 'draft'
+    end as status,
     {{ local_date('experiments.started_at', "coalesce(clients.timezone, 'UTC')") }}
         as started_date,
     {{ local_date('experiments.ended_at', "coalesce(clients.timezone, 'UTC')") }} as ended_date,

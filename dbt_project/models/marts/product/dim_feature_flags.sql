@@ -8,19 +8,17 @@ clients as (
 
 select
     -- keys
-    cast(flags.client_id as {{ dbt.type_string() }}) as client_id,
-    cast(flags.flag_id as {{ dbt.type_string() }}) as flag_id,
+    flags.client_id,
+    flags.flag_id,
 
     -- dimensions
-    cast(flags.flag_key as {{ dbt.type_string() }}) as flag_key,
-    cast(flags.flag_description as {{ dbt.type_string() }}) as flag_description,
-    cast(
-        case
-            when flags.removed_at is not null then 'removed'
-            when flags.is_active then 'active'
-            else 'inactive'
-        end as {{ dbt.type_string() }}
-    ) as status,
+    flags.flag_key,
+    flags.flag_description,
+    case
+        when flags.removed_at is not null then 'removed'
+        when flags.is_active then 'active'
+        else 'inactive'
+    end as status,
     {{ local_date('flags.created_at', "coalesce(clients.timezone, 'UTC')") }} as created_date,
     {{ local_date('flags.removed_at', "coalesce(clients.timezone, 'UTC')") }} as removed_date,
 

@@ -3,7 +3,7 @@ with events as (
 ),
 
 complete_days as (
-    select * from {{ ref('int_days__read') }}
+    select * from {{ ref('int_source_days__status') }}
     where
         source_name = 'posthog'
         and is_complete
@@ -23,10 +23,10 @@ summed as (
 
 select
     -- keys
-    cast(summed.client_id as {{ dbt.type_string() }}) as client_id,
+    summed.client_id,
     cast(summed.report_date as date) as report_date,
-    cast(summed.event_name as {{ dbt.type_string() }}) as event_name,
-    cast(summed.utm_source as {{ dbt.type_string() }}) as utm_source,
+    summed.event_name,
+    summed.utm_source,
 
     -- measures
     cast(summed.events as bigint) as events,

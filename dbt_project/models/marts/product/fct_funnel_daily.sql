@@ -1,8 +1,8 @@
--- Who came how far. A person enters a day with their first step 1 of it, and goes on with the first
--- step 2 from then on, the first step 3 from that moment on, and so forth, all within 24 hours of
--- entering: if any order of their events leads through the funnel from their first step 1 of the
--- day, this one does. Later step 1s of the day are not tried. Steps of the same moment follow each
--- other in either order, as clocks cannot tell.
+-- Funnel conversion per day and step. A person enters a day with their first step 1 of it, and
+-- goes on with the first step 2 from then on, the first step 3 from that moment on, and so forth,
+-- all within 24 hours of entering: if any order of their events leads through the funnel from
+-- their first step 1 of the day, this one does. Later step 1s of the day are not tried. Steps of
+-- the same moment follow each other in either order, as clocks cannot tell.
 -- One window finds for each event the next step's first one; then each entry takes one hop a step.
 with recursive events as (  -- read twice, and so kept by Postgres: no more than is needed
     select
@@ -19,7 +19,7 @@ funnel_steps as (
 ),
 
 read_days as (
-    select * from {{ ref('int_days__read') }}
+    select * from {{ ref('int_source_days__status') }}
     where source_name = 'posthog'
 ),
 
@@ -66,7 +66,7 @@ followed as (
         is_start,
         min(case when not is_start then event_at end) over (
             partition by client_id, person_id, step_number
-            -- backwards, so that the frame only grows: else Postgres adds it up anew for each row
+            -- backwards, so that the frame only grows: else Postgres adds it up again for each row
             order by event_at desc
             range between unbounded preceding and current row
         ) as next_at
@@ -173,12 +173,12 @@ compared as (
 
 select
     -- keys
-    cast(client_id as {{ dbt.type_string() }}) as client_id,
+    client_id,
     cast(report_date as date) as report_date,
     cast(step_number as bigint) as step_number,
 
     -- dimensions
-    cast(event_name as {{ dbt.type_string() }}) as event_name,
+    event_name,
 
     -- measures
     cast(persons as bigint) as persons,

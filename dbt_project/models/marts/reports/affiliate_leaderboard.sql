@@ -2,115 +2,19 @@ with affiliate_days as (
     select * from {{ ref('fct_affiliate_daily') }}
 ),
 
-days as (
-    select * from {{ ref('int_days__completeness') }}
-),
-
-anchors as (  -- "yesterday" is the client's newest complete day, never the clock's
-    select
-        client_id,
-        min(report_date) as first_date,
-        max(case when is_complete then report_date end) as last_complete_date
-    from days
-    group by client_id
-),
-
 time_windows as (
-    select
-        client_id,
-        'yesterday' as window_name,
-        first_date,
-        last_complete_date as start_date,
-        last_complete_date as end_date
-    from anchors
-    union all
-    select
-        client_id,
-        '7_days' as window_name,
-        first_date,
-        cast({{ dbt.dateadd('day', -6, 'last_complete_date') }} as date) as start_date,
-        last_complete_date as end_date
-    from anchors
-    union all
-    select
-        client_id,
-        'month_to_date' as window_name,
-        first_date,
-        cast({{ dbt.date_trunc('month', 'last_complete_date') }} as date) as start_date,
-        last_complete_date as end_date
-    from anchors
-    union all
-    select
-        client_id,
-        'all' as window_name,
-        first_date,
-        first_date as start_date,
-        last_complete_date as end_date
-    from anchors
-),
-
-sized_windows as (
-    select
-        *,
-        cast({{ dbt.datediff('start_date', 'end_date', 'day') }} as bigint) + 1 as window_days
-    from time_windows
-    where end_date is not null
-),
-
-periods as (
-    select
-        client_id,
-        window_name,
-        'present' as period,
-        start_date,
-        end_date,
-        window_days,
-        first_date
-    from sized_windows
-    union all
-    select
-        client_id,
-        window_name,
-        'previous' as period,
-        cast({{ dbt.dateadd('day', '-1 * window_days', 'start_date') }} as date) as start_date,
-        cast({{ dbt.dateadd('day', -1, 'start_date') }} as date) as end_date,
-        window_days,
-        first_date
-    from sized_windows
-    where window_name <> 'all'
-),
-
-whole_periods as (  -- a previous window that began before the data is not an equal one
-    select
-        periods.client_id,
-        periods.window_name,
-        periods.period,
-        periods.start_date,
-        periods.end_date,
-        count(case when days.is_complete then 1 end) = periods.window_days as is_complete
-    from periods
-    left join days
-        on
-            periods.client_id = days.client_id
-            and days.report_date between periods.start_date and periods.end_date
-    where periods.period = 'present' or periods.start_date >= periods.first_date
-    group by
-        periods.client_id,
-        periods.window_name,
-        periods.period,
-        periods.start_date,
-        periods.end_date,
-        periods.window_days
+    select * from {{ ref('int_days__windows') }}
+    where subject = 'performance'
 ),
 
 summed as (
     select
-        whole_periods.client_id,
-        whole_periods.window_name,
-        whole_periods.period,
-        whole_periods.start_date,
-        whole_periods.end_date,
-        whole_periods.is_complete,
+        time_windows.client_id,
+        time_windows.window_name,
+        time_windows.period,
+        time_windows.start_date,
+        time_windows.end_date,
+        time_windows.is_complete,
         affiliate_days.advertiser_id,
         affiliate_days.advertiser_label,
         affiliate_days.affiliate_id,
@@ -126,19 +30,19 @@ summed as (
         sum(affiliate_days.spend_rows) as spend_rows,
         sum(affiliate_days.effective_cost) as effective_cost,
         sum(affiliate_days.margin) as margin
-    from whole_periods
+    from time_windows
     inner join affiliate_days
         on
-            whole_periods.client_id = affiliate_days.client_id
+            time_windows.client_id = affiliate_days.client_id
             and affiliate_days.report_date
-            between whole_periods.start_date and whole_periods.end_date
+            between time_windows.start_date and time_windows.end_date
     group by
-        whole_periods.client_id,
-        whole_periods.window_name,
-        whole_periods.period,
-        whole_periods.start_date,
-        whole_periods.end_date,
-        whole_periods.is_complete,
+        time_windows.client_id,
+        time_windows.window_name,
+        time_windows.period,
+        time_windows.start_date,
+        time_windows.end_date,
+        time_windows.is_complete,
         affiliate_days.advertiser_id,
         affiliate_days.advertiser_label,
         affiliate_days.affiliate_id,
@@ -186,18 +90,18 @@ compared as (
 
 select
     -- keys
-    cast(client_id as {{ dbt.type_string() }}) as client_id,
-    cast(window_name as {{ dbt.type_string() }}) as window_name,
-    cast(advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
-    cast(affiliate_id as {{ dbt.type_string() }}) as affiliate_id,
+    client_id,
+    window_name,
+    advertiser_id,
+    affiliate_id,
 
     -- dimensions
-    cast(advertiser_label as {{ dbt.type_string() }}) as advertiser_label,
-    cast(affiliate_label as {{ dbt.type_string() }}) as affiliate_label,
-    cast(is_internal as boolean) as is_internal,
-    cast(start_date as date) as window_start_date,
-    cast(end_date as date) as window_end_date,
-    cast(is_complete as boolean) as is_complete,
+    advertiser_label,
+    affiliate_label,
+    is_internal,
+    start_date as window_start_date,
+    end_date as window_end_date,
+    is_complete,
 
     -- ranks
     cast(affiliate_rank as bigint) as affiliate_rank,

@@ -1,5 +1,5 @@
-with summary as (
-    select * from {{ ref('daily_summary') }}
+with advertiser_days as (
+    select * from {{ ref('fct_advertiser_daily') }}
 ),
 
 days as (
@@ -27,14 +27,15 @@ compared_days as (  -- each period as the days it is made of, counted back from 
 
 needed as (
     select
-        summary.client_id,
-        summary.report_date,
-        summary.advertiser_id,
+        advertiser_days.client_id,
+        advertiser_days.report_date,
+        advertiser_days.advertiser_id,
         compared_days.period,
         cast(
-            {{ dbt.dateadd('day', '-1 * compared_days.days_back', 'summary.report_date') }} as date
+            {{ dbt.dateadd('day', '-1 * compared_days.days_back', 'advertiser_days.report_date') }}
+            as date
         ) as needed_date
-    from summary
+    from advertiser_days
     cross join compared_days
 ),
 
@@ -60,7 +61,7 @@ summed as (  -- a complete day without a row of the advertiser is a day of zero
         on
             needed.client_id = days.client_id
             and needed.needed_date = days.report_date
-    left join summary as known
+    left join advertiser_days as known
         on
             needed.client_id = known.client_id
             and needed.needed_date = known.report_date
@@ -143,13 +144,13 @@ compared as (
 
 select
     -- keys
-    cast(compared.client_id as {{ dbt.type_string() }}) as client_id,
-    cast(compared.report_date as date) as report_date,
-    cast(compared.advertiser_id as {{ dbt.type_string() }}) as advertiser_id,
-    cast(compared.metric as {{ dbt.type_string() }}) as metric,
+    compared.client_id,
+    compared.report_date,
+    compared.advertiser_id,
+    compared.metric,
 
     -- dimensions
-    cast(summary.advertiser_label as {{ dbt.type_string() }}) as advertiser_label,
+    advertiser_days.advertiser_label,
 
     -- measures
     cast(compared.metric_value as decimal(18, 4)) as metric_value,
@@ -158,10 +159,14 @@ select
     cast(compared.mean_7_days_before as decimal(18, 4)) as mean_7_days_before,
 
     -- flags
-    cast(summary.is_complete as boolean) as is_complete
+    coalesce(days.is_complete, false) as is_complete
 from compared
-inner join summary
+inner join advertiser_days
     on
-        compared.client_id = summary.client_id
-        and compared.report_date = summary.report_date
-        and compared.advertiser_id = summary.advertiser_id
+        compared.client_id = advertiser_days.client_id
+        and compared.report_date = advertiser_days.report_date
+        and compared.advertiser_id = advertiser_days.advertiser_id
+left join days
+    on
+        compared.client_id = days.client_id
+        and compared.report_date = days.report_date

@@ -22,7 +22,7 @@ renamed as (
         nullif(trim(both ' ' from cast(note as {{ dbt.type_string() }})), '') as note,
 
         -- measures
-        cast(budget as decimal(18, 4)) as budget, -- NULL: nobody has said
+        cast(budget as decimal(18, 4)) as budget, -- NULL: not given
         cast(target_cpa as decimal(18, 4)) as target_cpa,
 
         -- load

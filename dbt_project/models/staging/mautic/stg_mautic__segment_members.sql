@@ -1,4 +1,4 @@
-with source as (  -- who was taken out by hand is noted, and no member
+with source as (  -- a contact taken out by hand is not a member
     select * from {{ source('mautic', 'lead_lists_leads') }}
     where
         _removed_at is null

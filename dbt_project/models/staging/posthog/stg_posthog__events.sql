@@ -1,4 +1,4 @@
--- A distinct id may be an e-mail: where PostHog names no person, its salted hash stands for one.
+-- A distinct id may be an e-mail: where PostHog names no person, its salted hash is taken for one.
 with source as (
     select * from {{ source('posthog', 'events') }}
     where _removed_at is null

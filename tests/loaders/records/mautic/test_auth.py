@@ -157,7 +157,7 @@ def test_the_token_endpoint_is_tried_again(install: Install) -> None:
     ("fault", "says"),
     [
         ("rate_limited", f"{TOKEN} answered HTTP 429: You exceeded the rate limit"),
-        ("html", f"{TOKEN} answered text/html; charset=utf-8 that is no JSON"),
+        ("html", f"{TOKEN} answered text/html; charset=utf-8 that is not JSON"),
         ("list_in_200", f"{TOKEN} answered no access_token; {ALL_OF_IT}"),
         ("error_in_200", f"an error with HTTP 200: Internal error; {ALL_OF_IT}"),
     ],
@@ -172,7 +172,7 @@ def test_a_token_endpoint_that_gives_none(install: Install, fault: str, says: st
 
 def test_half_an_answer_does_not_show_the_token_in_it(install: Install) -> None:
     install.sandbox.mautic.faults.on("truncated_json", path=TOKEN)
-    with pytest.raises(ApiError, match="that is no JSON") as refused:
+    with pytest.raises(ApiError, match="that is not JSON") as refused:
         install.read_all()
     assert '"access_token": "***' in str(refused.value)
     assert "sandbox-made" not in str(refused.value)
@@ -230,9 +230,11 @@ def test_neither_secret_nor_token_is_shown_or_kept(
     result = project.run("load", "mautic")
 
     assert result.exit_code == bool(fault)
+    secret = sandbox.environ("mautic")["MAUTIC_CLIENT_SECRET"]
+    logging.getLogger("any.library").debug("a form with %s", secret)
     said = result.output + log_of_all.text
-    assert "'client_secret': '***'" in said, "the form was logged"
+    assert "a form with ***" in said
     kept = [path.read_bytes() for path in project.root.rglob("*") if path.is_file()]
-    for secret in (sandbox.environ("mautic")["MAUTIC_CLIENT_SECRET"], "sandbox-made-token"):
-        assert secret not in said
-        assert not any(secret.encode() in content for content in kept)
+    for hidden in (secret, "sandbox-made-token"):
+        assert hidden not in said
+        assert not any(hidden.encode() in content for content in kept)

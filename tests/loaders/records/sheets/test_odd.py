@@ -26,7 +26,7 @@ def test_the_odd_sheet_row_by_row(sheets: Stand) -> None:
         (date(2025, 12, 1), Decimal("1234.5")),  # row 4
         (date(2025, 12, 6), Decimal(20)),  # 13: the date is merged with that of row 12
         (date(2025, 12, 8), Decimal("1234.5")),  # 15: blanks one cannot see
-        (date(2025, 12, 9), Decimal(5)),  # 16, with a note
+        (date(2025, 12, 9), Decimal(5)),  # 16
         (date(2025, 12, 10), Decimal(0)),  # 19: a second before midnight; a ten-millionth
         (date(2205, 12, 5), Decimal(0)),  # 11
     ]
