@@ -67,8 +67,8 @@ def test_columns_are_found_by_their_headers_wherever_they_stand(sheets: Stand) -
     ]
     sheets.sandbox.google_sheets.restate("replace", tab="Targets", rows=rows)
     sheets.sheets = (replace(TARGETS_SHEET, range="Targets", header_row=2),)
-    rows, _ = sheets.found("advertiser", "month", "budget")
-    assert rows == [("CCW", DECEMBER, Decimal("1200.5"))]
+    found = [("CCW", DECEMBER, Decimal("1200.5"))]
+    assert sheets.found("advertiser", "month", "budget") == (found, [])
 
 
 def test_what_a_sheet_leaves_out_is_blank(sheets: Stand) -> None:
