@@ -18,11 +18,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from dlt.sources.helpers.rest_client.auth import APIKeyAuth
 from requests import Response
 
 from loaders.daily import DailySource
 from loaders.errors import ApiError
-from loaders.http import Api, QueryKey, answer, expect_rows, new_rows
+from loaders.http import Api, answer, expect_rows, new_rows
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
 from loaders.verify import Answer, add_up
@@ -60,7 +61,7 @@ class Redtrack:
             "redtrack",
             account.settings["base_url"],
             secrets=(key,),
-            auth=QueryKey("api_key", key),
+            auth=APIKeyAuth(name="api_key", api_key=key, location="query"),  # added last of all
             pause=seconds_to_wait,
             remedies=dict.fromkeys((401, 403), "check REDTRACK_API_KEY"),
         )
