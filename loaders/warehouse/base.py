@@ -163,6 +163,26 @@ class Warehouse(ABC):
         self._catalog.clear()
 
 
+def quick(kind: Any) -> Any:
+    """A kind of dlt's destinations that works out what it can do once, not a hundred times a load.
+
+    Each time, dlt would look for settings of its own in files and in the environment.
+    """
+
+    class Quick(kind):  # type: ignore[misc]  # known when dlt is imported
+        destination_type = f"dlt.destinations.{kind.__name__}"
+
+        def capabilities(self, config: Any = None, naming: Any = None) -> Any:
+            if config is not None:
+                return super().capabilities(config, naming)
+            known = self.__dict__.setdefault("_known", {})
+            if type(naming) not in known:
+                known[type(naming)] = super().capabilities(config, naming)
+            return known[type(naming)].copy()
+
+    return Quick
+
+
 def spelled(data_type: str) -> str:
     """A type as both engines would spell it."""
     name, bracket, details = data_type.lower().partition("(")

@@ -37,7 +37,7 @@ class DuckDB(Warehouse):
         # one thread a statement: several would each hold a group of rows, and need twice the time
         credentials = DuckDbCredentials(str(self.path))
         credentials.global_config = {"threads": 1, "memory_limit": "300MB"}
-        return duckdb(credentials, supports_transactions=True, max_parallel_load_jobs=2)
+        return base.quick(duckdb)(credentials, supports_transactions=True, max_parallel_load_jobs=2)
 
     def exists(self) -> bool:
         return self.path.exists()

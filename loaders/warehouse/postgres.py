@@ -83,7 +83,7 @@ class Postgres(Warehouse):
     def destination(self) -> Any:
         from dlt.destinations import postgres
 
-        return postgres(self.url(), supports_transactions=True)
+        return base.quick(postgres)(self.url(), supports_transactions=True)
 
     def exists(self) -> bool:
         return True

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, on_both_targets]
 WEEK = ("--start-date", "2025-12-12", "--end-date", "2025-12-18")
 
 
-def load(project: Project, window: Sequence[str] = DECEMBER) -> tuple[int, list[str]]:
+def load(project: Project, window: Sequence[str] = DECEMBER) -> tuple[int | None, list[str]]:
     running = project.start("load", *window)
     said, _ = running.communicate(timeout=120)
     assert "Traceback" not in said
