@@ -1,39 +1,35 @@
 # A menu: each target is one line that calls the command `signalroom` or a tool. `make help` lists them.
 SHELL := /bin/bash
-PYTHON ?= python3.11
+export PYTHON ?=# the Python to make .venv with; .ci/setup finds one by itself
 BIN := .venv/bin
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate pyproject.toml
 TARGET ?= dev
 FILE ?= tests
 COMMIT ?= main
 export DBT_PROJECT_DIR := dbt_project
 export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev lock demo load build docs bench bench-tests test test-quick test-file soak lint format typecheck ci clean
+.PHONY: help install install-sandbox install-dev lock demo load build docs bench bench-tests test test-quick test-file soak lint format typecheck ci clean
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
 
-.venv/bin/uv:
-	@$(PYTHON) -m venv .venv && $(BIN)/pip install --quiet --disable-pip-version-check uv
-
-.venv/installed: requirements.txt pyproject.toml | .venv/bin/uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt && $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e . && touch $@
-
-.venv/installed-dev: requirements-dev.txt pyproject.toml | .venv/installed
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt && touch $@
-
-.venv/bench: requirements-bench.txt | .venv/installed-dev
+.venv/bench: requirements-bench.txt | install-dev
 	@$(BIN)/uv pip install --quiet --target $@ -r requirements-bench.txt && touch $@
 
-install: .venv/installed ## Set up .venv with what running needs
+install: ## Set up .venv with what loading and building need
+	@.ci/setup requirements.txt
 
-install-dev: .venv/installed-dev ## Set up .venv with what developing needs too
+install-sandbox: ## Set up .venv with the sandbox too
+	@.ci/setup requirements-sandbox.txt
 
-lock: install ## Pin the requirements anew from pyproject.toml
-	@$(COMPILE) pyproject.toml -o requirements.txt && $(COMPILE) --extra dev pyproject.toml -o requirements-dev.txt && $(COMPILE) --group bench -o requirements-bench.txt
+install-dev: ## Set up .venv with the sandbox and what developing needs
+	@.ci/setup requirements-dev.txt
 
-demo: install ## The main job on made data: load, build, test, and the numbers
+lock: install ## Pin the requirements of pyproject.toml; pins that still fit are kept
+	@$(COMPILE) -o requirements.txt && $(COMPILE) --extra sandbox -o requirements-sandbox.txt && $(COMPILE) --extra sandbox --extra dev -o requirements-dev.txt && $(COMPILE:pyproject.toml=) --group bench -o requirements-bench.txt
+
+demo: install-sandbox ## The main job on made data: load, build, test, and the numbers
 	@$(BIN)/signalroom demo
 
 load: install ## Load every configured source, then the seeds (TARGET=prod for Postgres)
@@ -45,14 +41,14 @@ build: install ## Build and test the marts with dbt
 docs: install ## The docs site in one file, dbt_project/target/static_index.html
 	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET)
 
-bench: install-dev .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
+bench: .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
 	@$(BIN)/python -m bench
 
 bench-tests: install-dev ## Weigh the tests beside those of a commit: make bench-tests COMMIT=main
 	@$(BIN)/python -m bench.suite $(COMMIT)
 
 test: install-dev ## All tests, two files at a time
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 test-quick: install-dev ## The tests that need no dbt and no killed processes, up to the first that fails
 	@$(BIN)/pytest --exitfirst -m "not slow and not soak"

@@ -22,7 +22,7 @@ def main() -> None:
 
     \b
     A first look without any account:   make demo
-    Every morning:                      signalroom load && signalroom build
+    Every morning:                      make -k load build
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("loaders").setLevel(logging.INFO)

@@ -19,7 +19,7 @@ from signalroom.config.settings import InvalidSetting, NotConfigured, Settings
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one source of one client, in words."""
+    """The result of loading one source of one client, in words."""
 
     client_id: str
     source: str
@@ -36,7 +36,7 @@ def load_all(
 ) -> Iterator[Outcome]:
     """Load each source of each client; one that fails does not stop the others.
 
-    Sources named by the user must be configured; of the rest, those that are not are skipped.
+    A source that the user named must be configured; others that are not are skipped.
     """
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom load", click.echo):
@@ -112,7 +112,7 @@ def format_run(run: ops.Run) -> Outcome:
     source = f"{run.source}.{run.table_name}" if several else run.source
     window = f"{run.window_start}..{run.window_end}: " if run.is_dated else ""
     if run.verdict not in GOOD:
-        what = f"{run.rows_written:,} rows of the rest" if run.rows_written else "nothing replaced"
+        what = f"{run.rows_written:,} other rows loaded" if run.rows_written else "nothing replaced"
         text = f"{window}{run.verdict}, {what}: {run.error}"
         return Outcome(run.client_id, source, "failed", text)
     what = run.nothing_new or f"{window}{run.rows_written:,} rows, {run.verdict}"

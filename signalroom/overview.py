@@ -1,4 +1,4 @@
-"""What the warehouse knows of its own loads."""
+"""The state of each source, from the warehouse alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[S
 
 
 def file_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tuple[Any, ...]]:
-    """What stands of the files of each table, as rows: client, table, files, rows and so on."""
+    """The loaded files of each table, as rows: client, table, files, rows and so on."""
     counted = ledger.count_files(warehouse)
     for client, source in _enabled(clients):
         for table in source.tables:

@@ -77,7 +77,7 @@ class GoogleSheets:
 
     def read(self, table: Table, window: Window) -> Iterator[Page]:  # noqa: ARG002 -- all of it
         """The rows of every sheet of a table; the second of two with one key is reported."""
-        stands: dict[tuple[object, ...], str] = {}
+        places: dict[tuple[object, ...], str] = {}
         for sheet in self.account.sheets:
             if sheet.table != table.name:
                 continue
@@ -90,12 +90,12 @@ class GoogleSheets:
                     continue
                 origin, line, row = found
                 key = tuple(row[name] for name in table.key)
-                if first := stands.get(key):
+                if first := places.get(key):
                     named = ", ".join(map(str, key))
                     reason = f"{', '.join(sheet.key)}: a second row for {named}, after {first}"
                     rejected.append(Rejected(origin, line, reason, row))
                     continue
-                stands[key] = origin
+                places[key] = origin
                 rows.append(row)
             yield Page(f"{sheet.spreadsheet} {sheet.range}", rows, rejected)
 

@@ -199,7 +199,7 @@ def rows_of(response: Response, endpoint: Endpoint) -> list[Row]:
     """The rows in an answer; ApiError where there are none to be found."""
     body = answer(response)
     if isinstance(body, dict) and "availableTables" in body:
-        raise ApiError(f"mautic: {endpoint.path} is no table that this Mautic has")
+        raise ApiError(f"mautic: {endpoint.path} is not a table of this version of Mautic")
     rows = body.get(endpoint.body) if isinstance(body, dict) else None
     where = f"mautic: {endpoint.path}"
     if not isinstance(rows, dict | list):
@@ -216,14 +216,14 @@ def last_key(endpoint: Endpoint, rows: Sequence[Row], last: Key) -> Key:
             continue  # the load rejects the row
         if key <= before or key < last:
             raise ApiError(
-                f"mautic: {endpoint.path} ignores the filter or the order that it was asked for: "
+                f"mautic: {endpoint.path} ignored the filter or the order of the request: "
                 f"{', '.join(endpoint.key)} {_shown(key)} came after {_shown(last)}"
             )
         last = key
     if last == before:
         raise ApiError(
-            f"mautic: {endpoint.path} answered no row with {' and '.join(endpoint.key)}, so what "
-            "comes after it cannot be asked for"
+            f"mautic: {endpoint.path}: no row has {' and '.join(endpoint.key)}, so the rows after "
+            "them cannot be asked for"
         )
     return last
 

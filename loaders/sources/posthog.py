@@ -166,15 +166,17 @@ class Posthog:
         )
         if response.status_code in TOO_MUCH:
             raise TooMuchError(
-                f"posthog: HTTP {response.status_code} to however small a query; PostHog is slow, "
-                "try again later"
+                f"posthog: HTTP {response.status_code} even for the smallest query; PostHog is "
+                "slow, try again later"
             )
         body = _object(response, {"columns", "results"})
         columns = body["columns"]
         try:
             return [dict(zip(columns, row, strict=True)) for row in body["results"]]
         except (TypeError, ValueError):
-            raise ApiError("posthog: query/ answered rows that do not fit their columns") from None
+            raise ApiError(
+                "posthog: query/: rows and columns of the response differ in number"
+            ) from None
 
     def _list(self, table: Table, **asked: str) -> Iterator[Page]:
         """All pages of a list; ApiError where one leads nowhere."""
@@ -190,9 +192,7 @@ class Posthog:
             if not link:
                 return
             if link in passed or not records or records == before:
-                raise ApiError(
-                    f"posthog: {origin}: the next page brings nothing new, again and again"
-                )
+                raise ApiError(f"posthog: {origin}: the next page holds nothing new")
             passed.add(link)
             params, before = dict(parse_qsl(urlsplit(link).query)), records
 

@@ -22,7 +22,7 @@ PAGE_ROWS = 10_000
 LEAST_ROWS = 500
 FIRST_SLICE = timedelta(days=1)
 SHORTEST_SLICE, LONGEST_SLICE = timedelta(minutes=1), timedelta(days=366)
-FAILURES_OF_THE_LEAST = 2  # before it is no matter of how much is asked
+FAILURES_OF_THE_LEAST = 2  # then it does not depend on how much is asked
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # A time comes in the project's zone unless it is asked for in another.
@@ -60,7 +60,7 @@ class _Portion:
 
 
 def event_pages(ask: Ask, window: Window) -> Iterator[Page]:
-    """The events of a span in order; ApiError where an answer leads nowhere."""
+    """The events of a window in order; ApiError where an answer leads nowhere."""
     began = datetime.now(UTC)
     known_end = min(began, window.until or began)
     low, after, most = window.since or EPOCH, "", 0
@@ -87,8 +87,8 @@ def event_pages(ask: Ask, window: Window) -> Iterator[Page]:
         passed = passed if moment == low else set()
         if moment < low or uuid in passed:
             raise ApiError(
-                f"posthog: from {_text(low)} UTC on, the events lead back to event {uuid} of "
-                f"{_text(moment)} UTC again and again"
+                f"posthog: from {_text(low)} UTC on, pages repeat: event {uuid} of "
+                f"{_text(moment)} UTC came before"
             )
         passed.add(uuid)
         yield _page(f"events from {_text(low)} UTC", rows)
@@ -128,13 +128,13 @@ def _page(origin: str, rows: Sequence[Row]) -> Page:
         if UUID.fullmatch(str(row.get("uuid"))):
             taken.append(row)
         else:
-            reason = f"uuid: {row.get('uuid')!r} is no UUID"
+            reason = f"uuid: {row.get('uuid')!r} is not a UUID"
             rejected.append(Rejected(origin, line, reason, row))
     return Page(origin, taken, rejected)
 
 
 def _place(row: Row) -> tuple[datetime, str]:
-    """Where a row stands in the order."""
+    """The place of a row in the order."""
     uuid = str(row.get("uuid"))
     try:
         moment = fit_timestamp(row.get("happened_at"))
@@ -142,7 +142,7 @@ def _place(row: Row) -> tuple[datetime, str]:
         moment = None
     if moment is None or not UUID.fullmatch(uuid):
         raise ApiError(
-            f"posthog: there is no going on from a page whose last event has the time "
+            f"posthog: cannot go on after a page whose last event has the time "
             f"{row.get('happened_at')!r} and the uuid {row.get('uuid')!r}"
         )
     return moment, uuid

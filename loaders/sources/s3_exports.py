@@ -6,7 +6,7 @@
 
 - About 129 columns, other ones in another account: every column lands as text under its name in
   snake_case. Those declared here are there even when no file has them.
-- `orders_id` stands in create once and in update as often as the order changed; no time of the
+- `orders_id` is in create once and in update as often as the order changed; no time of the
   change is in the file, so its day is that of the file's name.
 - Prospects are often an empty file, or a header alone.
 """
@@ -98,7 +98,7 @@ def _pairs(variable: str, value: str) -> dict[str, str]:
         if not (name and other):
             raise LoadError(f"{variable}: {part!r} is not of the form name=value")
         if name in pairs:
-            raise LoadError(f"{variable}: {name} stands there twice")
+            raise LoadError(f"{variable}: {name} is set twice")
         pairs[name] = other
     return pairs
 

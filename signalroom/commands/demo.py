@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from signalroom.building import build_marts
+from signalroom.commands.sandbox import check_installed
 from signalroom.commands.summary import (
     print_email,
     print_funnel,
@@ -49,6 +50,7 @@ def demo() -> None:
     \b
     signalroom demo
     """
+    check_installed()
     from loaders.source import Request
     from sandbox.server import Sandbox
     from signalroom.loading import load_all, new_run_id

@@ -16,7 +16,7 @@ MARKS = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
 def doctor(client_id: str | None, target: str) -> None:
     """Check configuration, credentials, every service and the warehouse: a line each, with the fix.
 
-    Exit code 1 when something stands in the way of a load.
+    Exit code 1 when something would make a load fail.
 
     \b
     signalroom doctor

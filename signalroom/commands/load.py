@@ -20,7 +20,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 def _whole_number(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None and not re.fullmatch(r"[0-9]+", value):
-        raise click.BadParameter(f"{value!r} is no advertiser id of Everflow, which is a number")
+        raise click.BadParameter(f"{value!r} is not an Everflow advertiser id, which is a number")
     return value
 
 
@@ -33,9 +33,11 @@ def _whole_number(_: click.Context, __: click.Parameter, value: str | None) -> s
     "--advertiser-id", metavar="ID", callback=_whole_number, help="Only this advertiser (Everflow)."
 )
 @target_option
-@click.option("--dry-run", is_flag=True, help="Say what would be read and replaced; do nothing.")
-@click.option("--full-refresh", is_flag=True, help="Read again from the client's start date.")
-@click.option("--allow-empty", is_flag=True, help="Believe an answer that empties days.")
+@click.option("--dry-run", is_flag=True, help="Show what would be loaded; change nothing.")
+@click.option("--full-refresh", is_flag=True, help="Load again from the client's start date.")
+@click.option(
+    "--allow-empty", is_flag=True, help="Accept a response that deletes all rows of a day."
+)
 @click.option(
     "--max-files", type=click.IntRange(1), metavar="N", help="Only the most recent N files a table."
 )
@@ -53,9 +55,9 @@ def load(  # noqa: PLR0917  # click passes them by name
 ) -> None:
     """Load sources into the raw tables; all of them, or those named.
 
-    Without dates: from the client's start date at first, later the last 35 days and whatever was
-    missed. The days that were read are replaced, no others. Of files those are read that are new
-    or changed. Exit code 1 when a source failed or its answer was suspicious.
+    Without dates the first load reads from the client's start date, later ones the last 35 days and
+    whatever was missed. Only the days that were read are replaced. Files are read when they are new
+    or changed. Exit code 1 when a source failed or its response was suspicious.
 
     \b
     signalroom load
@@ -69,10 +71,12 @@ def load(  # noqa: PLR0917  # click passes them by name
 
     unknown = sorted(set(sources) - set(SOURCES))
     if unknown:
-        raise click.UsageError(f"no source named {unknown[0]}; there are: {', '.join(SOURCES)}")
+        raise click.UsageError(
+            f"There is no source {unknown[0]!r}; known sources: {', '.join(SOURCES)}"
+        )
     start, end = _day(start_date), _day(end_date)
     if start and end and end < start:
-        raise click.UsageError(f"--end-date {end} lies before --start-date {start}")
+        raise click.UsageError(f"--end-date {end} is before --start-date {start}")
     if full_refresh and start:
         raise click.UsageError("--full-refresh reads from the client's start date: no --start-date")
     settings = Settings.of_this_process()
@@ -97,7 +101,7 @@ def _refuse_what_cannot_be(
     for client in clients:
         today = local_day(datetime.now(UTC), client.timezone)
         if days and max(days) > today:
-            raise click.UsageError(f"{max(days)} lies in the future of client {client.client_id}")
+            raise click.UsageError(f"{max(days)} is in the future for client {client.client_id}")
     for source in sources:
         if not any(source in client.sources for client in clients):
             ids = ", ".join(client.client_id for client in clients)

@@ -1,4 +1,4 @@
-"""The commands over what clients map to what."""
+"""signalroom mappings"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ def sync(client_id: str | None, all_clients: bool, dry_run: bool, check: bool) -
     from loaders.registry import SOURCES
 
     if (client_id is None) != all_clients:
-        raise click.UsageError("Say either --client ID or --all.")
+        raise click.UsageError("Give either --client ID or --all.")
     root = Path()  # the project root is where the command runs
     plans = plan_sync(root, client_id, now=datetime.now(UTC), known_sources=set(SOURCES))
     if not (dry_run or check):

@@ -13,7 +13,7 @@ LOADS = (
     "rows",
     "rejected",
     "complete through",
-    "verdict",
+    "status",
     "error",
 )
 FILES = ("client", "table", "files", "rows", "rejected", "cards masked", "newest day")
@@ -23,7 +23,7 @@ FILES = ("client", "table", "files", "rows", "rejected", "cards masked", "newest
 @client_option
 @target_option
 def status(client_id: str | None, target: str) -> None:
-    """Show, per client and source: last load, rows, complete through, verdict; and files loaded.
+    """Show, per client and source: last load, rows, complete through, status; and loaded files.
 
     \b
     signalroom status
@@ -44,4 +44,4 @@ def status(client_id: str | None, target: str) -> None:
     print_table(f"Loads into {warehouse.name}", LOADS, [state.cells() for state in states])
     if files:
         click.echo()
-        print_table("Files of which the rows stand there", FILES, files)
+        print_table("Loaded files", FILES, files)

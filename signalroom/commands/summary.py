@@ -146,7 +146,7 @@ def print_orders(warehouse: Warehouse, client_id: str, *, days: int) -> None:
     )
     if states:
         start, end, is_complete = states[0][len(STATES) :]
-        lacking = "" if is_complete else ", some of whose orders are not there yet"
+        lacking = "" if is_complete else ", some orders are not loaded yet"
         title = f"Top states of client {client_id} by order revenue, {start}..{end}{lacking}"
         _print(title, STATES, [row[: len(STATES)] for row in states])
 
@@ -240,7 +240,7 @@ def _window(
         "where client_id = %s and report_date between %s and %s",
         (client_id, *window),
     )
-    return window, "" if are_complete else ", some of whose days are not complete yet"
+    return window, "" if are_complete else ", some days are not complete yet"
 
 
 def _ratio(part: int, whole: int | None) -> Decimal | None:

@@ -1,7 +1,7 @@
 """The client registry: who our clients are, read from data/clients/<id>/config/client.toml.
 
-Adding a client is adding a folder, so a file that says something we do not understand is refused
-with its path, key and reason instead of being guessed at: a client half read is a wrong report.
+Adding a client is adding a folder, so a file with anything unknown in it is refused with its path,
+key and reason: a client that is only half understood gives wrong reports.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -37,7 +37,7 @@ _FORMS: dict[str, Form] = {
 
 @dataclass(frozen=True)
 class Advertiser:
-    """Whom a client sells for, under its id in Everflow."""
+    """Somebody whom a client sells for, by its id in Everflow."""
 
     everflow_advertiser_id: str
     label: str
@@ -48,7 +48,7 @@ class Advertiser:
 
 @dataclass(frozen=True)
 class Client:
-    """Whose numbers we keep: since when, in which time zone and currency, from which sources."""
+    """A client: start date, time zone, currency, sources and advertisers."""
 
     client_id: str
     name: str
@@ -89,7 +89,7 @@ def read_clients(root: Path, *, known_sources: Collection[str] | None = None) ->
         for advertiser in client.advertisers:
             name = advertiser.report_name
             if name in owner:
-                reason = f"{name!r} is the report of another advertiser in {owner[name]}"
+                reason = f"{name!r} is already the report of another advertiser, in {owner[name]}"
                 raise ConfigError(path, "report_name", reason)
             owner[name] = path
     check_tables(
@@ -113,8 +113,8 @@ def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> 
         raise ConfigError(path, "start_date", "must be a date without quotes, such as 2025-12-01")
     sources = _sources(path, table, known_sources)
     sheets = read_sheets(path, table.get("google_sheets", []))
-    if "google_sheets" in sources and not sheets:  # a skip would pass for a morning without news
-        reason = "names google_sheets, but there is no [[google_sheets]] that says which"
+    if "google_sheets" in sources and not sheets:  # else its load would do nothing, silently
+        reason = "lists google_sheets, but the file has no [[google_sheets]] table"
         raise ConfigError(path, "sources", reason)
     return Client(
         client_id=client_id,
@@ -151,7 +151,7 @@ def _timezone(path: Path, table: Mapping[str, object]) -> str:
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: 'America', a folder
-        reason = f"{name!r} is no known time zone; write one such as America/New_York"
+        reason = f"{name!r} is not a known time zone; write one such as America/New_York"
         raise ConfigError(path, "timezone", reason) from error
 
 
@@ -200,11 +200,11 @@ def _advertisers(path: Path, tables: object) -> tuple[Advertiser, ...]:
         check_keys(path, table, keys)
         advertiser = Advertiser(**{key: _text(path, table, key) for key in keys})
         if advertiser.everflow_advertiser_id in found:
-            reason = f"{advertiser.everflow_advertiser_id!r} stands twice"
+            reason = f"{advertiser.everflow_advertiser_id!r} is given twice"
             raise ConfigError(path, "everflow_advertiser_id", reason)
         categories = {other.product_category.lower() for other in found.values()}
         if advertiser.product_category.lower() in categories:
-            reason = f"{advertiser.product_category!r} stands twice; an order has one advertiser"
+            reason = f"{advertiser.product_category!r} is given twice; an order has one advertiser"
             raise ConfigError(path, "product_category", reason)
         found[advertiser.everflow_advertiser_id] = advertiser
     return tuple(found.values())

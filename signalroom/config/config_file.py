@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-Form = tuple[str, str]  # a pattern, and what is said of a text that is not of it
-ONE_LINE: Form = (r"[^\x00-\x1f]+", "must stand on one line")
+Form = tuple[str, str]  # a pattern, and the message for a text that does not match
+ONE_LINE: Form = (r"[^\x00-\x1f]+", "must be on one line")
 
 
 class ConfigError(click.ClickException):
@@ -32,7 +32,7 @@ def load(path: Path) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise ConfigError(path, "", "is not in UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path, "", f"is no valid TOML: {error}") from error
+        raise ConfigError(path, "", f"is not valid TOML: {error}") from error
 
 
 def check_keys(
@@ -43,7 +43,7 @@ def check_keys(
     optional: Collection[str] = (),
     within: str = "",
 ) -> None:
-    """Refuse a table that lacks a key or has one that nobody knows; `within` says which table."""
+    """Refuse a table that lacks a key or has an unknown one; `within` says which table."""
     for key in known:
         if key not in table and key not in optional:
             raise ConfigError(path, within + key, "is missing")
@@ -85,11 +85,11 @@ def read_csv(
         for values in reader:
             if len(values) == len(header) - 1 and header[-1] == optional_last:
                 values.append("")
-            if values and len(values) != len(header):  # an empty line is no row
+            if values and len(values) != len(header):  # an empty line is not a row
                 raise ConfigError(path, line, f"has {len(values)} fields, the header {len(header)}")
             if values:
                 rows.append((line, dict(zip(header, values, strict=True))))
             line = f"line {reader.line_num + 1}"
     except csv.Error as error:
-        raise ConfigError(path, line, f"is no valid CSV: {error}") from error
+        raise ConfigError(path, line, f"is not valid CSV: {error}") from error
     return header, rows

@@ -88,7 +88,9 @@ def read_mapping(path: Path, client: Client) -> list[Row]:
         _check_fields(path, line, fields)
         source_id = fields["redtrack.source_id"].translate(ASCII_LOWER)
         if source_id in rows:
-            raise ConfigError(path, line, f"redtrack.source_id {source_id!r} stands above already")
+            raise ConfigError(
+                path, line, f"redtrack.source_id {source_id!r} is on an earlier line too"
+            )
         advertiser_id = fields["everflow.advertiser_id"]
         label = fields.get(ADVERTISER_LABEL) or labels.get(advertiser_id)
         if not label:
@@ -114,7 +116,9 @@ def read_shared(path: Path, seed: Seed) -> list[Row]:
             if not value or not value.isprintable():
                 raise ConfigError(path, line, f"{name} is blank or unprintable: {value!a}")
         if seed.key_of(row) in rows:
-            raise ConfigError(path, line, f"{', '.join(seed.key_of(row))} stands above already")
+            raise ConfigError(
+                path, line, f"{', '.join(seed.key_of(row))} is on an earlier line too"
+            )
         rows[seed.key_of(row)] = row
     return list(rows.values())
 
@@ -124,7 +128,7 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
         if name not in COLUMNS:
             raise ConfigError(path, "line 1", f"column {name!r} is not known")
         if header.count(name) > 1:
-            raise ConfigError(path, "line 1", f"column {name!r} stands twice")
+            raise ConfigError(path, "line 1", f"column {name!r} is given twice")
     for name in COLUMNS:
         if name not in header and name != ADVERTISER_LABEL:
             raise ConfigError(path, "line 1", f"column {name!r} is missing")

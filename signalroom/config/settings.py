@@ -1,4 +1,4 @@
-"""Settings: the environment and .env, and what they say of warehouses and accounts.
+"""Settings: the environment and .env, and the warehouses and accounts that they name.
 
 The only place that knows where a setting comes from. For a source's key the order is: the client's
 own variable (EVERFLOW_API_KEY__713), the client's own entry in .dlt/secrets.toml
@@ -27,11 +27,11 @@ POSTGRES_NEEDS = ("PGHOST", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 
 class NotConfigured(click.ClickException):
-    """A setting that is needed and not there; the message names its variable."""
+    """A setting that is needed and missing; the message names its variable."""
 
 
 class InvalidSetting(NotConfigured):
-    """A setting that is there and cannot be right."""
+    """A setting whose value cannot be right."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Settings:
 
     @classmethod
     def of_this_process(cls) -> "Settings":
-        """The folder one stands in, .env in it, and the environment, which wins over .env."""
+        """The working folder, its .env, and the environment, which wins over .env."""
         root = Path.cwd()
         if not (root / "dbt_project").is_dir():
             raise click.ClickException(
@@ -102,7 +102,7 @@ class Settings:
             if value and setting.names_account and not self._is_only_active(client, source):
                 raise InvalidSetting(
                     f"{own} is not set, and {variable} is another client's: two clients on one "
-                    "account would hold the same rows"
+                    "account would load the same rows"
                 )
             value = value or setting.default
         if value is None:
@@ -111,7 +111,7 @@ class Settings:
                 f"(for this client alone: {own})"
             )
         if not (setting.allow_any_text or (value.isascii() and value.isprintable())):
-            raise InvalidSetting(f"{variable} holds characters that no key or address has")
+            raise InvalidSetting(f"{variable} has characters that no key or address has")
         if setting.name == "base_url" and not value.startswith(("http://", "https://")):
             raise InvalidSetting(f"{variable} must start with https:// and is {value}")
         return value
@@ -124,7 +124,7 @@ class Settings:
     def _settle(
         self, client: Client, source: "Source", pair: "list[Setting]", values: dict[str, str]
     ) -> None:
-        """Of two settings that take each other's place one must be given, and only one."""
+        """Of two alternative settings one must be given, and only one."""
         own = [setting for setting in pair if self._own(client, source.name, setting)]
         if len(own) == 1:  # it wins over what is set for all, whichever of the two that is
             values |= {setting.name: "" for setting in pair if setting not in own}

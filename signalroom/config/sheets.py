@@ -13,7 +13,7 @@ NAME: Form = (
     r"(?=.{1,60}$)[a-z][a-z0-9]*(_[a-z0-9]+)*",  # ours begin with _, dlt's with _dlt
     "must be small letters, digits and single _ between them, 60 at most",
 )
-ID: Form = (r"[A-Za-z0-9_-]+", "must be the id alone, which stands in the address behind /d/")
+ID: Form = (r"[A-Za-z0-9_-]+", "must be the id alone, the part of the sheet's address after /d/")
 
 
 def read_sheets(path: Path, tables: object) -> tuple[Sheet, ...]:
@@ -30,7 +30,7 @@ def read_sheets(path: Path, tables: object) -> tuple[Sheet, ...]:
 
 
 def check_tables(sheets: Iterable[tuple[Path, Sheet]]) -> None:
-    """Refuse sheets, whosever, that feed one table and disagree on its key or a column's type."""
+    """Refuse sheets, of any client, that feed one table but differ in key or a column's type."""
     keys: dict[str, tuple[Path, tuple[str, ...]]] = {}
     types: dict[tuple[str, str], tuple[Path, SheetType]] = {}
     for path, sheet in sheets:
@@ -82,9 +82,9 @@ def _columns(path: Path, tables: object, within: str) -> tuple[SheetColumn, ...]
         )
         for other in columns:
             if other.header.casefold() == column.header.casefold():
-                raise ConfigError(path, f"{place}header", f"{column.header!r} stands twice")
+                raise ConfigError(path, f"{place}header", f"{column.header!r} is given twice")
             if other.name == column.name:
-                raise ConfigError(path, f"{place}name", f"{column.name!r} stands twice")
+                raise ConfigError(path, f"{place}name", f"{column.name!r} is given twice")
         columns.append(column)
     if not columns:
         raise ConfigError(path, f"{within}columns", "must have at least one")
@@ -98,7 +98,7 @@ def _name(path: Path, table: Mapping[str, object], within: str) -> str:
     header = text_of(path, table, "header", within=within)
     name = re.sub(r"[^a-z0-9]+", "_", header.lower()).strip("_")
     if not header.isascii() or not re.fullmatch(NAME[0], name):
-        reason = f"is missing: the header {header!r} makes no name of a column"
+        reason = f"is missing: the header {header!r} cannot be made a column's name; give one"
         raise ConfigError(path, f"{within}name", reason)
     return name
 
@@ -126,7 +126,7 @@ def _key(path: Path, names: object, columns: Iterable[SheetColumn], within: str)
     known = [column.name for column in columns]
     for name in names:
         if name not in known:
-            raise ConfigError(path, place, f"{name!r} is no column; there are: {_listed(known)}")
+            raise ConfigError(path, place, f"{name!r} is not one of the columns: {_listed(known)}")
     if len(set(names)) < len(names):
         raise ConfigError(path, place, "names a column twice")
     return tuple(names)

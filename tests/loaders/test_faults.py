@@ -211,7 +211,7 @@ TRAPS = [
     Trap("redtrack", "per_capped"),
     Trap("redtrack", "overlapping_pages", {"rows": 3}, patches=SMALL_PAGES),
     Trap("redtrack", "unstable_order", patches=SMALL_PAGES, says="truncated"),
-    Trap("redtrack", "source_id_absent", says="names two sources alike on one day"),
+    Trap("redtrack", "source_id_absent", says="has two rows of one source and day"),
     Trap(
         "redtrack",
         "renamed_source",

@@ -69,13 +69,13 @@ def test_our_own_clients_are_read() -> None:
         ('name = "Acme"', 'name = "Acme"\nfax = "1"', "fax", "is not known; known are: client_id,"),
         ('label = "ONE"', 'label = "ONE"\nfax = "1"', "fax", "is not known; known are: everflow_"),
         ('name = "Acme"', 'name = "  "', "name", "must be a text in quotes, not blank"),
-        ('"Acme"', '"""A\ncme"""', "name", r"must stand on one line, not 'A\ncme'"),
+        ('"Acme"', '"""A\ncme"""', "name", r"must be on one line, not 'A\ncme'"),
         ('"active"', '"paused"', "status", "must be active or planned, not 'paused'"),
         ("2025-12-01", '"2025-12-01"', "start_date", "must be a date without quotes"),
         ("2025-12-01", "2025-12-01T00:00:00", "start_date", "must be a date without quotes"),
-        ("America/New_York", "America/New_Yrok", "timezone", "is no known time zone"),
-        ("America/New_York", "America", "timezone", "is no known time zone"),
-        ("America/New_York", "../etc", "timezone", "is no known time zone"),
+        ("America/New_York", "America/New_Yrok", "timezone", "is not a known time zone"),
+        ("America/New_York", "America", "timezone", "is not a known time zone"),
+        ("America/New_York", "../etc", "timezone", "is not a known time zone"),
         ("USD", "dollars", "currency", "must be three capitals, such as USD, not 'dollars'"),
         ('"acme"', '"acne"', "client_id", "'acne' is not the name of its folder"),
         ('"acme"', "713", "client_id", "must be a text in quotes, not blank"),
@@ -113,7 +113,7 @@ def test_a_wrong_key_is_refused(tmp_path: Path, old: str, new: str, key: str, re
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     path = write_client(tmp_path, "acme", ACME.replace("2025-12-01", "2025-13-01"))
-    with pytest.raises(ConfigError, match=r"client\.toml: is no valid TOML: .*line 5"):
+    with pytest.raises(ConfigError, match=r"client\.toml: is not valid TOML: .*line 5"):
         read_client(path)
     path.write_bytes(ACME.replace("Acme", "Acmé").encode("latin-1"))
     with pytest.raises(ConfigError, match=r"client\.toml: is not in UTF-8"):
@@ -136,14 +136,14 @@ def test_a_product_category_is_one_advertisers(tmp_path: Path) -> None:
     path = write_client(
         tmp_path, "acme", ACME + other.replace('category = "ONE"', 'category = "one"')
     )
-    with pytest.raises(ConfigError, match="product_category: 'one' stands twice"):
+    with pytest.raises(ConfigError, match="product_category: 'one' is given twice"):
         read_client(path)
 
 
 def test_an_advertiser_stands_once(tmp_path: Path) -> None:
     twice = ACME + ACME[ACME.index("[[") :].replace("daily_one", "daily_two")
     path = write_client(tmp_path, "acme", twice)
-    with pytest.raises(ConfigError, match="everflow_advertiser_id: '1' stands twice"):
+    with pytest.raises(ConfigError, match="everflow_advertiser_id: '1' is given twice"):
         read_client(path)
 
 
@@ -153,7 +153,8 @@ def test_a_report_belongs_to_one_advertiser_of_all_clients(tmp_path: Path) -> No
     with pytest.raises(ConfigError) as refusal:
         read_clients(tmp_path)
     assert refusal.value.message == (
-        f"{second}, report_name: 'daily_one_summary' is the report of another advertiser in {first}"
+        f"{second}, report_name: 'daily_one_summary' is already the report of another advertiser, "
+        f"in {first}"
     )
 
 

@@ -14,15 +14,15 @@ CTI_ROWS = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("facebook",), "no source named facebook; there are: everflow, redtrack, s3"),
+        (("facebook",), "There is no source 'facebook'; known sources: everflow, redtrack, s3"),
         (("--client", "999"), "999"),
         (("--start-date", "12/01/2025"), "does not match the format"),
-        (("--start-date", "2025-12-02", "--end-date", "2025-12-01"), "lies before"),
+        (("--start-date", "2025-12-02", "--end-date", "2025-12-01"), "is before"),
         (("--full-refresh", "--start-date", "2025-12-02"), "no --start-date"),
-        (("--end-date", "2999-01-01"), "lies in the future"),
-        (("--start-date", "2999-01-01"), "lies in the future"),
-        (("--advertiser-id", "CCW"), "no advertiser id"),
-        (("--advertiser-id", ""), "no advertiser id"),
+        (("--end-date", "2999-01-01"), "is in the future"),
+        (("--start-date", "2999-01-01"), "is in the future"),
+        (("--advertiser-id", "CCW"), "is not an Everflow advertiser id"),
+        (("--advertiser-id", ""), "is not an Everflow advertiser id"),
         (("--target", "mars"), "not one of"),
         (("s3_exports", "--max-files", "0"), "not in the range"),
         (("s3_exports", "--max-files", "all"), "not a valid integer"),
@@ -210,10 +210,10 @@ def test_a_source_that_no_client_has_is_wrong_usage(project: Project) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "says"),
     [
-        ("EVERFLOW_API_KEY", "sandbox\neverflow", "EVERFLOW_API_KEY holds characters"),
-        ("EVERFLOW_API_KEY", "sandbox–713", "EVERFLOW_API_KEY holds characters"),
+        ("EVERFLOW_API_KEY", "sandbox\neverflow", "EVERFLOW_API_KEY has characters"),
+        ("EVERFLOW_API_KEY", "sandbox–713", "EVERFLOW_API_KEY has characters"),
         ("REDTRACK_BASE_URL", "api.redtrack.io", "REDTRACK_BASE_URL must start with https://"),
-        ("S3_BUCKET_NAME", "sandbox–713", "S3_BUCKET_NAME holds characters"),
+        ("S3_BUCKET_NAME", "sandbox–713", "S3_BUCKET_NAME has characters"),
     ],
 )
 def test_a_setting_that_cannot_be_right_fails(
@@ -234,36 +234,32 @@ def test_a_line_break_after_a_key_is_no_part_of_it(
     assert project.run("load", "everflow", *DECEMBER).exit_code == 0
 
 
-@pytest.mark.parametrize("variable", ["EVERFLOW_API_KEY", "REDTRACK_API_KEY"])
 def test_no_key_is_in_any_output_log_or_ledger(
-    variable: str,
     project: Project,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Not when refused, not when the connection breaks, not at the most talkative log level."""
+    """Not of a key in the query, when refused, the connection breaks, or a bug names it."""
     key = "s3cret/key&with+signs"
-    monkeypatch.setenv(variable, key)
+    monkeypatch.setenv("REDTRACK_API_KEY", key)
 
     def broken(*_: object) -> None:
         raise RuntimeError(f"a bug with {key}")
 
-    service = sandbox.services[variable.split("_", maxsplit=1)[0].lower()]
     caplog.set_level("DEBUG")
     said = project.run("load", *DECEMBER).output
-    service.faults.on("connection_dropped")
+    sandbox.redtrack.faults.on("connection_dropped")
     said += project.run("load", *DECEMBER).output
-    monkeypatch.setenv(service.name.upper() + "_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("REDTRACK_BASE_URL", "http://127.0.0.1:9")
     said += project.run("load", *DECEMBER).output
     said += project.run("doctor").output
-    monkeypatch.setattr("loaders.daily.DailyLoad._believed", broken)
+    monkeypatch.setattr("loaders.sources.redtrack.Redtrack.read", broken)
     said += project.run("load", *DECEMBER).output
     assert "a bug with ***" in said
     logging.getLogger("urllib3.util.retry").debug("never %s", key)
-    assert f"{service.name}: failed" in said
+    assert "redtrack: failed" in said
     errors = str(project.query("select error from ops.load_runs"))
     everything = said + caplog.text + errors + str([r.getMessage() for r in caplog.records])
-    for form in (key, "s3cret"):
-        assert form not in everything
+    assert "s3cret" not in everything
     assert "urllib3" in caplog.text

@@ -216,8 +216,8 @@ GOOD = "Facebook,66c7,1,G2,1,CCW"
         (HEADER.replace("redtrack.source_id,", ""), 1, "column 'redtrack.source_id' is missing"),
         (HEADER + ",note", 1, "column 'note' is not known"),
         (HEADER.replace(",", ";"), 1, "is not known"),
-        (HEADER + ",redtrack.source", 1, "column 'redtrack.source' stands twice"),
-        (f"{HEADER}\n{GOOD}\nX, 66C7 ,1,G2,1,CCW", 3, "'66c7' stands above already"),
+        (HEADER + ",redtrack.source", 1, "column 'redtrack.source' is given twice"),
+        (f"{HEADER}\n{GOOD}\nX, 66C7 ,1,G2,1,CCW", 3, "'66c7' is on an earlier line too"),
         (f"{HEADER}\n{GOOD}\nX,a,one,G2,1,CCW", 3, "affiliate_id must be a whole number, not 'one"),
         (f"{HEADER}\nX,a,1.0,G2,1,CCW", 2, "affiliate_id must be a whole number, not '1.0'"),
         (f"{HEADER}\nX,a,01,G2,1,CCW", 2, "affiliate_id must be a whole number, not '01'"),
@@ -231,8 +231,8 @@ GOOD = "Facebook,66c7,1,G2,1,CCW"
         (f"{HEADER}\nX,a\u200b,1,G2,1,CCW", 2, r"has an invisible character: 'a\u200b'"),
         (f"{HEADER}\nX,a,1,G2,8,", 2, "advertiser '8' has no label here and is not in client.toml"),
         (f"{HEADER}\n{GOOD}\nCaf\udce9,a,1,G2,1,CCW", 3, "is not in UTF-8; save the file as"),
-        (f'{HEADER}\n"X"y,a,1,G2,1,CCW', 2, "is no valid CSV"),
-        (f'{HEADER}\n{GOOD}\n"X,a,1,G2,1,CCW\n', 3, "is no valid CSV"),
+        (f'{HEADER}\n"X"y,a,1,G2,1,CCW', 2, "is not valid CSV"),
+        (f'{HEADER}\n{GOOD}\n"X,a,1,G2,1,CCW\n', 3, "is not valid CSV"),
     ],
 )
 def test_a_wrong_mapping_is_refused(root: Path, text: str, line: int, reason: str) -> None:

@@ -22,7 +22,7 @@ from tests.signalroom.seed_files import (
 def test_exactly_one_of_client_and_all(root: Path, arguments: tuple[str, ...]) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
-    assert "Say either --client ID or --all." in result.stderr
+    assert "Give either --client ID or --all." in result.stderr
 
 
 def test_an_unknown_client_is_wrong_usage(root: Path) -> None:

@@ -151,7 +151,7 @@ def test_the_states_with_most_revenue_come_first(marts: Project) -> None:
         "CA 1 CCW 10 4 20.0% 950.00 95.00 3 285.00",
         "TX 1 CCW 10 4 20.0% 760.00 95.00 3 285.00",
     ]
-    lacking = "revenue, 2025-11-26..2025-12-02, some of whose orders are not there yet state"
+    lacking = "revenue, 2025-11-26..2025-12-02, some orders are not loaded yet state"
     assert lacking in said(marts)
 
 
@@ -199,7 +199,7 @@ def test_a_window_with_days_that_are_not_complete_says_so(marts: Project, incomp
             for mart in ("fct_funnel_daily", "fct_email_daily")
         ),
     )
-    lacking = "some of whose days are not complete yet"
+    lacking = "some days are not complete yet"
     assert f"Funnel of client 713, 2025-12-02..2025-12-08, {lacking} step" in said(marts)
     mail = "E-mail of client 713, 2025-12-02..2025-12-08, by the day it happened"
     assert f"{mail}, {lacking} e-mail" in said(marts)

@@ -61,7 +61,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_land(
     assert result.exit_code == 1
     assert f"{DAY}: " in result.output
     assert says in result.output
-    assert "failed, 1 rows of the rest" in result.output
+    assert "failed, 1 other rows loaded" in result.output
     assert stands(orders) == [(NEXT_DAY, 1, "3", "35")]
     assert orders.query("select file_name from ops.loaded_files") == [(NEXT_DAY,)]
     assert "failed" in orders.run("status").output

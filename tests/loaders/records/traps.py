@@ -5,17 +5,27 @@ What a load makes of rows that are gone, cannot be taken or do not come at all: 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
 
 from loaders.errors import ApiError
 from loaders.records import RecordReader
+from loaders.source import Account
 from loaders.table import Row, Table, fit
 from loaders.windows import Window
 from sandbox.faults import Faults
+from sandbox.server import Sandbox
 
 EVERYTHING = Window()
+
+
+def account(sandbox: Sandbox, service: str) -> Account:
+    """Client 713's account at a service of the sandbox."""
+    environ = sandbox.environ(service).items()
+    settings = {name.removeprefix(f"{service}_".upper()).lower(): value for name, value in environ}
+    return Account("713", "America/New_York", "USD", date(2025, 12, 1), settings)
 
 
 @dataclass
