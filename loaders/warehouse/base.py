@@ -143,7 +143,7 @@ class Warehouse(ABC):
         """The declared columns that have another type, in which values would be others."""
         existing = self.columns(schema)
         return [
-            f"{schema}.{table}.{name} is {found} instead of {spelled(wanted)}"
+            f"{schema}.{table}.{name} has type {found}, expected {spelled(wanted)}"
             for table, columns in declared.items()
             for name, wanted in columns.items()
             if wanted
@@ -154,8 +154,8 @@ class Warehouse(ABC):
         """LoadError names the columns that have another type."""
         if changes := self.altered(schema, declared):
             raise LoadError(
-                f"{'; '.join(changes)}: somebody altered it in {self.name}; alter it back, or "
-                "drop the table, and it is made and read again"
+                f"{'; '.join(changes)}: somebody changed it in {self.name}; change it back, or "
+                "drop the table to reload it"
             )
 
     def forget(self) -> None:
