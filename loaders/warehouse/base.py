@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 
 from loaders.errors import LoadError
 
-LOCK_WAIT_SECONDS = 300.0
 Say = Callable[[str], None]
 Columns = dict[str, dict[str, str]]  # of each table of a schema, their types
 # the same as it is declared; no type where every engine has its own
@@ -22,6 +21,7 @@ class Warehouse(ABC):
     """One engine at one address."""
 
     target: str
+    lock_wait: ClassVar[float] = 300.0  # seconds
     import_format: ClassVar[Literal["csv", "parquet"]]  # of files that it takes in as they are
     list_columns: ClassVar[str]  # schema, table, column and type of all tables and views
     _catalog: dict[str, Columns]  # what was listed, until somebody changes it
