@@ -7,8 +7,8 @@
 - Pages overlap and may be capped below what was asked: rows are taken once by key, and only a page
   with nothing new is the end. The sum is held against the `total` of the answer.
 - Numbers come as numbers, text or nothing. A missing cost is unknown, which is not zero.
-- A blank source id means that only the title is known; the key is then "title:" and the title. Where
-  reports carry no ids at all, /sources has the id of a title.
+- A blank source id means that only the title is known; the key is then "title:" and the title.
+  Where reports carry no ids at all, /sources has the id of a title.
 """
 
 from collections import Counter

@@ -73,12 +73,12 @@ class Stand:
         zone, start = "America/New_York", date(2025, 12, 1)
         return Account("713", zone, self.currency, start, settings | self.settings, self.sheets)
 
-    def load(self, **request: Any) -> ledger.Run:
+    def load(self, **request: Any) -> ops.Run:
         """The run of the only table."""
         (run,) = self.load_all(**request)
         return run
 
-    def load_all(self, **request: Any) -> list[ledger.Run]:
+    def load_all(self, **request: Any) -> list[ops.Run]:
         self.runs += 1
         ops.create(self.warehouse)
         ledger.create_tables(self.warehouse, schema=SOURCE.name, tables=SOURCE.tables)
