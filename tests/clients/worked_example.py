@@ -83,11 +83,11 @@ def rows() -> Rows:
         ],
         "redtrack.daily_spend": [
             {"date": DAYS[day - 1], **dict(zip(spend, values, strict=True)), **tags}
-            | {"cost": Decimal(values[-1])}
+            | {"cost": Decimal(str(values[-1]))}
             for day, *values in REDTRACK
         ],
         "google_sheets.targets": [
-            dict(zip(target, values, strict=True)) | {"budget": Decimal(values[2])} | tags
+            dict(zip(target, values, strict=True)) | {"budget": Decimal(str(values[2]))} | tags
             for values in TARGETS
         ],
         "ops.load_runs": [

@@ -10,7 +10,7 @@ from tests.dbt.warehouses import Pair
 pytestmark = pytest.mark.slow
 
 DAYS = """
-    select report_date from intermediate.int_days__read
+    select report_date from intermediate.int_source_days__status
     where is_complete and source_name = '{}' and client_id = '{}'
 """
 

@@ -147,8 +147,8 @@ def _describe_clients(project: Project) -> None:
         # a report's name is one advertiser's
         config.write_text(text.replace("_summary", "_nasty") if name == "nasty" else text)
     shutil.rmtree(folder / "713")
-    with (folder / "cti" / "config" / "client.toml").open("a") as config:
-        config.write(december.CTI_ADVERTISERS)
+    config = folder / "cti" / "config" / "client.toml"
+    config.write_text(config.read_text() + december.CTI_ADVERTISERS)
     (folder / "cti" / "mappings").mkdir()
     (folder / "cti" / "mappings" / "internal-affiliates.csv").write_text(december.CTI_MAPPING)
     run(project, "mappings", "sync", "--all")
@@ -169,10 +169,10 @@ def _loaded(sandbox: Sandbox, dev: Project, prod: Project, *clients: str) -> dic
     first, last = (date.fromisoformat(day) for day in DECEMBER[1::2])
     expected = {}
     for name in clients:
-        client = Client.of(dev.root / "data" / "clients" / name)
-        read = ask(sandbox, ACCOUNTS.get(name, name), first, last, client.timezone)
+        described = Client.of(dev.root / "data" / "clients" / name)
+        read = ask(sandbox, ACCOUNTS.get(name, name), first, last, described.timezone)
         rows = {"google_sheets.targets": december.targets(name)}
-        expected[name] = Expected(client, read, _files(dev, name), rows)
+        expected[name] = Expected(described, read, _files(dev, name), rows)
     return expected
 
 
