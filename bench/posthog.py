@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -46,19 +46,18 @@ def load_plainly(target: str) -> None:
     """What dlt's own examples do: yield dictionaries, and merge them by their id."""
     import dlt
 
-    from loaders.records.table import Span
     from loaders.source import Account
     from loaders.sources.posthog import EVENTS, Posthog
     from loaders.warehouse import Postgres
+    from loaders.windows import Window
 
     settings = {name: os.environ[f"POSTHOG_{name.upper()}"] for name in ("api_key", "project_id")}
     settings["host"] = os.environ["POSTHOG_HOST"]
     reader = Posthog(Account("713", "America/New_York", "USD", START, settings))
-    since = datetime(START.year, START.month, START.day, tzinfo=UTC)
 
     @dlt.resource(primary_key="uuid", write_disposition="merge", max_table_nesting=0)
     def events() -> Iterator[list[dict[str, Any]]]:
-        for page in reader.read(EVENTS, Span(since)):
+        for page in reader.read(EVENTS, Window(START)):
             yield [row | {"properties": json.loads(row["properties"])} for row in page.rows]
 
     # not our DuckDB's limit of memory: under it, dlt's merge of a million does not come to an end

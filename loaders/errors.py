@@ -3,7 +3,7 @@
 import logging
 
 from loaders.redaction import redact
-from loaders.verdict import Verdict
+from loaders.verify import Verdict
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ alone, and a package that a killed run left behind can never be loaded in place 
 import json
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,48 +15,47 @@ from typing import Any
 
 from loaders.errors import LoadError
 from loaders.redaction import redact
-from loaders.table import Row
+from loaders.table import ColumnType, Row, Table
 from loaders.warehouse import Warehouse
 
-# dlt's types as a warehouse lists them; a JSON column is another one on every engine
-SQL_TYPES = {
+# types as a warehouse lists them; a JSON column is another one on every engine
+SQL_TYPES: dict[ColumnType, str] = {
     "text": "text",
     "date": "date",
     "bigint": "bigint",
+    "decimal": "decimal(18,4)",
     "bool": "boolean",
     "timestamp": "timestamp with time zone",
+}
+# what dlt must know beyond a column's type, by type or name
+HINTS: dict[str, dict[str, Any]] = {
+    "decimal": {"precision": 18, "scale": 4},
+    "_deleted": {"hard_delete": True},
+    "_dlt_id": {"unique": False, "row_key": False},
 }
 REPLACE = {"disposition": "merge", "strategy": "delete-insert"}
 
 
 @dataclass(frozen=True)
-class Landing:
-    """Rows on their way to one table: `replaces` names the columns whose values are replaced.
+class Upload:
+    """Rows on their way to one table, as they are or in files that the warehouse imports.
 
-    Rows that are added are in the table once, whatever died before, if the caller first takes out
-    what an attempt that was never noted in the ledger may have left.
+    `others` are further columns of the files, all text. `replaced_by`: the columns by whose values
+    rows are replaced, where they are not the table's. Rows that are added are in the table once,
+    whatever died before, if the caller first takes out what an attempt that was never noted in the
+    ledger may have left.
     """
 
-    table: str
-    columns: Mapping[str, Mapping[str, Any]]
-    key: Sequence[str]
-    replaces: Sequence[str] = ()
+    table: Table
     rows: Sequence[Row] = ()
-    files: Sequence[Path] = ()  # of the format that the warehouse imports, loaded as they are
+    files: Sequence[Path] = ()
+    others: Iterable[str] = ()
+    replaced_by: tuple[str, ...] = ()
     adds: bool = False  # the caller knows that there is nothing to replace
-    makes_days_complete: bool = False
-
-    def needed(self, schema: str) -> set[str]:
-        """The columns, by their full names, that no row can be without."""
-        return {
-            f"{schema}.{self.table}.{name}"
-            for name, hints in self.columns.items()
-            if name in self.key or not hints.get("nullable", True)
-        }
 
 
 def land(
-    warehouse: Warehouse, workdir: Path, *, schema: str, name: str, landings: Sequence[Landing]
+    warehouse: Warehouse, workdir: Path, *, schema: str, name: str, uploads: Sequence[Upload]
 ) -> None:
     """Create or widen the tables of `schema` and replace the rows; all of it or nothing.
 
@@ -74,7 +73,7 @@ def land(
     )
     pipeline.config.restore_from_destination = False
     source = dlt.source(
-        lambda: [_resource(landing, warehouse.import_format) for landing in landings],
+        lambda: [_resource(upload, warehouse.import_format) for upload in uploads],
         name=schema,
         max_table_nesting=0,
     )
@@ -87,7 +86,7 @@ def land(
     warehouse.check_lock()
 
 
-def create_missing(warehouse: Warehouse, *, schema: str, landings: Sequence[Landing]) -> None:
+def create_missing(warehouse: Warehouse, *, schema: str, tables: Sequence[Table]) -> None:
     """Create the declared tables that are not there yet, so that dbt builds without any rows.
 
     By that part of dlt which does so in every load. LoadError names a column of another type.
@@ -95,31 +94,31 @@ def create_missing(warehouse: Warehouse, *, schema: str, landings: Sequence[Land
     import dlt
     from dlt.dataset.utils import get_destination_clients
 
-    declared = types(landings)
+    declared = types(tables)
     warehouse.refuse_altered(schema, declared)
     if not warehouse.missing(schema, declared):
         return
     if "_dlt_version" in warehouse.columns(f"{schema}_staging"):
         # dlt trusts this note of its own and would not look for what somebody dropped
         warehouse.execute(f"delete from {schema}_staging._dlt_version")  # noqa: S608
-    tables = dlt.Schema(schema)
-    for landing in landings:
-        resource = _resource(landing, warehouse.import_format)
-        tables.update_table(resource.compute_table_schema())
+    made = dlt.Schema(schema)
+    for table in tables:
+        resource = _resource(Upload(table), warehouse.import_format)
+        made.update_table(resource.compute_table_schema())
+    made = dlt.Schema.from_dict(made.to_dict())  # with the hash by which dlt knows it
     with _explained(warehouse, schema):
-        made = dlt.Schema.from_dict(tables.to_dict())  # with the hash by which dlt knows it
         client, _ = get_destination_clients(made, warehouse.destination(), schema, schema)
         with client:
             client.initialize_storage()
             client.update_stored_schema(force=True)
 
 
-def lost(warehouse: Warehouse, schema: str, landings: Sequence[Landing]) -> list[str]:
+def lost(warehouse: Warehouse, schema: str, tables: Sequence[Table]) -> list[str]:
     """What is missing of that which was there once: new columns are missing as well.
 
     dlt's note of what it once made, which lies beside the tables, tells the two apart.
     """
-    absent = warehouse.missing(schema, types(landings))
+    absent = warehouse.missing(schema, types(tables))
     if not absent or "_dlt_version" not in warehouse.columns(schema):
         return []
     known = {schema}
@@ -129,38 +128,39 @@ def lost(warehouse: Warehouse, schema: str, landings: Sequence[Landing]) -> list
     return [name for name in absent if name in known]
 
 
-def types(landings: Sequence[Landing]) -> dict[str, dict[str, str | None]]:
+def types(tables: Sequence[Table]) -> dict[str, dict[str, str | None]]:
     """The columns of each table and their types, as a warehouse lists them."""
     return {
-        landing.table: {name: _sql_type(hints) for name, hints in landing.columns.items()}
-        for landing in landings
+        table.name: {name: SQL_TYPES.get(column.type) for name, column in table.all_columns.items()}
+        for table in tables
     }
 
 
-def _sql_type(hints: Mapping[str, Any]) -> str | None:
-    if hints["data_type"] == "decimal" and "precision" in hints:
-        return f"decimal({hints['precision']},{hints['scale']})"
-    return SQL_TYPES.get(hints["data_type"])
-
-
-def _resource(landing: Landing, file_format: str) -> Any:
-    """A table as dlt takes it."""
+def _resource(upload: Upload, file_format: str) -> Any:
+    """A table and its rows as dlt takes them."""
     import dlt
+
+    table = upload.table
 
     def rows() -> Iterator[Any]:
         yield dlt.mark.materialize_table_schema()
-        yield list(landing.rows)
-        for path in landing.files:
+        yield list(upload.rows)
+        for path in upload.files:
             yield dlt.mark.with_file_import(str(path), file_format)
 
+    hints: dict[str, dict[str, Any]] = {
+        name: {"data_type": column.type, "nullable": name not in table.needed}
+        | HINTS.get(name, HINTS.get(column.type, {}))
+        for name, column in table.all_columns.items()
+    }
     return dlt.resource(  # type: ignore[call-overload]  # hints are plain dictionaries
         rows,
-        name=landing.table,
-        columns=dict(landing.columns),
+        name=table.name,
+        columns={name: {"data_type": "text"} for name in upload.others} | hints,
         # the rows of a file have numbers: to look for doubles, dlt would sort them all on disk
-        primary_key=() if landing.files else tuple(landing.key),
-        merge_key=tuple(landing.replaces),
-        write_disposition="append" if landing.adds else REPLACE,
+        primary_key=() if upload.files else ("_client_id", *table.key),
+        merge_key=upload.replaced_by or table.replaced_by,
+        write_disposition="append" if upload.adds else REPLACE,
         schema_contract={"columns": "evolve", "data_type": "freeze"},
     )
 
@@ -175,7 +175,7 @@ def _explained(warehouse: Warehouse, schema: str) -> Iterator[None]:
             yield
     except DltException as error:
         said = warehouse.explain(_innermost(error))
-        raise LoadError(redact(f"landing in {schema} failed: {said}")) from error
+        raise LoadError(redact(f"loading into schema {schema} failed: {said}")) from error
     finally:
         warehouse.forget()
 

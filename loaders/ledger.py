@@ -7,30 +7,29 @@ here, so a new machine knows it.
 import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from loaders import ops
 from loaders.errors import LoadError, WarehouseError
-from loaders.land import Landing, create_missing, lost
+from loaders.land import create_missing, lost
 from loaders.ops import LOAD_RUNS, LOADED_FILES, OPS, REJECTED_ROWS, LoadedFile, RejectedRow, Run
-from loaders.verdict import GOOD
+from loaders.source import Account
+from loaders.table import Table
+from loaders.verify import GOOD
 from loaders.warehouse import Warehouse
 from loaders.windows import Window
-
-if TYPE_CHECKING:
-    from loaders.source import Account
 
 log = logging.getLogger(__name__)
 
 
-def create_tables(warehouse: Warehouse, *, schema: str, landings: Sequence[Landing]) -> None:
+def create_tables(warehouse: Warehouse, *, schema: str, tables: Sequence[Table]) -> None:
     """Create the declared tables of a source where they are missing.
 
     Where something was lost of days that were loaded, they count as unread: the next load without
     dates reads them again. LoadError when it is a column that no row can be without.
     """
-    gone = lost(warehouse, schema, landings)
-    needed = [column for landing in landings for column in landing.needed(schema)]
+    gone = lost(warehouse, schema, tables)
+    needed = [f"{schema}.{table.name}.{name}" for table in tables for name in table.needed]
     if gone:
         what = f"{', '.join(gone)} is gone from {warehouse.name}: somebody dropped or renamed it"
         if set(gone) & set(needed):
@@ -42,9 +41,9 @@ def create_tables(warehouse: Warehouse, *, schema: str, landings: Sequence[Landi
                 "where source = %s",
                 [schema],
             )
-            tables = _listed([landing.table for landing in landings])
-            execute(f"delete from ops.loaded_files where table_name in ({tables})")  # noqa: S608
-    create_missing(warehouse, schema=schema, landings=landings)
+            names = _listed([table.name for table in tables])
+            execute(f"delete from ops.loaded_files where table_name in ({names})")  # noqa: S608
+    create_missing(warehouse, schema=schema, tables=tables)
 
 
 def write(warehouse: Warehouse, *runs: Run) -> None:
@@ -64,7 +63,9 @@ def write_files(warehouse: Warehouse, files: Sequence[LoadedFile], runs: Sequenc
         ops.insert_into(execute, {REJECTED_ROWS: _rejected_rows(runs), LOADED_FILES: files})
 
 
-def doubt_files(warehouse: Warehouse, client_id: str, table: str, names: Sequence[str]) -> None:
+def invalidate_files(
+    warehouse: Warehouse, client_id: str, table: str, names: Sequence[str]
+) -> None:
     """Say that the rows of files are about to change: until they are noted, any version is new."""
     warehouse.execute(
         "update ops.loaded_files set etag = '' "  # noqa: S608
@@ -109,7 +110,7 @@ def days_with_files(warehouse: Warehouse, client_id: str, table: str) -> set[dat
     return {day for (day,) in days}
 
 
-def covered(warehouse: Warehouse, source: str, table: str, account: "Account") -> set[date]:
+def covered(warehouse: Warehouse, source: str, table: str, account: Account) -> set[date]:
     """The client's days that were over when they were read, and stand in the warehouse like that.
 
     The newest good read of a day decides, as its rows are the ones that stand. In another time
@@ -137,7 +138,7 @@ def covered(warehouse: Warehouse, source: str, table: str, account: "Account") -
 
 
 def read_in_full(
-    warehouse: Warehouse, source: str, table: str, account: "Account"
+    warehouse: Warehouse, source: str, table: str, account: Account
 ) -> datetime | None:
     """When the newest good run began that read a table from the client's start."""
     ((read_at,),) = warehouse.query(

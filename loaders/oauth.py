@@ -51,7 +51,7 @@ class Token(AuthBase):
         body = answer(response, self.remedy)
         token = body.get("access_token") if isinstance(body, dict) else None
         if not isinstance(token, str) or not token:
-            raise ApiError(f"POST {response.url} answered no access_token", self.remedy)
+            raise ApiError(f"POST {response.url} answered without an access_token", self.remedy)
         conceal(token)
         lifetime = _seconds(body.get("expires_in"))
         self.token = token

@@ -13,9 +13,10 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, get_args, get_type_hints
 
-from loaders.errors import LoadError
+from loaders.errors import ApiError, LoadError
+from loaders.source import Job
 from loaders.table import Rejected
-from loaders.verdict import Verdict
+from loaders.verify import Verdict
 from loaders.warehouse import Declared, Warehouse
 from loaders.windows import Window
 
@@ -65,6 +66,33 @@ class Run:
     messages: list[str] = field(default_factory=list, **NOT_STORED)
     nothing_new: str | None = field(default=None, **NOT_STORED)  # in place of window and rows
     is_dated: bool = field(default=True, **NOT_STORED)  # or its window says nothing
+
+    @classmethod
+    def begin(
+        cls, job: Job, source: str, table: str, window: Window, started_at: datetime
+    ) -> "Run":
+        """The run of one table over a window, before anything is known of it."""
+        return cls(
+            run_id=job.request.run_id,
+            source=source,
+            client_id=job.account.client_id,
+            table_name=table,
+            window_start=window.start,
+            window_end=window.end,
+            advertiser_id=None,
+            timezone=job.account.timezone,
+            currency=job.account.currency,
+            started_at=started_at,
+        )
+
+    def check_readable(self, fitting: int) -> None:
+        """ApiError when none of the rows fits its table."""
+        if self.rejected and not fitting:
+            first = self.rejected[0]
+            raise ApiError(
+                f"{self.source}: none of {self.rows_read:,} rows of {self.table_name} can be read; "
+                f"{first.origin}, line {first.line}: {first.reason}"
+            )
 
 
 @dataclass(frozen=True)

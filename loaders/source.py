@@ -1,13 +1,11 @@
-"""What a source is to the rest: tables it declares, settings it needs, and how it is loaded."""
+"""What a load is given: the settings of a source, a client's account and the user's request."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
-from loaders.land import Landing
-from loaders.ledger import Run
 from loaders.sheets.sheet import Sheet
 from loaders.warehouse import Warehouse
 
@@ -78,46 +76,3 @@ class Job:
     warehouse: Warehouse
     workdir: Path
     request: Request
-
-    def begin(self, source: str, table: str, start: date, end: date, started_at: datetime) -> Run:
-        """The run into one table over a window, before anything is known of it."""
-        return Run(
-            run_id=self.request.run_id,
-            source=source,
-            client_id=self.account.client_id,
-            table_name=table,
-            window_start=start,
-            window_end=end,
-            advertiser_id=None,
-            timezone=self.account.timezone,
-            currency=self.account.currency,
-            started_at=started_at,
-        )
-
-
-class Source(Protocol):
-    """One outside service; its name is its raw schema."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def settings(self) -> tuple[Setting, ...]: ...
-
-    def landings(self) -> list[Landing]:
-        """The tables that it declares, without rows."""
-
-    def plan(self, job: Job, now: datetime) -> Iterator[str]:
-        """What `load` would read and replace, in words; asks no service and writes nothing."""
-
-    def load(self, job: Job) -> Iterator[Run]:
-        """Load, and write the ledger; errors end in a run's verdict, not in an exception."""
-
-    def examine(self, account: Account) -> Iterator[Finding]:
-        """Whether the account is reachable and keeps the client's currency and time zone."""
-
-    def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
-        """The days that stand in the warehouse as they were after they had ended.
-
-        Asks the ledger alone: the account's settings may be empty.
-        """

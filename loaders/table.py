@@ -6,9 +6,9 @@ into variants; its row goes to `ops.rejected_rows` with the reason.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Literal
 
@@ -24,19 +24,6 @@ JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=float)
 NUL_ESCAPE = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")  # jsonb refuses it
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f]")  # Postgres refuses NUL; none belongs in a label
 
-Hints = dict[str, dict[str, Any]]  # dlt's, by column
-
-# what every raw table has beside its own columns
-SYSTEM_COLUMNS: Hints = {
-    "_client_id": {"data_type": "text", "nullable": False},
-    "_loaded_at": {"data_type": "timestamp", "nullable": False},
-}
-# dlt makes these with every table; files that are loaded as they are leave them empty
-DLT_COLUMNS: Hints = {
-    "_dlt_load_id": {"data_type": "text", "nullable": True},
-    "_dlt_id": {"data_type": "text", "nullable": True, "unique": False, "row_key": False},
-}
-
 
 @dataclass(frozen=True)
 class Column:
@@ -49,39 +36,91 @@ class Column:
     required: bool = False
 
 
+# what every raw table has beside its own columns
+SYSTEM_COLUMNS = {
+    "_client_id": Column("text", required=True),
+    "_loaded_at": Column("timestamp", required=True),
+    "_dlt_load_id": Column("text"),  # dlt makes these two, and leaves them empty in files
+    "_dlt_id": Column("text"),
+}
+ROW_ID = "_row_id"
+# the same by what a load replaces
+SYSTEM_COLUMNS_OF = {
+    "day": {"_deleted": Column("bool")},  # marks the day that dlt shall empty
+    "key": {"_removed_at": Column("timestamp")},
+    "file": {
+        "_file_name": Column("text", required=True),
+        ROW_ID: Column("bigint", required=True),
+        "_file_date": Column("date", required=True),
+    },
+}
+
+
 @dataclass(frozen=True)
 class Table:
-    """A raw table; `key` names a row of a client.
+    """A raw table: its columns, its key, and what a load reads and replaces.
 
+    `key` tells the rows of a client apart. `replaces`: the rows of a day that was read again take
+    the place of all of that day; a record that of the one with its key; a file's of that file.
+
+    `cursor` is an SQL expression over the columns, a moment: a run reads from `look_back` before
+    the newest row on. Without one, every run reads everything.
+    `is_dated`: the cursor is a column that says when a record happened, not when it changed; then
+    the dates that a user asks for hold, and nothing before the client's start date is read.
+    `full_every`: how often everything is read all the same: only that tells what was deleted from
+    what did not change. `in_order`: records come by their cursor, may be many, and are landed in
+    groups.
     `makes_days_complete`: a day of its source is complete when it and all tables like it are.
     """
 
     name: str
     columns: Mapping[str, Column]
     key: tuple[str, ...]
+    replaces: Literal["day", "key", "file"] = "key"
+    cursor: str | None = None
+    look_back: timedelta = timedelta(0)
+    full_every: timedelta | None = None
+    is_dated: bool = False
+    in_order: bool = False
     makes_days_complete: bool = False
 
     def __post_init__(self) -> None:
-        unknown = set(self.key) - set(self.columns)
-        if unknown:
+        if unknown := set(self.key) - set(self.all_columns):
             raise ValueError(f"{self.name}: {sorted(unknown)} are no columns of it")
-        blank = [
-            n for n in self.key if not self.columns[n].required and self.columns[n].type != "text"
-        ]
-        if blank:
+        if blank := [name for name in self.key if not self._can_be_key(name)]:
             raise ValueError(f"{self.name}: key columns {blank} must be required")
+        if (self.is_dated or self.in_order) and not self.cursor:
+            raise ValueError(f"{self.name}: without a cursor it is neither dated nor in order")
+        if self.is_dated and self.cursor not in self.columns:
+            raise ValueError(f"{self.name}: {self.cursor} is no column of it")
 
-    def dlt_columns(self) -> Hints:
-        """The columns as dlt's hints, types exact on every engine."""
-        own: Hints = {
-            name: {
-                "data_type": column.type,
-                "nullable": name not in self.key,
-                **({"precision": 18, "scale": 4} if column.type == "decimal" else {}),
-            }
-            for name, column in self.columns.items()
-        }
-        return own
+    def _can_be_key(self, name: str) -> bool:
+        """Daily rows may lack a part of their key that is text: it is '' then."""
+        column = self.all_columns[name]
+        return column.required or (self.replaces == "day" and column.type == "text")
+
+    @property
+    def all_columns(self) -> Mapping[str, Column]:
+        """Its columns in the warehouse."""
+        return {**self.columns, **SYSTEM_COLUMNS_OF[self.replaces], **SYSTEM_COLUMNS}
+
+    @property
+    def needed(self) -> set[str]:
+        """The columns that are never null in the warehouse."""
+        others = self.all_columns.keys() - self.columns.keys()
+        return {*self.key, *(name for name in others if self.all_columns[name].required)}
+
+    @property
+    def replaced_by(self) -> tuple[str, ...]:
+        """The columns by whose values rows take the place of others."""
+        own = {"day": ("date",), "key": self.key, "file": ("_file_name",)}
+        return ("_client_id", *own[self.replaces])
+
+
+def file_table(name: str, columns: Iterable[str]) -> Table:
+    """A table of files: the columns that are there even when no file has them, all text."""
+    texts = {column: Column("text") for column in columns}
+    return Table(name, texts, key=("_file_name", ROW_ID), replaces="file")
 
 
 @dataclass(frozen=True)
@@ -101,6 +140,15 @@ class Rejected:
             yield self.day
         elif self.window:
             yield from self.window.days()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows by our column names, as one answer held them; `origin` says to a person which."""
+
+    origin: str
+    rows: Sequence[Row]
+    rejected: Sequence[Rejected] = ()
 
 
 @dataclass
@@ -148,13 +196,13 @@ def number(value: Any) -> Decimal | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        raise ValueError(f"{value!r} is no number")
+        raise ValueError(f"{value!r} is not a number")
     try:
         decimal = Decimal(str(value).strip())
     except InvalidOperation:
-        raise ValueError(f"{value!r} is no number") from None
+        raise ValueError(f"{value!r} is not a number") from None
     if not decimal.is_finite():
-        raise ValueError(f"{value!r} is no number")
+        raise ValueError(f"{value!r} is not a number")
     return decimal
 
 
@@ -172,7 +220,7 @@ def fit_bigint(value: Any) -> int | None:
     if decimal is None:
         return None
     if decimal != decimal.to_integral_value():
-        raise ValueError(f"{value!r} is no whole number")
+        raise ValueError(f"{value!r} is not a whole number")
     if abs(decimal) >= COUNT_LIMIT:
         raise ValueError(f"{value!r} does not fit bigint")
     return int(decimal)
@@ -182,14 +230,14 @@ def fit_text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, dict | list | bool):  # of which the reason must not show what is in it
-        raise ValueError(f"a {type(value).__name__} is no text")
+        raise ValueError(f"a {type(value).__name__} is not text")
     return whole(CONTROL_CHARACTERS.sub("", str(value)))
 
 
 def fit_date(value: Any) -> date | None:
     if value is None or isinstance(value, date):
         return value
-    raise ValueError(f"{value!r} is no date")
+    raise ValueError(f"{value!r} is not a date")
 
 
 def fit_timestamp(value: Any) -> datetime | None:
@@ -200,13 +248,13 @@ def fit_timestamp(value: Any) -> datetime | None:
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError:
-            raise ValueError(f"{value!r} is no time") from None
+            raise ValueError(f"{value!r} is not a time") from None
     if not isinstance(value, datetime):
-        raise ValueError(f"{value!r} is no time")
+        raise ValueError(f"{value!r} is not a time")
     try:
         return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"{value} is no time that a warehouse holds") from None
+        raise ValueError(f"{value} is not a time that a warehouse can hold") from None
 
 
 def fit_bool(value: Any) -> bool | None:
@@ -226,7 +274,7 @@ def fit_json(value: Any) -> str | None:
         parsed = json.loads(value) if isinstance(value, str) else value
         text = JSON.encode(parsed)
     except (ValueError, TypeError, RecursionError):
-        raise ValueError(f"{len(str(value)):,} characters that are no JSON") from None
+        raise ValueError(f"{len(str(value)):,} characters that are not JSON") from None
     if "\\u0000" in text:  # the search for it takes as long as all else
         text = NUL_ESCAPE.sub(r"\1", text)
     return whole(text)

@@ -14,8 +14,7 @@ In a test:
     with Sandbox() as sandbox:
         sandbox.url("everflow")                       # http://127.0.0.1:PORT/everflow
         sandbox.everflow.faults.on("capped", rows=5, times=1)
-        sandbox.everflow.restate("add", date="2025-12-05", affiliate_id="1",
-                                 advertiser_id="1", cv=2, payout="54.00")
+        sandbox.redtrack.restate("remove", date="2025-12-05")
         sandbox.everflow.requests                     # what was asked
         sandbox.posthog.add("events", event="landing", at="2025-12-05T12:00:00Z", times=40)
         sandbox.posthog.serve(1_000_000, 100_000)     # so many events on so many timestamps

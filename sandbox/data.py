@@ -145,44 +145,22 @@ _713 = Account(
     },
     sources=(
         Source("66c79f91be26fd4634569658", "Facebook CCW", "facebook", ("1", "1"), 0.62, 23.5),
-        Source(
-            "62b29551c6880d00014d8c73",
-            "Google Ads CCW",
-            "googleads",
-            ("1", "1"),
-            0.38,
-            24.75,
-            fraction=5_678,
-            missing=(_dec(7), date(2025, 11, 16)),
-        ),
+        Source("62b29551c6880d00014d8c73", "Google Ads CCW", "googleads", ("1", "1"), 0.38, 24.75,
+               fraction=5_678, missing=(_dec(7), date(2025, 11, 16))),
         Source("6710c0ffee00000000000005", "TikTok EXP (sandbox)", "tiktok", ("5", "2"), 1, 41, 30),
         Source("6710c0ffee00000000000006", "Bing EXP (sandbox)", "bing", ("1", "2"), 1, 26, 20),
-        Source(
-            "6710c0ffee00000000000007",
-            "Taboola CCW (sandbox)",
-            "taboola",
-            ("9", "1"),
-            1.0,
-            22.25,
-            first=_dec(1),
-            costs_from=_dec(4),  # its costs were connected three days late
-            missing=(_dec(11),),
-        ),
-        Source(
-            "ffff0000ffff0000ffff0000", "Test Campaigns (sandbox)", "other", cost=12.4, clicks=9
-        ),
+        # Its costs were connected three days late.
+        Source("6710c0ffee00000000000007", "Taboola CCW (sandbox)", "taboola", ("9", "1"), 1, 22.25,
+               first=_dec(1), costs_from=_dec(4), missing=(_dec(11),)),
+        Source("ffff0000ffff0000ffff0000", "Test Campaigns (sandbox)", "other",
+               cost=12.4, clicks=9),
         Source("", "", "", clicks=6, listed=False),  # traffic of no known source; cost unknown
         Source("", "Direct (sandbox)", "", cost=3.15, clicks=11, listed=False),
-        Source(
-            "66c79f91be26fd463456dead",
-            "Facebook CCW",  # a deleted twin of the first source, still billed now and then
-            "facebook",
-            cost=18.9,
-            only=(date(2025, 11, 4), date(2025, 11, 18), _dec(2), _dec(3), _dec(16)),
-            status=3,
-        ),
+        # A deleted twin of the first source, still billed now and then.
+        Source("66c79f91be26fd463456dead", "Facebook CCW", "facebook", cost=18.9, status=3,
+               only=(date(2025, 11, 4), date(2025, 11, 18), _dec(2), _dec(3), _dec(16))),
     ),
-)
+)  # fmt: skip
 
 _CTI = Account(
     id="cti",

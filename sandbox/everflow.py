@@ -1,6 +1,5 @@
 """Everflow's network API: the entity report, affiliates, metadata; the key in a header."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,13 +11,11 @@ from sandbox.data import ACCOUNTS
 from sandbox.days import EVERFLOW_METRICS, EVERFLOW_MONEY, everflow_cells
 from sandbox.everflow_ask import CURRENCIES, DIMENSIONS, TIMEZONES, Ask, validated
 from sandbox.everflow_table import Row, answer_table
-from sandbox.facts import Facts
+from sandbox.facts import Facts, summed
 from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
 from sandbox.shape import Cell, midnight
 
 ROW_CAP = 10_000
-
-Sums = list[int]
 
 
 class Everflow(Service):
@@ -72,9 +69,7 @@ class Everflow(Service):
 
     def summary(self) -> Response:
         ask = self._ask()
-        sums = _zeros()
-        for cell in self._cells(ask):
-            _add(sums, cell.values)
+        sums = summed(self._cells(ask), lambda _: "all").get("all", [0] * len(EVERFLOW_METRICS))
         total = _reporting(sums, ask.currency)
         if disagreeing := fault("summary_disagrees"):
             total[str(disagreeing["metric"])] += float(str(disagreeing["delta"]))
@@ -84,25 +79,22 @@ class Everflow(Service):
         return (cell for cell in self.facts_for_request() if ask.wants(cell))
 
     def _rows(self, ask: Ask) -> list[Row]:
-        sums: defaultdict[tuple[str, ...], Sums] = defaultdict(_zeros)
-        for cell in self._cells(ask):
-            ids = {
-                "date": str(midnight(ask.zone, cell.hour)),
-                **dict(zip(DIMENSIONS, cell.key, strict=True)),
-            }
-            _add(sums[tuple(ids[kind] for kind in ask.columns)], cell.values)
+        def ids_of(cell: Cell) -> tuple[str, ...]:
+            ids = dict(zip(DIMENSIONS, cell.key, strict=True))
+            ids["date"] = str(midnight(ask.zone, cell.hour))
+            return tuple(ids[kind] for kind in ask.columns)
+
         return [
             {
                 "columns": [
                     {"column_type": kind, "id": id_, "label": _label(kind, id_)}
                     for kind, id_ in zip(ask.columns, ids, strict=True)
                 ],
-                "reporting": dict(_reporting(values, ask.currency)),
+                "reporting": _reporting(values, ask.currency),
                 "usm_columns": [],
                 "custom_metric_columns": [],
             }
-            for ids, values in sums.items()
-            if any(values)
+            for ids, values in summed(self._cells(ask), ids_of).items()
         ]
 
     @staticmethod
@@ -139,27 +131,20 @@ class Everflow(Service):
         return answer({"affiliates": shown, "paging": paging})
 
     def timezones(self) -> Response:
-        zones = []
-        for number, name in TIMEZONES.items():
-            now = datetime.now(ZoneInfo(name))
-            zones.append(
-                {
-                    "timezone_id": number,
-                    "timezone_name": f"{now.tzname()} ({name})",
-                    "timezone": name,
-                    "utc_offset": f"{now:%z}"[:3] + ":" + f"{now:%z}"[3:],
-                }
-            )
-        return answer({"timezones": zones})
-
-
-def _zeros() -> Sums:
-    return [0] * len(EVERFLOW_METRICS)
-
-
-def _add(sums: Sums, values: Sequence[int]) -> None:
-    for i, value in enumerate(values):
-        sums[i] += value
+        zones = [(n, name, datetime.now(ZoneInfo(name))) for n, name in TIMEZONES.items()]
+        return answer(
+            {
+                "timezones": [
+                    {
+                        "timezone_id": number,
+                        "timezone_name": f"{now.tzname()} ({name})",
+                        "timezone": name,
+                        "utc_offset": f"{now:%z}"[:3] + ":" + f"{now:%z}"[3:],
+                    }
+                    for number, name, now in zones
+                ]
+            }
+        )
 
 
 def _names(kind: str) -> dict[str, str]:

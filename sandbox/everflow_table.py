@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypedDict
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response
@@ -12,22 +12,8 @@ from sandbox.service import fault
 
 _CONTROL_MARK = "@control@"  # stands for bare control characters until the body is text
 
-
-class Column(TypedDict):
-    """One dimension of a row."""
-
-    column_type: str
-    id: object
-    label: object
-
-
-class Row(TypedDict):
-    """One row of an entity report."""
-
-    columns: list[Column]
-    reporting: dict[str, object]
-    usm_columns: list[object]
-    custom_metric_columns: list[object]
+Column = dict[str, Any]
+Row = dict[str, Any]
 
 
 def answer_table(rows: Sequence[Row], zone: str, *, incomplete: bool) -> Response:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 -- `date` is the name of the restated row's day
 from decimal import Decimal
+from typing import TypeVar
 
 from sandbox.data import ACCOUNTS
 from sandbox.shape import HOME_ZONE, Cell, local_date, noon
+
+K = TypeVar("K")
 
 
 @dataclass
@@ -67,6 +70,16 @@ class Facts:
     def _without(self, cell: Cell, names: Iterable[str]) -> Cell:
         named = zip(self.metrics, cell.values, strict=True)
         return cell._replace(values=tuple(0 if name in names else v for name, v in named))
+
+
+def summed(cells: Iterable[Cell], key: Callable[[Cell], K]) -> dict[K, list[int]]:
+    """The metrics of the cells of each key, added up; of keys without any, nothing."""
+    sums: dict[K, list[int]] = {}
+    for cell in cells:
+        so_far = sums.setdefault(key(cell), [0] * len(cell.values))
+        for i, value in enumerate(cell.values):
+            so_far[i] += value
+    return {key: values for key, values in sums.items() if any(values)}
 
 
 def home_day(cell: Cell) -> Date:

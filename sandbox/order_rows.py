@@ -9,7 +9,6 @@ from sandbox.order_people import person, state_as_typed
 Row = dict[str, str]
 
 FIRST_ID = 3_500_000
-_BLANK: Row = dict.fromkeys(COLUMNS, "")
 _PRICES = {
     "CCW": ("95", "95", "105", "89.95", "95", "119", "85", "95"),
     "EXP": ("49", "59.95", "49", "99", "105", "49", "59.95", "87.5"),
@@ -23,12 +22,24 @@ _PRODUCTS = {
 _TRAIL = (("207", "fb"), ("207", "ig"), ("215", "gg"), ("231", "tt"), ("", ""), ("", ""))
 _DECLINES = ("Insufficient funds", "Do Not Honor", "Pick up card", "Invalid CVV", "Expired card")
 _CARDS = (("visa", "411111******1111"), ("master", "555555******4444"), ("amex", "378282*****0005"))
-_NOTES = (
-    "Made data, not a real order. Order created through the sandbox's checkout page; address "
-    "checked and found deliverable; fraud screen passed with no rule triggered; payment sent to "
-    "the gateway of the campaign; receipt queued for delivery; fulfilment "
-    "notified of the order; welcome message with the first lesson sent to the customer."
-)
+# What all orders have alike when they are placed.
+_ALIKE: Row = dict.fromkeys(COLUMNS, "") | {
+    "currency": "USD", "gateway_descriptor": "SANDBOX*COURSES 8005550100", "is_test_cc": "0",
+    "product_qty": "1", "order_sales_tax": "0.00", "order_sales_tax_amount": "0.00",
+    "shippable": "1", "shipping_amount": "0.00", "shipping_id": "3",
+    "shipping_method_name": "Sandbox Ground, 3 to 5 working days", "offer_id": "4",
+    "billing_model_id": "2", "billing_model_name": "Bill every 30 days until cancelled",
+    "is_in_trial": "0", "subscription_type": "Bill by cycle",
+    "next_subscription_product_id": "102", "is_cascaded": "0", "is_fraud": "0", "is_rma": "0",
+    "is_blacklisted": "0", "on_hold": "0", "retry_date": "0000-00-00", "retry_attempt": "0",
+    "hold_date": "0000-00-00 00:00:00", "order_confirmed": "NO",
+    "ip_address_lookup": "Sampleville, Sandbox County, United States; Sandbox Networks (made)",
+    "system_notes":
+        "Made data, not a real order. Order created through the sandbox's checkout page; address "
+        "checked and found deliverable; fraud screen passed with no rule triggered; payment sent "
+        "to the gateway of the campaign; receipt queued for delivery; fulfilment notified of the "
+        "order; welcome message with the first lesson sent to the customer.",
+}  # fmt: skip
 
 
 def dice_of(n: int) -> bytes:
@@ -70,7 +81,7 @@ def as_placed(n: int, day: str) -> Row:
     relation, before = _relation(n)
     first, depth = _origin(n)
     category = _category(dice_of(first)[13])
-    row = _BLANK | person(first)
+    row = _ALIKE | person(first)
     if relation == "upsell":
         amount = ("19", "35")[dice[14] % 2]
     else:
@@ -81,11 +92,9 @@ def as_placed(n: int, day: str) -> Row:
         "order_status": status_at_first(dice),
         "order_date": day,
         "total_amount": amount,
-        "currency": "USD",
         "product_category": category,
         "campaign_id": {"CCW": "12", "EXP": "21"}.get(category, "33"),
         "gateway_id": str(1 + dice[16] % 9),
-        "gateway_descriptor": "SANDBOX*COURSES 8005550100",
         "billing_state": state_as_typed(row["billing_state"], dice[17]),
         "afid": afid,
         "sid": sid,
@@ -96,7 +105,6 @@ def as_placed(n: int, day: str) -> Row:
         "parent_order_id": str(FIRST_ID + before) if relation in ("rebill", "upsell") else "",
         "ancestor_order_id": str(FIRST_ID + first),
         "acquisition_date": f"{day} {dice[20] % 24:02}:{dice[21] % 60:02}:{dice[22] % 60:02}",
-        "is_test_cc": "0",
         **_product(category, amount, relation),
         **(_click(dice) if afid else {}),
         **_payment(dice),
@@ -119,32 +127,11 @@ def _product(category: str, amount: str, relation: str) -> Row:
         "product_name": f"{name}, Range Bag" if relation == "upsell" else name,
         "product_sku": f"SBX-{category or 'NONE'}-{'UP' if relation == 'upsell' else '01'}",
         "product_price": amount,
-        "product_qty": "1",
         "sub_total": amount,
-        "order_sales_tax": "0.00",
-        "order_sales_tax_amount": "0.00",
-        "shipping_amount": "0.00",
-        "shippable": "1",
-        "shipping_id": "3",
-        "shipping_method_name": "Sandbox Ground, 3 to 5 working days",
-        "offer_id": "4",
         "offer_name": f"{name}: full access with monthly renewal",
-        "billing_model_id": "2",
-        "billing_model_name": "Bill every 30 days until cancelled",
         "is_add_on": "1" if relation == "upsell" else "0",
-        "is_in_trial": "0",
-        "subscription_type": "Bill by cycle",
         "next_subscription_product": name,
-        "next_subscription_product_id": "102",
         "next_subscription_product_price": amount,
-        "is_cascaded": "0",
-        "is_fraud": "0",
-        "is_rma": "0",
-        "is_blacklisted": "0",
-        "on_hold": "0",
-        "retry_date": "0000-00-00",
-        "hold_date": "0000-00-00 00:00:00",
-        "retry_attempt": "0",
     }
 
 
@@ -170,13 +157,10 @@ def _payment(dice: bytes) -> Row:
         "cc_last_4": masked[-4:],
         "prepaid_match": "0" if dice[26] < 230 else "No",
         "ip_address": f"198.51.100.{dice[27]}",
-        "ip_address_lookup": "Sampleville, Sandbox County, United States; Sandbox Networks (made)",
         "transaction_id": "Not Available" if declined else f"SBX{int.from_bytes(dice[28:32]):010}",
         "auth_id": "" if declined else f"{dice[33] << 8 | dice[34]:06}",
         "response_code": "800" if declined else "100",
         "decline_reason": _DECLINES[dice[32] % len(_DECLINES)] if declined else "",
-        "order_confirmed": "NO",
-        "system_notes": _NOTES,
     }
 
 

@@ -1,7 +1,6 @@
 """Redtrack's API: the report by day and source, and the list of sources; the key in the query."""
 
 import random
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,7 @@ from flask import Blueprint, Response, g, request
 
 from sandbox.data import ACCOUNTS, Source
 from sandbox.days import REDTRACK_METRICS, REDTRACK_MONEY, redtrack_cells
-from sandbox.facts import Facts
+from sandbox.facts import Facts, summed
 from sandbox.redtrack_rows import Row, spoil, title_of, total_of, typed_row
 from sandbox.service import Limit, RefusedError, Service, answer, fault, keys_of
 from sandbox.shape import HOME_ZONE, Cell, local_date
@@ -19,14 +18,14 @@ from sandbox.shape import HOME_ZONE, Cell, local_date
 ACCOUNT_ZONE = HOME_ZONE.key  # no endpoint tells it
 MOST_PER_PAGE = 1_000
 DEFAULT_PER_PAGE = 100
-GROUPS = ("date", "source")  # of Redtrack's many, those that the loader asks for
+GROUPS = ("date", "date,source")  # of Redtrack's many, those that the loader asks for
 
 
 @dataclass(frozen=True)
 class Ask:
     """A report request that passed validation."""
 
-    groups: tuple[str, ...]
+    by_source: bool
     first: date
     last: date
     zone: str
@@ -105,20 +104,14 @@ class Redtrack(Service):
         return answer(listed[(page - 1) * per : page * per])
 
     def _rows(self, ask: Ask) -> list[Row]:
-        sums: defaultdict[tuple[object, ...], list[int]] = defaultdict(
-            lambda: [0] * len(REDTRACK_METRICS)
-        )
-        for cell in self.facts_for_request():
-            if ask.first <= local_date(ask.zone, cell.hour) <= ask.last:
-                key = tuple(_group_value(name, ask.zone, cell) for name in ask.groups)
-                sums[key] = [a + b for a, b in zip(sums[key], cell.values, strict=True)]
+        def day_of(cell: Cell) -> date:
+            return local_date(ask.zone, cell.hour)
+
+        cells = (c for c in self.facts_for_request() if ask.first <= day_of(c) <= ask.last)
+        sums = summed(cells, lambda c: (day_of(c), c.key if ask.by_source else None))
         return [
-            Row(
-                dict(zip(ask.groups, key, strict=True)),
-                dict(zip(REDTRACK_METRICS, values, strict=True)),
-            )
-            for key, values in sums.items()
-            if any(values)
+            Row(day.isoformat(), source, dict(zip(REDTRACK_METRICS, values, strict=True)))
+            for (day, source), values in sums.items()
         ]
 
     def _page(self, ask: Ask, rows: Sequence[Row]) -> list[Row]:
@@ -143,8 +136,7 @@ class Redtrack(Service):
         for name in ("group", "date_from", "date_to"):
             if not asked.get(name):
                 raise RefusedError(400, f"{name} is required")
-        groups = tuple(name.strip() for name in asked["group"].split(","))
-        if not set(groups) <= set(GROUPS):
+        if asked["group"] not in GROUPS:
             raise RefusedError(500, "Problem with loading report")
         sort_by = tuple(name for name in asked.get("sortby", "").split(",") if name)
         if len(sort_by) > 3:
@@ -152,11 +144,8 @@ class Redtrack(Service):
         other_zone = fault("account_zone")
         own_zone = str(other_zone["timezone"]) if other_zone else ACCOUNT_ZONE
         zone = _zone(asked.get("timezone") or own_zone)
-        return Ask(groups, _date("date_from"), _date("date_to"), zone, sort_by)
-
-
-def _group_value(name: str, zone: str, cell: Cell) -> object:
-    return cell.key if name == "source" else local_date(zone, cell.hour).isoformat()
+        by_source = asked["group"] == "date,source"
+        return Ask(by_source, _date("date_from"), _date("date_to"), zone, sort_by)
 
 
 def _listing(source: Source, number: int) -> dict[str, object]:

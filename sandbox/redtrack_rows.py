@@ -17,23 +17,24 @@ _UNKNOWN = ("", "")  # traffic of no known source: nobody knows what it cost
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a report before it is written down; the source is its id and title."""
+    """One row of a report before it is written down; its source, if any, is id and title."""
 
-    groups: dict[str, object]
+    date: str
+    source: tuple[str, str] | None
     values: dict[str, int]
 
     @property
-    def source_id(self) -> str:
-        """The id of the row's source, blank where the report has none."""
-        source = self.groups.get("source", _UNKNOWN)
-        return str(source[0]) if isinstance(source, tuple) else ""
+    def lost_cost(self) -> str:
+        """How the row's cost is missing where that fault is on, else blank."""
+        missing = fault("cost_missing")
+        if not missing or not self.source or self.source[0] != missing["source_id"]:
+            return ""
+        return str(missing["how"]) if missing["date"] in (None, self.date) else ""
 
     def sort_value(self, field: str) -> str:
         """What the row is sorted by; fields that it is not grouped by leave all rows equal."""
-        source = self.groups.get("source", _UNKNOWN)
-        if isinstance(source, tuple) and field in ("source", "source_id"):
-            return str(source[field == "source"])
-        return str(self.groups.get(field, ""))
+        source_id, title = self.source or _UNKNOWN
+        return {"date": self.date, "source": title, "source_id": source_id}.get(field, "")
 
 
 def title_of(source_id: str, title: str) -> str:
@@ -43,53 +44,36 @@ def title_of(source_id: str, title: str) -> str:
 
 def typed_row(row: Row) -> Answered:
     """A row as JSON: the same number may be an integer, a float or text; zeros may be missing."""
-    answered: Answered = {}
-    for group, value in row.groups.items():
-        if isinstance(value, tuple):
-            _name_source(answered, str(value[0]), str(value[1]))
-        else:
-            answered[group] = value
+    answered: Answered = {"date": row.date}
+    if row.source:
+        _name_source(answered, *row.source)
     for name in REDTRACK_METRICS:
         _mixed(answered, name, row)
-    if row.groups.get("source") == _UNKNOWN:
+    if row.source == _UNKNOWN or row.lost_cost == "absent":
         answered.pop("cost", None)
+    elif row.lost_cost:
+        answered["cost"] = {"zero": 0, "null": None}[row.lost_cost]
     _ratios_and_extras(answered, row)
     return answered
 
 
 def total_of(rows: Sequence[Row]) -> dict[str, object]:
     """The sums over all pages."""
-    total: dict[str, object] = {
-        name: _number(name, sum(_counted(row, name) for row in rows)) for name in REDTRACK_METRICS
-    }
+    sums = {name: sum(row.values[name] for row in rows) for name in REDTRACK_METRICS}
+    sums["cost"] -= sum(row.values["cost"] for row in rows if row.lost_cost)
+    total: dict[str, object] = {name: _number(name, value) for name, value in sums.items()}
     if disagreeing := fault("total_disagrees"):
         metric = str(disagreeing["metric"])
         total[metric] = float(str(total[metric])) + float(str(disagreeing["delta"]))
     return total
 
 
-def _counted(row: Row, name: str) -> int:
-    """What a row adds to a total: nothing where its cost is missing."""
-    missing = fault("cost_missing") if name == "cost" else None
-    if missing and row.source_id == missing["source_id"]:
-        return 0 if missing["date"] in (None, row.groups.get("date")) else row.values[name]
-    return row.values[name]
-
-
 def spoil(rows: Iterable[Answered]) -> None:
-    """The faults of single values."""
+    """The fault of single values."""
     if bad := fault("bad_metric"):
         hit = [row for row in rows if bad["source_id"] in (None, row.get("source_id"))]
         for row in hit[: int(str(bad["rows"]))]:
             row[str(bad["metric"])] = bad["value"]
-    if missing := fault("cost_missing"):
-        for row in rows:
-            if row.get("source_id") != missing["source_id"]:
-                continue
-            if missing["date"] in (None, row.get("date")):
-                row["cost"] = {"zero": 0}.get(str(missing["how"]))
-                if missing["how"] == "absent":
-                    del row["cost"]
 
 
 def _name_source(answered: Answered, source_id: str, title: str) -> None:
@@ -104,7 +88,7 @@ def _name_source(answered: Answered, source_id: str, title: str) -> None:
 def _mixed(answered: Answered, name: str, row: Row) -> None:
     value = row.values[name]
     number = _number(name, value)
-    luck = noise(name, sorted(row.groups.items(), key=str))
+    luck = noise(name, [("date", row.date), *([("source", row.source)] if row.source else ())])
     if luck < 0.35:
         answered[name] = _text(name, value)
     elif luck < 0.6 and number == int(number):

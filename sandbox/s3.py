@@ -66,7 +66,8 @@ class S3Exports:
         """The keys in the bucket."""
         self._open()
         with self._lock:
-            return sorted(key for key in _keys(self._account) if key.startswith(prefix))
+            keys = _backend(self._account).get_bucket(BUCKET).keys
+            return sorted(key for key in keys if key.startswith(prefix))
 
     def file(self, key: str) -> OrderFile:
         """A file as it stands, and the rows that a reader should find in it."""
@@ -118,17 +119,24 @@ class S3Exports:
         with self._lock:
             if self._server is not None:
                 self._server.stop()
-                for key in _keys(self._account):
-                    self._forget(key)
+                self.empty()
 
     def _open(self) -> Server:
         with self._lock:
             if self._server is None:
-                _make_bucket(self._account)
+                self._make_bucket()
                 self._server = Server(self._answer, *self._address)
                 self._server.start()
                 self._fill()
             return self._server
+
+    def _make_bucket(self) -> None:
+        from moto.s3.models import s3_backends
+
+        _backend(self._account).create_bucket(BUCKET, "us-east-1")
+        # The register that keeps a name unique over all accounts must not know it: the next
+        # sandbox of this process has a bucket of the same name.
+        s3_backends.bucket_accounts.pop(BUCKET)
 
     def _fill(self) -> None:
         for file in demo_files():
@@ -193,19 +201,6 @@ def _backend(account: str) -> Any:
     from moto.s3.models import s3_backends
 
     return s3_backends[account]["aws"]
-
-
-def _make_bucket(account: str) -> None:
-    from moto.s3.models import s3_backends
-
-    _backend(account).create_bucket(BUCKET, "us-east-1")
-    # The register that keeps a name unique over all accounts must not know it: the next sandbox
-    # of this process has a bucket of the same name.
-    s3_backends.bucket_accounts.pop(BUCKET)
-
-
-def _keys(account: str) -> list[str]:
-    return list(_backend(account).get_bucket(BUCKET).keys)
 
 
 def _drop(account: str, key: str) -> None:

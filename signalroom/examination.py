@@ -11,8 +11,8 @@ from pathlib import Path
 from loaders import ops
 from loaders.errors import LoadError
 from loaders.land import lost, types
-from loaders.registry import SOURCES
-from loaders.source import Finding, Source
+from loaders.registry import SOURCES, Source
+from loaders.source import Finding
 from loaders.warehouse import Warehouse
 from signalroom.config.clients import Client, select_clients
 from signalroom.config.mappings import plan_sync
@@ -68,12 +68,12 @@ def _examine_warehouse(settings: Settings, target: str) -> Iterator[Finding]:
 
 def _examine_tables(warehouse: Warehouse) -> Iterator[Finding]:
     """What somebody altered by hand, which a load refuses or makes again."""
-    declared = {name: types(source.landings()) for name, source in SOURCES.items()}
+    declared = {name: types(source.tables) for name, source in SOURCES.items()}
     try:
         for schema, tables in (declared | {ops.OPS: ops.DECLARED}).items():
             for change in warehouse.altered(schema, tables):
                 yield Finding("fail", f"warehouse: {change}; alter it back")
-        gone = [lost(warehouse, name, source.landings()) for name, source in SOURCES.items()]
+        gone = [lost(warehouse, name, source.tables) for name, source in SOURCES.items()]
         for name in chain(ops.lost(warehouse), *gone):
             yield Finding("fail", f"warehouse: {name} is gone; put it back")
     except LoadError as error:

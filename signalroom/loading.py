@@ -10,9 +10,9 @@ import click
 
 from loaders import ledger, ops
 from loaders.errors import LoadError, LockLostError, NothingToRead
-from loaders.registry import SOURCES, complete_tables
-from loaders.source import Job, Request, Source
-from loaders.verdict import GOOD
+from loaders.registry import SOURCES, Source, complete_tables
+from loaders.source import Job, Request
+from loaders.verify import GOOD
 from signalroom.config.clients import Client
 from signalroom.config.settings import InvalidSetting, NotConfigured, Settings
 
@@ -44,7 +44,7 @@ def load_all(
         unusable: dict[str, str] = {}
         for name, source in SOURCES.items():
             try:
-                ledger.create_tables(warehouse, schema=name, landings=source.landings())
+                ledger.create_tables(warehouse, schema=name, tables=source.tables)
             except LoadError as error:
                 unusable[name] = str(error)
         for client, source in pairs(clients, sources):
@@ -108,7 +108,7 @@ def new_run_id() -> str:
 
 def format_run(run: ledger.Run) -> Outcome:
     """A run in one line, under its table's name where the source has several."""
-    several = [landing.table for landing in SOURCES[run.source].landings()] != [run.table_name]
+    several = [table.name for table in SOURCES[run.source].tables] != [run.table_name]
     source = f"{run.source}.{run.table_name}" if several else run.source
     window = f"{run.window_start}..{run.window_end}: " if run.is_dated else ""
     if run.verdict not in GOOD:

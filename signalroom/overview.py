@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from loaders import ledger
-from loaders.registry import SOURCES
-from loaders.source import Source
+from loaders.registry import SOURCES, Source
 from loaders.warehouse import Warehouse
 from loaders.windows import covered_through
 from signalroom.config.clients import Client
@@ -50,8 +49,8 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[S
             source=source.name,
             last_load=run.get("finished_at"),
             rows=sum(
-                _rows(warehouse, source.name, landing.table, client.client_id)
-                for landing in source.landings()
+                _rows(warehouse, source.name, table.name, client.client_id)
+                for table in source.tables
             ),
             rejected=_rejected(warehouse, run),
             complete_through=covered_through(
@@ -66,10 +65,10 @@ def file_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tup
     """The loaded files of each table, as rows: client, table, files, rows and so on."""
     counted = ledger.count_files(warehouse)
     for client, source in _enabled(clients):
-        for landing in source.landings():
-            counts = counted.get((client.client_id, landing.table))
+        for table in source.tables:
+            counts = counted.get((client.client_id, table.name))
             if counts:
-                yield (client.client_id, f"{source.name}.{landing.table}", *counts)
+                yield (client.client_id, f"{source.name}.{table.name}", *counts)
 
 
 def _enabled(clients: Sequence[Client]) -> Iterator[tuple[Client, Source]]:

@@ -18,6 +18,8 @@ from sandbox.server import Sandbox
 from tests.postgres import Database, Server, running_server
 from tests.support import DECEMBER, QUICK_RETRIES, Project
 
+FOLDER = Path(__file__).parent
+SHARING = {"dbt", "prod"}  # folders whose files share a built warehouse
 SERVER = pytest.StashKey[Server]()
 Prepared = Callable[[str, str, Callable[[Project], object]], Project]
 
@@ -26,6 +28,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "from_nothing: the project's warehouse does not exist, not even its tables"
     )
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep on one worker what shares what is costly: a file, or a folder with one warehouse."""
+    for item in items:
+        folder = item.path.parent
+        shared = folder if folder.name in SHARING else item.path
+        item.add_marker(pytest.mark.xdist_group(str(shared.relative_to(FOLDER))))
 
 
 @pytest.hookimpl(optionalhook=True)

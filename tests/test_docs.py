@@ -96,6 +96,24 @@ def test_every_link_leads_somewhere() -> None:
                 assert path.exists(), f"{document.relative_to(ROOT)}: {target} is not there"
 
 
+def test_the_readme_lists_every_mart() -> None:
+    readme = (ROOT / "README.md").read_text()
+    marts = [path.stem for path in (ROOT / "dbt_project/models/marts").rglob("*.sql")]
+    assert len(marts) > 15
+    assert [mart for mart in marts if f"`{mart}`" not in readme] == []
+
+
+def test_every_table_is_whole() -> None:
+    """A blank line or a missing cell breaks a table in two."""
+    for document in DOCUMENTS:
+        for block in re.split(r"\n\s*\n", re.sub(r"```(?:.|\n)*?```", "", document.read_text())):
+            rows = [line.strip() for line in block.splitlines() if line.strip().startswith("|")]
+            if rows:
+                where = f"{document.relative_to(ROOT)}: {rows[0]}"
+                assert set(rows[1]) <= set("|-: "), where
+                assert len({row.replace("\\|", "").count("|") for row in rows}) == 1, where
+
+
 def test_every_path_named_in_the_readme_exists() -> None:
     folders = "data|dbt_project|docs|loaders|sandbox|seeds|signalroom|tests"
     for line in code(ROOT / "README.md"):
@@ -123,7 +141,7 @@ def variables_read() -> set[str]:
         (ROOT / path).read_text()
         for path in (
             "signalroom/config/settings.py",
-            "loaders/warehouse.py",
+            "loaders/warehouse/postgres.py",
             "signalroom/examination.py",
         )
     )

@@ -22,12 +22,12 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from loaders.errors import FileError
 from loaders.files.masking import Masker, is_card_column, mask_column
+from loaders.table import ROW_ID
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK = 1 << 21
-ROW_ID = "_row_id"
 LONGEST_NAME = 63  # of a column in Postgres
 REJECTED_AT_MOST = 10_000  # in one file; one with more is not what its header says
 BELIEVED = 100  # of a file of which less fits: a small one may have some

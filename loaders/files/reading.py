@@ -1,11 +1,11 @@
-"""Reading a group of files into spools, two files at a time.
+"""Reading a group of files into buffers, two files at a time.
 
 What cannot be read is left out and named; nothing of such a file gets further than this.
 """
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,12 +13,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from loaders.buffer import Buffer
 from loaders.errors import FileError
 from loaders.files.bucket import Bucket, StoredFile
-from loaders.files.csv_stream import ROW_ID, CsvStream
+from loaders.files.csv_stream import CsvStream
 from loaders.files.listing import File
-from loaders.spool import Spool
-from loaders.table import DLT_COLUMNS, SYSTEM_COLUMNS, Hints, Rejected
+from loaders.land import Upload
+from loaders.table import ROW_ID, Rejected, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 READERS = 2
-FILE_COLUMNS: Hints = {
-    "_file_name": {"data_type": "text", "nullable": False},
-    ROW_ID: {"data_type": "bigint", "nullable": False},
-    "_file_date": {"data_type": "date", "nullable": False},
-    **SYSTEM_COLUMNS,
-    **DLT_COLUMNS,
-}
-Key = tuple[str, bool, int]  # what one spool is for: table, whether it replaces, reader
+Key = tuple[str, bool, int]  # what one buffer is for: table, whether it replaces, reader
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an account's files are: the bucket, a prefix for each table, and renamed columns."""
+
+    bucket: Bucket
+    prefixes: Mapping[str, str]
+    renames: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,60 +51,63 @@ class Read:
 
 
 class _SpoiledError(Exception):
-    """A file turned out to be unreadable when rows of it were in a spool already."""
+    """A file turned out to be unreadable when rows of it were in a buffer already."""
 
 
 @dataclass
 class Group:
     """Files that are read and landed together."""
 
-    bucket: Bucket
-    renames: Mapping[str, str]
-    declared: Mapping[str, Sequence[str]]  # the columns that each table has in any case
+    place: Place
+    tables: Mapping[str, Table]
     client_id: str
     loaded_at: datetime
     folder: Path
     file_format: Literal["csv", "parquet"]
     files: Sequence[File]
     failed: dict[File, str] = field(default_factory=dict)
-    spools: dict[Key, Spool] = field(default_factory=dict)
+    buffers: dict[Key, Buffer] = field(default_factory=dict)
 
     def read(self) -> list[Read]:
-        """Everything that can be read, in spools; `failed` says why the rest cannot."""
+        """Everything that can be read, in buffers; `failed` says why the rest cannot."""
         while True:
             shutil.rmtree(self.folder, ignore_errors=True)
-            self.spools.clear()
+            self.buffers.clear()
             files = [file for file in self.files if file not in self.failed]
             with suppress(_SpoiledError), ThreadPoolExecutor(READERS) as pool:
                 parts = [files[reader::READERS] for reader in range(READERS)]
                 done = pool.map(self._read_some, range(READERS), parts)
                 return [read for part in done for read in part]
 
-    def spooled(self, *, replacing: bool) -> Iterator[tuple[str, list[str], list[Path]]]:
-        """By table, the columns and files of the spools."""
-        chosen = {key: spool for key, spool in self.spools.items() if key[1] is replacing}
-        for table in dict.fromkeys(table for table, _, _ in chosen):
-            spools = [spool for key, spool in chosen.items() if key[0] == table]
-            columns = dict.fromkeys(name for spool in spools for name in spool.columns)
-            yield table, list(columns), [path for spool in spools for path in spool.files]
+    def uploads(self, *, replacing: bool) -> list[Upload]:
+        """What is in the buffers, by table."""
+        chosen = {key: buffer for key, buffer in self.buffers.items() if key[1] is replacing}
+        uploads = []
+        for name in dict.fromkeys(name for name, _, _ in chosen):
+            buffers = [buffer for key, buffer in chosen.items() if key[0] == name]
+            columns = dict.fromkeys(column for buffer in buffers for column in buffer.columns)
+            files = [path for buffer in buffers for path in buffer.files]
+            upload = Upload(self.tables[name], files=files, others=columns, adds=not replacing)
+            uploads.append(upload)
+        return uploads
 
     def _read_some(self, reader: int, files: Sequence[File]) -> list[Read]:
-        """The work of one reader, which has spools of its own."""
+        """The work of one reader, which has buffers of its own."""
         import pyarrow as pa
 
         done, spoiled = [], False
         for number, file in enumerate(files, start=1):
             key = (file.table, file.replaces, reader)
-            if key not in self.spools:
-                self.spools[key] = Spool(self.folder / "_".join(map(str, key)), self.file_format)
-            spool = self.spools[key]
-            before = spool.rows
+            if key not in self.buffers:
+                self.buffers[key] = Buffer(self.folder / "_".join(map(str, key)), self.file_format)
+            buffer = self.buffers[key]
+            before = buffer.rows
             try:
-                read = self._read_one(file, spool)
+                read = self._read_one(file, buffer)
             except FileError as error:
                 self.failed[file] = f"{file.key}: {error}"
                 log.warning("%s %s", self.client_id, self.failed[file])
-                spoiled = spoiled or spool.rows > before
+                spoiled = spoiled or buffer.rows > before
                 continue
             done.append(read)
             log.info(
@@ -109,37 +115,37 @@ class Group:
                 *(self.client_id, file.key, f"{read.rows:,}", read.stored.size / 1e6),
                 *(number, len(files), reader + 1),
             )
-        for key, spool in list(self.spools.items()):
+        for key, buffer in list(self.buffers.items()):
             if key[2] == reader:
-                spool.close()
+                buffer.close()
         pa.default_memory_pool().release_unused()
         if spoiled:
             raise _SpoiledError
         return done
 
-    def _read_one(self, file: File, spool: Spool) -> Read:
-        """Spool a file; FileError when it cannot be read, if need be after some of its rows."""
-        before = spool.rows
-        with self.bucket.read(file.stored) as (stored, local):
+    def _read_one(self, file: File, buffer: Buffer) -> Read:
+        """Buffer a file; FileError when it cannot be read, if need be after some of its rows."""
+        before, table = buffer.rows, self.tables[file.table]
+        with self.place.bucket.read(file.stored) as (stored, local):
             stream = CsvStream(
                 local,
-                renames=self.renames,
-                reserved=FILE_COLUMNS,
-                expected=self.declared[file.table],
+                renames=self.place.renames,
+                reserved=table.all_columns.keys() - table.columns.keys(),
+                expected=table.columns,
             )
             for batch in stream.batches():
-                spool.write(self._completed(file, batch))
+                buffer.write(self._completed(file, batch))
         rejected = [
             Rejected(stored.key, bad.number, bad.reason, bad.text, file.day)
             for bad in stream.rejected
         ]
-        return Read(file, stored, spool.rows - before, rejected, stream.masked)
+        return Read(file, stored, buffer.rows - before, rejected, stream.masked)
 
     def _completed(self, file: File, batch: "pa.RecordBatch") -> "pa.RecordBatch":
         """The rows as the table has them: only parquet with just its columns is loaded as it is."""
         import pyarrow as pa
 
-        texts: dict[str, Any] = dict.fromkeys(self.declared[file.table])
+        texts: dict[str, Any] = dict.fromkeys(self.tables[file.table].columns)
         texts |= dict(zip(batch.schema.names, batch.columns, strict=True))
         system = {
             "_file_name": pa.scalar(file.key, pa.string()),

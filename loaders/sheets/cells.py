@@ -1,4 +1,4 @@
-"""What a cell of a sheet means as a value of some type; ValueError says why it means nothing.
+"""The value of a sheet's cell as a type of column; ValueError says why it has none.
 
 A sheet has numbers, texts and booleans; dates and percentages are numbers that are shown so. What
 people typed as text is taken where it can mean one thing only: 1,234 or 12/2/2025 can mean two.
@@ -114,15 +114,15 @@ def _text(cell: Cell, _: str) -> str:
 
 def _amount(cell: Cell, currency: str) -> Decimal:
     if isinstance(cell.value, bool):
-        raise ValueError(f"{str(cell)!r} is no number")
+        raise ValueError(f"{str(cell)!r} is not a number")
     if cell.format in MOMENTS and not isinstance(cell.value, str):
-        raise ValueError(f"{str(cell)!r} is a date or a time, and no number")
+        raise ValueError(f"{str(cell)!r} is a date or a time, and not a number")
     if cell.format == "PERCENT" and not isinstance(cell.value, str):
         raise ValueError(f"{str(cell)!r} is a percentage")
     if not isinstance(cell.value, str):
         _check_unit(cell.shown, currency)
         return _exact(cell)
-    if re.search(r"\d", cell.value):  # TBD is no currency
+    if re.search(r"\d", cell.value):  # TBD is not a currency
         _check_unit(cell.value, currency)
     return typed_number(SIGN.sub("", cell.value, count=1) or cell.value)
 
@@ -133,7 +133,7 @@ def _percent(cell: Cell, _: str) -> Decimal:
     if isinstance(value, str) and value.endswith("%"):
         return typed_number(value.removesuffix("%").rstrip()) / 100
     if isinstance(value, bool | str) or (cell.format != "PERCENT" and value != 0):
-        raise ValueError(f"{str(cell)!r} is no percentage; it has no % sign")
+        raise ValueError(f"{str(cell)!r} has no % sign, and is not a percentage")
     return _exact(cell)
 
 
@@ -180,12 +180,12 @@ def _exact(cell: Cell) -> Decimal:
 def _day(cell: Cell) -> date:
     """The day of a serial number; without a date's format it is a number like any other."""
     if isinstance(cell.value, bool) or cell.format not in ("DATE", "DATE_TIME"):
-        raise ValueError(f"{str(cell)!r} is no date; format the cell as one")
+        raise ValueError(f"{str(cell)!r} is not a date; format the cell as one")
     try:
         # to the second, as it is shown: a formula may miss midnight by a hair
         return EPOCH + timedelta(days=round(float(cell.value or 0) * DAY) // DAY)
     except OverflowError:
-        raise ValueError(f"{str(cell)!r} is no date") from None
+        raise ValueError(f"{str(cell)!r} is not a date") from None
 
 
 def _check_unit(text: str, currency: str) -> None:
@@ -204,13 +204,13 @@ def typed_number(text: str) -> Decimal:
     elif digits[:1] in ("+", "-"):
         digits, sign = digits[1:].lstrip(), -1 if digits[0] == "-" else 1
     if not re.fullmatch(r"[0-9.,' ]*[0-9]", digits):
-        raise ValueError(f"{text!r} is no number")
+        raise ValueError(f"{text!r} is not a number")
     whole, fraction = _parted(digits, text)
     return sign * Decimal(f"{whole or 0}.{fraction or 0}")
 
 
 def _parted(digits: str, text: str) -> tuple[str, str]:
-    """What stands before and behind the decimal point, without separators of thousands."""
+    """The digits before and behind the decimal point, without separators of thousands."""
     marks = SEPARATOR.findall(digits)
     last = marks[-1] if marks else ""
     is_point = last in (".", ",") and marks.count(last) == 1 and last != ""
@@ -220,7 +220,7 @@ def _parted(digits: str, text: str) -> tuple[str, str]:
         r"[1-9]\d{0,2}(\D\d{3})+", whole
     )
     if len(groups) > 1 and not grouped:
-        raise ValueError(f"{text!r} is no number")
+        raise ValueError(f"{text!r} is not a number")
     if is_point and len(marks) == 1 and len(fraction) == 3 and re.fullmatch(r"[1-9]\d{0,2}", whole):
         raise ValueError(f"{text!r} may mean thousands or a fraction; type it as a number")
     return "".join(groups), fraction
@@ -232,7 +232,7 @@ def typed_date(text: str, *, months_too: bool = False) -> date:
         if found := pattern.fullmatch(text.lower()):
             break
     else:
-        raise ValueError(f"{text!r} is no date")
+        raise ValueError(f"{text!r} is not a date")
     parts = found.groupdict()
     month = _month_of(parts["word"], text) if parts.get("word") else int(parts.get("month") or 0)
     day = int(parts.get("day") or 1)
@@ -244,11 +244,11 @@ def typed_date(text: str, *, months_too: bool = False) -> date:
     try:
         return date(int(parts["year"]), month, day)
     except ValueError:
-        raise ValueError(f"{text!r} is no date") from None
+        raise ValueError(f"{text!r} is not a date") from None
 
 
 def _month_of(word: str, text: str) -> int:
     for number, name in enumerate(MONTHS, start=1):
         if len(word) >= 3 and name.startswith(word):
             return number
-    raise ValueError(f"{text!r} is no date")
+    raise ValueError(f"{text!r} is not a date")

@@ -1,4 +1,4 @@
-"""A range as it was answered: its columns found by their headers, its rows read or reported."""
+"""The cells of a range: its columns found by their headers, its rows read or rejected."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -92,8 +92,7 @@ def find_columns(sheet: Sheet, grid: Grid) -> dict[SheetColumn, int]:
         if found:
             cells = " and ".join(grid.address(row, place) for place in found)
             raise ApiError(
-                f"google_sheets: {sheet.spreadsheet}: the header {column.header!r} stands in "
-                f"{cells}",
+                f"google_sheets: {sheet.spreadsheet}: the header {column.header!r} is in {cells}",
                 "rename one of them",
             )
         first = grid.address(row, grid.left)
@@ -108,7 +107,7 @@ def find_columns(sheet: Sheet, grid: Grid) -> dict[SheetColumn, int]:
 
 
 def read_rows(sheet: Sheet, grid: Grid, currency: str) -> Iterator[tuple[str, int, Row] | Rejected]:
-    """The rows below the header, each with where it stands; or why it is none.
+    """The rows below the header, each with its place; or why it cannot be read.
 
     Rows that a filter hides are rows like any other.
     """
@@ -144,7 +143,7 @@ def _read_row(
 
 
 def _own_or_merged(sheet: Sheet, grid: Grid, column: SheetColumn, row: int, place: int) -> Cell:
-    """The cell, or the one that it is merged with: a month that stands once for several rows.
+    """The cell, or the one that it is merged with: a month that is typed once for several rows.
 
     An amount over several rows may be meant for each or for all, and a text over several columns
     for one of them: nobody can tell.

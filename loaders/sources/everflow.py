@@ -18,12 +18,12 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from loaders.answer import Answer, add_up
 from loaders.daily import DailySource
 from loaders.errors import ApiError, TruncatedError
 from loaders.http import Api, answer, expect, expect_rows, new_rows, unexpected
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
+from loaders.verify import Answer, add_up
 from loaders.windows import Window
 
 ROW_CAP = 10_000
@@ -65,6 +65,7 @@ DAILY_STATS = Table(
         "currency": Column("text"),
     },
     key=("date", "affiliate_id", "advertiser_id"),
+    replaces="day",
     makes_days_complete=True,
 )
 

@@ -14,29 +14,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loaders.errors import ApiError
-from loaders.records.source import RecordSource
-from loaders.records.table import Page, RecordTable, Span
+from loaders.records import RecordSource
 from loaders.sheets.grid import Grid, find_columns, read_rows
 from loaders.sheets.sheet import RAW_TYPES, Sheet, SheetType
 from loaders.source import Account, Finding, Setting
-from loaders.table import Column, ColumnType, Rejected, Row, Table
+from loaders.table import Column, ColumnType, Page, Rejected, Row, Table
+from loaders.windows import Window
 
 if TYPE_CHECKING:
     from loaders.sheets.google import Spreadsheets
 
-TARGETS = RecordTable(
-    Table(
-        "targets",
-        {
-            "advertiser": Column("text", required=True),
-            "month": Column("date", required=True),
-            "budget": Column("decimal"),
-            "basis": Column("text"),
-            "target_cpa": Column("decimal"),
-            "note": Column("text"),
-        },
-        key=("advertiser", "month"),
-    )
+TARGETS = Table(
+    "targets",
+    {
+        "advertiser": Column("text", required=True),
+        "month": Column("date", required=True),
+        "budget": Column("decimal"),
+        "basis": Column("text"),
+        "target_cpa": Column("decimal"),
+        "note": Column("text"),
+    },
+    key=("advertiser", "month"),
 )
 # how a sheet must declare the columns of ours: dates there are months, and numbers amounts
 TYPES_OF_OURS: Mapping[ColumnType, SheetType] = {
@@ -46,7 +44,7 @@ TYPES_OF_OURS: Mapping[ColumnType, SheetType] = {
 }
 
 
-def tables_of(account: Account) -> Sequence[RecordTable]:
+def tables_of(account: Account) -> Sequence[Table]:
     """The tables that an account's sheets feed; what one of them leaves out is blank."""
     sheets: dict[str, list[Sheet]] = {}
     for sheet in account.sheets:
@@ -56,13 +54,13 @@ def tables_of(account: Account) -> Sequence[RecordTable]:
     ]
 
 
-def _table(sheet: Sheet, *others: Sheet) -> RecordTable:
+def _table(sheet: Sheet, *others: Sheet) -> Table:
     columns = {
         column.name: Column(RAW_TYPES[column.type], column.name in sheet.key)
         for feeding in (sheet, *others)
         for column in feeding.columns
     }
-    return RecordTable(Table(sheet.table, columns, sheet.key))
+    return Table(sheet.table, columns, sheet.key)
 
 
 class GoogleSheets:
@@ -77,9 +75,9 @@ class GoogleSheets:
 
         return Spreadsheets(self.account.settings)
 
-    def read(self, table: RecordTable, span: Span) -> Iterator[Page]:  # noqa: ARG002 -- all of it
+    def read(self, table: Table, window: Window) -> Iterator[Page]:  # noqa: ARG002 -- all of it
         """The rows of every sheet of a table; the second of two with one key is reported."""
-        stands: dict[tuple[object, ...], str] = {}
+        places: dict[tuple[object, ...], str] = {}
         for sheet in self.account.sheets:
             if sheet.table != table.name:
                 continue
@@ -91,13 +89,13 @@ class GoogleSheets:
                     rejected.append(found)
                     continue
                 origin, line, row = found
-                key = tuple(row[name] for name in table.table.key)
-                if first := stands.get(key):
+                key = tuple(row[name] for name in table.key)
+                if first := places.get(key):
                     named = ", ".join(map(str, key))
                     reason = f"{', '.join(sheet.key)}: a second row for {named}, after {first}"
                     rejected.append(Rejected(origin, line, reason, row))
                     continue
-                stands[key] = origin
+                places[key] = origin
                 rows.append(row)
             yield Page(f"{sheet.spreadsheet} {sheet.range}", rows, rejected)
 

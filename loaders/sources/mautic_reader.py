@@ -23,9 +23,9 @@ from requests import Response
 from loaders.errors import ApiError
 from loaders.http import Api, answer, expect_rows, unexpected
 from loaders.oauth import ClientCredentials
-from loaders.records.table import Page, RecordTable, Span
 from loaders.source import Account, Finding
-from loaders.table import Row, fit_bigint
+from loaders.table import Page, Row, Table, fit_bigint
+from loaders.windows import Window
 
 PAGE_ROWS = 500
 CREDENTIALS = "check MAUTIC_CLIENT_ID and MAUTIC_CLIENT_SECRET"
@@ -67,7 +67,7 @@ LISTS_OF_CONTACT = {"tags": "tags", "do_not_contact": "doNotContact"}
 class Endpoint:
     """Where the rows of a table are: their address, their place in the answer, and their key.
 
-    `dates` are the columns of which one must lie in a span; of one that ends, the first. `where`
+    `dates` are the columns of which one must lie in a window; of one that ends, the first. `where`
     holds for every request, and that what is dated is not before the client's start.
     """
 
@@ -125,9 +125,9 @@ class Mautic:
             },
         )
 
-    def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
+    def read(self, table: Table, window: Window) -> Iterator[Page]:
         endpoint = ENDPOINTS[table.name]
-        narrowed = [*endpoint.where, *within(endpoint, span)]
+        narrowed = [*endpoint.where, *within(endpoint, window)]
         if table.is_dated:
             narrowed.append((endpoint.dates[0], "gte", _stored(self.start)))
         last: Key = (0,) * len(endpoint.key)
@@ -171,13 +171,13 @@ def after(key: Sequence[str], last: Sequence[int]) -> Clause:
     return "", "orX", [beyond, same]
 
 
-def within(endpoint: Endpoint, span: Span) -> Iterator[Clause]:
-    """The clauses for a span; the database holds times as text in UTC."""
-    dates = endpoint.dates[:1] if span.until else endpoint.dates  # the days asked for, no others
-    if span.since:
-        yield "", "orX", [(name, "gte", _stored(span.since)) for name in dates]
-    if span.until:
-        yield dates[0], "lt", _stored(span.until)
+def within(endpoint: Endpoint, window: Window) -> Iterator[Clause]:
+    """The clauses for a window; the database holds times as text in UTC."""
+    dates = endpoint.dates[:1] if window.until else endpoint.dates  # the days asked for, no others
+    if window.since:
+        yield "", "orX", [(name, "gte", _stored(window.since)) for name in dates]
+    if window.until:
+        yield dates[0], "lt", _stored(window.until)
 
 
 def as_parameters(clauses: Sequence[Clause], stem: str = "where") -> dict[str, str]:
@@ -199,7 +199,7 @@ def rows_of(response: Response, endpoint: Endpoint) -> list[Row]:
     """The rows in an answer; ApiError where there are none to be found."""
     body = answer(response)
     if isinstance(body, dict) and "availableTables" in body:
-        raise ApiError(f"mautic: {endpoint.path} is no table that this Mautic has")
+        raise ApiError(f"mautic: {endpoint.path} is not a table of this version of Mautic")
     rows = body.get(endpoint.body) if isinstance(body, dict) else None
     where = f"mautic: {endpoint.path}"
     if not isinstance(rows, dict | list):
@@ -216,14 +216,14 @@ def last_key(endpoint: Endpoint, rows: Sequence[Row], last: Key) -> Key:
             continue  # the load rejects the row
         if key <= before or key < last:
             raise ApiError(
-                f"mautic: {endpoint.path} ignores the filter or the order that it was asked for: "
+                f"mautic: {endpoint.path} ignored the filter or the order of the request: "
                 f"{', '.join(endpoint.key)} {_shown(key)} came after {_shown(last)}"
             )
         last = key
     if last == before:
         raise ApiError(
-            f"mautic: {endpoint.path} answered no row with {' and '.join(endpoint.key)}, so what "
-            "comes after it cannot be asked for"
+            f"mautic: {endpoint.path}: no row has {' and '.join(endpoint.key)}, so the rows after "
+            "them cannot be asked for"
         )
     return last
 
@@ -242,10 +242,10 @@ def decoded(value: Any) -> Any:
     return ENTITY.sub(lambda one: unescape(one[0]), value) if isinstance(value, str) else value
 
 
-def _fitting(table: RecordTable, row: Row) -> Row:
+def _fitting(table: Table, row: Row) -> Row:
     """The columns that are declared; Mautic answers more, such as addresses, that nobody needs."""
     fitting = {}
-    for name, column in table.table.columns.items():
+    for name, column in table.columns.items():
         value = row.get(name)
         if column.type == "text":
             value = decoded(value)

@@ -22,11 +22,11 @@ from requests import Response
 
 from loaders.errors import ApiError
 from loaders.http import Api, answer, expect, unexpected
-from loaders.records.source import RecordSource
-from loaders.records.table import Page, RecordTable, Span
+from loaders.records import RecordSource
 from loaders.source import Account, Finding, Setting
 from loaders.sources.posthog_events import TooMuchError, event_pages, newest_event
-from loaders.table import Column, Rejected, Row, Table
+from loaders.table import Column, Page, Rejected, Row, Table
+from loaders.windows import Window
 
 LIST_ROWS = 500
 TOO_MUCH = (504, 512, 513)  # too long, would be too long, too much memory
@@ -39,79 +39,71 @@ REMEDIES = {
     404: "check POSTHOG_PROJECT_ID and POSTHOG_HOST",
 }
 
-EVENTS = RecordTable(
-    Table(
-        "events",
-        {
-            "uuid": Column("text", required=True),
-            "event": Column("text", required=True),
-            "distinct_id": Column("text"),
-            "person_id": Column("text"),
-            "timestamp": Column("timestamp", required=True),
-            "properties": Column("json"),
-        },
-        key=("uuid",),
-        makes_days_complete=True,
-    ),
+EVENTS = Table(
+    "events",
+    {
+        "uuid": Column("text", required=True),
+        "event": Column("text", required=True),
+        "distinct_id": Column("text"),
+        "person_id": Column("text"),
+        "timestamp": Column("timestamp", required=True),
+        "properties": Column("json"),
+    },
+    key=("uuid",),
+    makes_days_complete=True,
     cursor="timestamp",
     look_back=timedelta(days=3),  # what is sent late, and what clocks that are behind have written
     is_dated=True,
     in_order=True,
 )
-PERSONS = RecordTable(
-    Table(
-        "persons",
-        {
-            "id": Column("text", required=True),
-            "name": Column("text"),
-            "distinct_ids": Column("json"),
-            "properties": Column("json"),
-            "is_identified": Column("bool"),
-            "created_at": Column("timestamp"),
-            "last_seen_at": Column("timestamp"),
-        },
-        key=("id",),
-    )
+PERSONS = Table(
+    "persons",
+    {
+        "id": Column("text", required=True),
+        "name": Column("text"),
+        "distinct_ids": Column("json"),
+        "properties": Column("json"),
+        "is_identified": Column("bool"),
+        "created_at": Column("timestamp"),
+        "last_seen_at": Column("timestamp"),
+    },
+    key=("id",),
 )
-FEATURE_FLAGS = RecordTable(
-    Table(
-        "feature_flags",
-        {
-            "id": Column("bigint", required=True),
-            "key": Column("text", required=True),
-            "name": Column("text"),
-            "active": Column("bool"),
-            "filters": Column("json"),
-            "rollout_percentage": Column("decimal"),
-            "tags": Column("json"),
-            "version": Column("bigint"),
-            "created_at": Column("timestamp"),
-            "updated_at": Column("timestamp"),
-        },
-        key=("id",),
-    )
+FEATURE_FLAGS = Table(
+    "feature_flags",
+    {
+        "id": Column("bigint", required=True),
+        "key": Column("text", required=True),
+        "name": Column("text"),
+        "active": Column("bool"),
+        "filters": Column("json"),
+        "rollout_percentage": Column("decimal"),
+        "tags": Column("json"),
+        "version": Column("bigint"),
+        "created_at": Column("timestamp"),
+        "updated_at": Column("timestamp"),
+    },
+    key=("id",),
 )
-EXPERIMENTS = RecordTable(
-    Table(
-        "experiments",
-        {
-            "id": Column("bigint", required=True),
-            "name": Column("text"),
-            "description": Column("text"),
-            "type": Column("text"),
-            "feature_flag_key": Column("text"),
-            "start_date": Column("timestamp"),
-            "end_date": Column("timestamp"),
-            "archived": Column("bool"),
-            "conclusion": Column("text"),
-            "conclusion_comment": Column("text"),
-            "parameters": Column("json"),
-            "metrics": Column("json"),
-            "created_at": Column("timestamp"),
-            "updated_at": Column("timestamp"),
-        },
-        key=("id",),
-    )
+EXPERIMENTS = Table(
+    "experiments",
+    {
+        "id": Column("bigint", required=True),
+        "name": Column("text"),
+        "description": Column("text"),
+        "type": Column("text"),
+        "feature_flag_key": Column("text"),
+        "start_date": Column("timestamp"),
+        "end_date": Column("timestamp"),
+        "archived": Column("bool"),
+        "conclusion": Column("text"),
+        "conclusion_comment": Column("text"),
+        "parameters": Column("json"),
+        "metrics": Column("json"),
+        "created_at": Column("timestamp"),
+        "updated_at": Column("timestamp"),
+    },
+    key=("id",),
 )
 
 
@@ -133,9 +125,9 @@ class Posthog:
         )
         self.lists, self.queries = opened(), opened(passthrough=TOO_MUCH)
 
-    def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
+    def read(self, table: Table, window: Window) -> Iterator[Page]:
         if table is EVENTS:
-            yield from event_pages(self._ask, span)
+            yield from event_pages(self._ask, window)
             return
         yield from self._list(table)
         if table is EXPERIMENTS:
@@ -174,17 +166,19 @@ class Posthog:
         )
         if response.status_code in TOO_MUCH:
             raise TooMuchError(
-                f"posthog: HTTP {response.status_code} to however small a query; PostHog is slow, "
-                "try again later"
+                f"posthog: HTTP {response.status_code} even for the smallest query; PostHog is "
+                "slow, try again later"
             )
         body = _object(response, {"columns", "results"})
         columns = body["columns"]
         try:
             return [dict(zip(columns, row, strict=True)) for row in body["results"]]
         except (TypeError, ValueError):
-            raise ApiError("posthog: query/ answered rows that do not fit their columns") from None
+            raise ApiError(
+                "posthog: query/: rows and columns of the response differ in number"
+            ) from None
 
-    def _list(self, table: RecordTable, **asked: str) -> Iterator[Page]:
+    def _list(self, table: Table, **asked: str) -> Iterator[Page]:
         """All pages of a list; ApiError where one leads nowhere."""
         path = f"{self.project}{table.name}/"
         params: Mapping[str, Any] = {"limit": LIST_ROWS, **asked}
@@ -198,9 +192,7 @@ class Posthog:
             if not link:
                 return
             if link in passed or not records or records == before:
-                raise ApiError(
-                    f"posthog: {origin}: the next page brings nothing new, again and again"
-                )
+                raise ApiError(f"posthog: {origin}: the next page holds nothing new")
             passed.add(link)
             params, before = dict(parse_qsl(urlsplit(link).query)), records
 
@@ -215,12 +207,12 @@ def _object(response: Response, promised: set[str]) -> dict[str, Any]:
     return body
 
 
-def _records(table: RecordTable, origin: str, records: list[Any]) -> Page:
+def _records(table: Table, origin: str, records: list[Any]) -> Page:
     """The records by our names; older servers lack some of them."""
     rows, rejected = [], []
     for line, record in enumerate(records, start=1):
         if isinstance(record, dict):
-            rows.append({name: record.get(name) for name in table.table.columns})
+            rows.append({name: record.get(name) for name in table.columns})
         else:
             rejected.append(Rejected(origin, line, "no object", record))
     return Page(origin, rows, rejected)

@@ -1,4 +1,4 @@
-"""PostHog's events by HogQL: all of a span, page by page, each from the last row of the one before.
+"""PostHog's events by HogQL: all of a window, page by page, each from the last row before it.
 
 - A query that reads too much fails, after 10 s or for want of memory: it is asked of a slice of
   time, which grows while little comes and shrinks when the answer is full or fails. The last slice
@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from loaders.errors import ApiError
-from loaders.records.table import Page, Span
-from loaders.table import Rejected, Row, fit_timestamp
+from loaders.table import Page, Rejected, Row, fit_timestamp
+from loaders.windows import Window
 
 PAGE_ROWS = 10_000
 LEAST_ROWS = 500
 FIRST_SLICE = timedelta(days=1)
 SHORTEST_SLICE, LONGEST_SLICE = timedelta(minutes=1), timedelta(days=366)
-FAILURES_OF_THE_LEAST = 2  # before it is no matter of how much is asked
+FAILURES_OF_THE_LEAST = 2  # then it does not depend on how much is asked
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # A time comes in the project's zone unless it is asked for in another.
@@ -59,16 +59,16 @@ class _Portion:
         self.rows = min(PAGE_ROWS, self.rows + self.rows // 8 + 1)
 
 
-def event_pages(ask: Ask, span: Span) -> Iterator[Page]:
-    """The events of a span in order; ApiError where an answer leads nowhere."""
+def event_pages(ask: Ask, window: Window) -> Iterator[Page]:
+    """The events of a window in order; ApiError where an answer leads nowhere."""
     began = datetime.now(UTC)
-    known_end = min(began, span.until or began)
-    low, after, most = span.since or EPOCH, "", 0
+    known_end = min(began, window.until or began)
+    low, after, most = window.since or EPOCH, "", 0
     passed: set[str] = set()  # the last UUIDs of the pages that ended at the time `low`
     portion = _Portion(PAGE_ROWS)
     while True:
         left = known_end - low
-        end = low + portion.length if left > portion.length else span.until
+        end = low + portion.length if left > portion.length else window.until
         limit = portion.rows
         try:
             rows = ask(_hogql(low, after, end, limit))
@@ -78,7 +78,7 @@ def event_pages(ask: Ask, span: Span) -> Iterator[Page]:
                 raise
             continue
         if not rows:
-            if end is None or end == span.until:
+            if end is None or end == window.until:
                 return
             portion.served(0, end - low)
             low, after = end, ""
@@ -87,8 +87,8 @@ def event_pages(ask: Ask, span: Span) -> Iterator[Page]:
         passed = passed if moment == low else set()
         if moment < low or uuid in passed:
             raise ApiError(
-                f"posthog: from {_text(low)} UTC on, the events lead back to event {uuid} of "
-                f"{_text(moment)} UTC again and again"
+                f"posthog: from {_text(low)} UTC on, pages repeat: event {uuid} of "
+                f"{_text(moment)} UTC came before"
             )
         passed.add(uuid)
         yield _page(f"events from {_text(low)} UTC", rows)
@@ -128,13 +128,13 @@ def _page(origin: str, rows: Sequence[Row]) -> Page:
         if UUID.fullmatch(str(row.get("uuid"))):
             taken.append(row)
         else:
-            reason = f"uuid: {row.get('uuid')!r} is no UUID"
+            reason = f"uuid: {row.get('uuid')!r} is not a UUID"
             rejected.append(Rejected(origin, line, reason, row))
     return Page(origin, taken, rejected)
 
 
 def _place(row: Row) -> tuple[datetime, str]:
-    """Where a row stands in the order."""
+    """The place of a row in the order."""
     uuid = str(row.get("uuid"))
     try:
         moment = fit_timestamp(row.get("happened_at"))
@@ -142,7 +142,7 @@ def _place(row: Row) -> tuple[datetime, str]:
         moment = None
     if moment is None or not UUID.fullmatch(uuid):
         raise ApiError(
-            f"posthog: there is no going on from a page whose last event has the time "
+            f"posthog: cannot go on after a page whose last event has the time "
             f"{row.get('happened_at')!r} and the uuid {row.get('uuid')!r}"
         )
     return moment, uuid

@@ -7,8 +7,8 @@
 - Pages overlap and may be capped below what was asked: rows are taken once by key, and only a page
   with nothing new is the end. The sum is held against the `total` of the answer.
 - Numbers come as numbers, text or nothing. A missing cost is unknown, which is not zero.
-- A blank source id stands for a title only; its key is "title:" and the title. Where reports carry
-  no ids at all, /sources tells the id of a title.
+- A blank source id means that only the title is known; the key is then "title:" and the title. Where
+  reports carry no ids at all, /sources has the id of a title.
 """
 
 from collections import Counter
@@ -20,12 +20,12 @@ from typing import Any
 
 from requests import Response
 
-from loaders.answer import Answer, add_up
 from loaders.daily import DailySource
 from loaders.errors import ApiError
 from loaders.http import Api, QueryKey, answer, expect_rows, new_rows
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
+from loaders.verify import Answer, add_up
 from loaders.windows import Window
 
 PAGE_SIZE = 1000
@@ -45,6 +45,7 @@ DAILY_SPEND = Table(
         "revenue": Column("decimal"),
     },
     key=("date", "source_id"),
+    replaces="day",
     makes_days_complete=True,
 )
 
@@ -82,7 +83,7 @@ class Redtrack:
         for number in count(1):
             rows, page_totals = self._get("/report", asked | {"page": number})
             if len(set(map(_identity, rows))) < len(rows):
-                raise ApiError(f"redtrack: /report names two sources alike on one day of {window}")
+                raise ApiError(f"redtrack: /report has two rows of one source and day in {window}")
             offered = {name: field for name, field in COMPARED.items() if field in page_totals}
             if not totals:
                 totals |= add_up([page_totals], offered)

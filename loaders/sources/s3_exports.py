@@ -6,7 +6,7 @@
 
 - About 129 columns, other ones in another account: every column lands as text under its name in
   snake_case. Those declared here are there even when no file has them.
-- `orders_id` stands in create once and in update as often as the order changed; no time of the
+- `orders_id` is in create once and in update as often as the order changed; no time of the
   change is in the file, so its day is that of the file's name.
 - Prospects are often an empty file, or a header alone.
 """
@@ -16,8 +16,10 @@ from itertools import permutations
 from loaders.errors import LoadError
 from loaders.files.bucket import Bucket
 from loaders.files.csv_stream import snake_case
-from loaders.files.source import FileSource, FileTable, Place
+from loaders.files.load import FileSource
+from loaders.files.reading import Place
 from loaders.source import Account, Setting
+from loaders.table import file_table
 
 ORDER_COLUMNS = (
     "orders_id",
@@ -54,9 +56,9 @@ ORDER_COLUMNS = (
 )
 PROSPECT_COLUMNS = ("prospect_id", "email", "date_created", "campaign_id", "afid", "sid")
 TABLES = (
-    FileTable("orders_create", ORDER_COLUMNS),
-    FileTable("orders_update", ORDER_COLUMNS),
-    FileTable("prospects_create", PROSPECT_COLUMNS),
+    file_table("orders_create", ORDER_COLUMNS),
+    file_table("orders_update", ORDER_COLUMNS),
+    file_table("prospects_create", PROSPECT_COLUMNS),
 )
 PREFIXES = (
     "orders_create=orders-create/,orders_update=orders-update/,prospects_create=prospects-create/"
@@ -96,7 +98,7 @@ def _pairs(variable: str, value: str) -> dict[str, str]:
         if not (name and other):
             raise LoadError(f"{variable}: {part!r} is not of the form name=value")
         if name in pairs:
-            raise LoadError(f"{variable}: {name} stands there twice")
+            raise LoadError(f"{variable}: {name} is set twice")
         pairs[name] = other
     return pairs
 

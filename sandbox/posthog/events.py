@@ -7,12 +7,11 @@ goes on from the wrong row.
 import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
-from heapq import merge
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sandbox.order_people import person
@@ -22,7 +21,7 @@ Key = tuple[int, int]  # microseconds since 1970, and the UUID as ClickHouse sor
 
 SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST = datetime(2025, 12, 1, 5, tzinfo=UTC)  # midnight of the first day in New York
+_START = 1_764_565_200 * SECOND  # midnight of December 1, 2025 in New York
 _DAYS = 18
 _VOLUME_PEOPLE = 5_000
 _STEPS = ("landing", "landing", "landing", "landing", "landing", "checkout", "checkout", "purchase")
@@ -44,38 +43,46 @@ class Event(NamedTuple):
         return self.at, sort_value(self.uuid)
 
 
-class Feed(Protocol):
-    """Events by their place in the order."""
+class Feed:
+    """All events of a project by their place in the order."""
 
-    def __len__(self) -> int: ...
+    def __len__(self) -> int:
+        raise NotImplementedError
 
-    def key(self, n: int) -> Key: ...
+    def key(self, n: int) -> Key:
+        """Where an event stands, for those who look for a place."""
+        return self.event(n).key
 
-    def event(self, n: int) -> Event: ...
+    def event(self, n: int) -> Event:
+        raise NotImplementedError
+
+    def between(self, low: Key, high: Key, *, descending: bool = False) -> Iterator[Event]:
+        """The events from one place in the order to before another."""
+        every = range(len(self))
+        first, end = (bisect_left(every, place, key=self.key) for place in (low, high))
+        span = every[first:end]
+        return (self.event(n) for n in (reversed(span) if descending else span))
+
+    def all(self) -> Iterator[Event]:
+        return self.between(*EVERYTHING)
 
 
-class Kept:
-    """A feed of events that are all in memory."""
+class Kept(Feed):
+    """Events that are all in memory."""
 
-    def __init__(self, events: Iterable[Event] = ()) -> None:
+    def __init__(self, events: Iterable[Event]) -> None:
         self._events = sorted(events, key=lambda event: event.key)
 
     def __len__(self) -> int:
         return len(self._events)
 
-    def key(self, n: int) -> Key:
-        return self._events[n].key
-
     def event(self, n: int) -> Event:
         return self._events[n]
 
 
-_NONE = Kept()
-
-
 @dataclass(frozen=True)
-class Volume:
-    """A feed of so many events on so many timestamps; each follows from its number alone."""
+class Volume(Feed):
+    """So many events on so many timestamps; each follows from its number alone."""
 
     events: int
     timestamps: int
@@ -103,48 +110,7 @@ class Volume:
 
     def _at(self, n: int) -> int:
         slot = n * self.timestamps // self.events
-        return micros(_FIRST) + slot * (_DAYS * 86_400 * SECOND // self.timestamps) + 123_457
-
-
-@dataclass(frozen=True)
-class Log:
-    """All events of a project as they stand: those of the feed, less some, and some more."""
-
-    feed: Feed
-    gone: frozenset[str] = frozenset()
-    own: Kept = _NONE
-
-    def between(self, low: Key, high: Key, *, descending: bool = False) -> Iterator[Event]:
-        """The events from one place in the order to before another."""
-        fed = _walk(self.feed, low, high, descending)
-        if not self.gone and not len(self.own):
-            return fed
-        return merge(
-            (event for event in fed if event.uuid not in self.gone),
-            _walk(self.own, low, high, descending),
-            key=lambda event: event.key,
-            reverse=descending,
-        )
-
-    def all(self) -> Iterator[Event]:
-        return self.between(*EVERYTHING)
-
-    def find(self, uuid: str) -> Event:
-        for event in self.all():
-            if event.uuid == uuid:
-                return event
-        raise ValueError(f"there is no event {uuid!r}")
-
-    def with_events(self, events: Iterable[Event]) -> "Log":
-        """The log with these in it, in place of those of the same UUID."""
-        added = {event.uuid: event for event in events}
-        rest = self.without(added)
-        return replace(rest, own=Kept((*_walk(rest.own, *EVERYTHING), *added.values())))
-
-    def without(self, uuids: Iterable[str]) -> "Log":
-        gone = set(uuids)
-        own = (event for event in _walk(self.own, *EVERYTHING) if event.uuid not in gone)
-        return Log(self.feed, self.gone | gone, Kept(own))
+        return _START + slot * (_DAYS * 86_400 * SECOND // self.timestamps) + 123_457
 
 
 EVERYTHING: tuple[Key, Key] = ((-(2**80), 0), (2**80, 0))
@@ -175,8 +141,8 @@ def micros(moment: datetime) -> int:
 @lru_cache(maxsize=4_096)
 def text_of(moment: int, zone: str) -> str:
     """A time as PostHog writes it: no fraction where there is none, Z for UTC alone."""
-    local = (_EPOCH + timedelta(microseconds=moment)).astimezone(ZoneInfo(zone))
-    text = local.isoformat()
+    at = _EPOCH + timedelta(microseconds=moment)
+    text = (at if zone == "UTC" else at.astimezone(ZoneInfo(zone))).isoformat()
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
@@ -196,16 +162,6 @@ def uuid_of(*parts: object) -> str:
     """A UUID that only depends on the arguments."""
     first, second = divmod(_dice(*parts), 2**64)
     return _hyphenated(first & ~0xF000 | 0x4000, second & ~(0xC << 60) | 0x8 << 60)  # version 4
-
-
-def _walk(feed: Feed, low: Key, high: Key, descending: bool = False) -> Iterator[Event]:
-    span = _span(feed, low, high)
-    return (feed.event(n) for n in (reversed(span) if descending else span))
-
-
-def _span(feed: Feed, low: Key, high: Key) -> range:
-    every = range(len(feed))
-    return range(bisect_left(every, low, key=feed.key), bisect_left(every, high, key=feed.key))
 
 
 def _dice(*parts: object) -> int:

@@ -13,7 +13,6 @@ without a limit, of which it gives a hundred rows.
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sandbox.posthog.events import EVERYTHING, Key, micros, sort_value
 
@@ -29,7 +28,7 @@ _QUERY = re.compile(
     r"select (?P<columns>.+?) from events where (?P<where>.+) "
     r"order by timestamp(?P<desc> desc)?, uuid(?(desc) desc) limit (?P<limit>\d+)"
 )
-_COLUMN = re.compile(r"(?P<field>\w+)|toTimeZone\(timestamp, '(?P<zone>[\w/]+)'\) as (?P<name>\w+)")
+_IN_UTC = re.compile(r"toTimeZone\(timestamp, 'UTC'\) as (\w+)")
 _MOMENT = r"toDateTime64\('(?P<at>[-\d]{10} [\d:.]+)', 6, 'UTC'\)"
 _BOUND = re.compile(rf"timestamp (?P<sign>>=|<) {_MOMENT}")
 _AFTER = re.compile(
@@ -43,7 +42,7 @@ class HogQLError(Exception):
 
 @dataclass(frozen=True)
 class Column:
-    """A selected column: a field under a name, a time in a zone if one is asked for."""
+    """A selected column: a field under a name; a time is in the project's zone or in this one."""
 
     name: str
     field: str
@@ -92,15 +91,11 @@ def parse(text: str) -> Query:
 
 
 def _column(text: str) -> Column:
-    found = _COLUMN.fullmatch(text)
-    if found is None or found["field"] not in (*FIELDS, None):
-        raise HogQLError(f"Unable to resolve field: {text}")
-    if found["field"]:
+    if text in FIELDS:
         return Column(text, text)
-    try:
-        return Column(found["name"], "timestamp", ZoneInfo(found["zone"]).key)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise HogQLError(f"Unknown timezone: '{found['zone']}'") from None
+    if in_utc := _IN_UTC.fullmatch(text):
+        return Column(in_utc[1], "timestamp", "UTC")
+    raise HogQLError(f"Unable to resolve field: {text}")
 
 
 def _moment(text: str) -> int:

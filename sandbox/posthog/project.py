@@ -8,14 +8,14 @@ from itertools import count
 from typing import Any
 
 from sandbox.posthog.data import PROJECT_IDS, ZONES, events_of, lists_of
-from sandbox.posthog.events import Event, Log, Volume, made_event, uuid_of
+from sandbox.posthog.events import Event, Feed, Kept, Volume, made_event, uuid_of
 from sandbox.posthog.records import Record
 
 
 class Project:
     """The events and the lists of an account, made when they are first asked for.
 
-    Its log of events is never changed but replaced.
+    Its events are never changed but replaced: an answer that is kept is made from the old ones.
     """
 
     def __init__(self, account: str) -> None:
@@ -25,9 +25,9 @@ class Project:
         self.reset()
 
     @cached_property
-    def log(self) -> Log:
+    def log(self) -> Feed:
         """All events."""
-        return Log(events_of(self._account))
+        return events_of(self._account)
 
     @cached_property
     def lists(self) -> dict[str, dict[str, Record]]:
@@ -45,7 +45,7 @@ class Project:
 
     def serve(self, events: int, timestamps: int) -> None:
         """Have so many events on so many timestamps in place of all others."""
-        self.log = Log(Volume(events, timestamps))
+        self.log = Volume(events, timestamps)
 
     def listed(self, name: str) -> list[Record]:
         """What a list holds, newest first."""
@@ -58,14 +58,15 @@ class Project:
     def change(self, what: str, id_: str, **fields: Any) -> None:
         """Change an event or a record."""
         if what == "events":
-            self.log = self.log.with_events([_changed(self.log.find(id_), fields)])
+            events = self.log.all()
+            self.log = Kept(_changed(e, fields) if e.uuid == id_ else e for e in events)
         else:
             self.lists[what][id_] = self.lists[what][id_] | fields
 
     def remove(self, what: str, id_: str) -> None:
         """Take an event or a record away; a person's events stay."""
         if what == "events":
-            self.log = self.log.without([id_])
+            self.log = Kept(event for event in self.log.all() if event.uuid != id_)
         else:
             del self.lists[what][id_]
 
@@ -82,13 +83,11 @@ class Project:
             )
             for _ in range(times)
         ]
-        self.log = self.log.with_events(added)
+        self.log = Kept((*self.log.all(), *added))
         return [made._asdict() for made in added]
 
 
 def _changed(event: Event, fields: Mapping[str, Any]) -> Event:
-    """An event with other fields; `event` is its name, `properties` is an object."""
-    named = {{"event": "name"}.get(name, name): value for name, value in fields.items()}
-    if "properties" in named:
-        named["properties"] = json.dumps(named["properties"])
-    return event._replace(**named)
+    """An event of another name or with other properties."""
+    properties = json.dumps(fields["properties"]) if "properties" in fields else event.properties
+    return event._replace(name=fields.get("event", event.name), properties=properties)

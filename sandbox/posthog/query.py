@@ -5,20 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
+from operator import attrgetter
 
 from sandbox.faults import Options
-from sandbox.posthog.events import Event, Log, home_day_of, text_of
+from sandbox.posthog.events import Event, Feed, home_day_of, text_of
 from sandbox.posthog.hogql import Column, Query
 from sandbox.posthog.project import Project
 
 _TYPES = {"uuid": "UUID", "person_id": "UUID"}
 
 Faults = Mapping[str, Options]
-Row = list[object]
+Row = tuple[object, ...]  # tuples of text are no work for Python's garbage collection
 
 
 def answer_of(
-    query: Query, text: str, project: Project, log: Log, faults: Faults
+    query: Query, text: str, project: Project, log: Feed, faults: Faults
 ) -> dict[str, object]:
     """The answer to a query of these events; `text` is the query as it came."""
     zone = project.timezone
@@ -30,7 +31,7 @@ def answer_of(
         limit = min(limit, int(str(capped["rows"])))
     values = [_value(column, zone) for column in columns]
     events = islice(_events(query, log, faults), limit)
-    rows = [[value(event) for value in values] for event in events]
+    rows = [tuple([value(event) for value in values]) for event in events]
     _spoil(rows, [column.name for column in columns], faults)
     digest = blake2b(text.encode(), digest_size=16).hexdigest()
     return {
@@ -53,7 +54,7 @@ def answer_of(
     }
 
 
-def _events(query: Query, log: Log, faults: Faults) -> Iterator[Event]:
+def _events(query: Query, log: Feed, faults: Faults) -> Iterator[Event]:
     if "empty_all" in faults:
         return iter(())
     low = query.low if "keyset_ignored" in faults else max(query.low, query.after)
@@ -64,16 +65,9 @@ def _events(query: Query, log: Log, faults: Faults) -> Iterator[Event]:
 
 
 def _value(column: Column, zone: str) -> Callable[[Event], object]:
-    zone = column.zone or zone
-    values: dict[str, Callable[[Event], object]] = {
-        "uuid": lambda event: event.uuid,
-        "event": lambda event: event.name,
-        "properties": lambda event: event.properties,
-        "timestamp": lambda event: text_of(event.at, zone),
-        "distinct_id": lambda event: event.distinct_id,
-        "person_id": lambda event: event.person_id,
-    }
-    return values[column.field]
+    if column.field == "timestamp":
+        return lambda event: text_of(event.at, column.zone or zone)
+    return attrgetter("name" if column.field == "event" else column.field)
 
 
 def _type(column: Column, zone: str) -> str:
@@ -87,10 +81,13 @@ def _spoil(rows: list[Row], names: list[str], faults: Faults) -> None:
     if "duplicates" in faults and rows:
         rows[1:] = rows[:-1]
     if "properties_as_objects" in faults:
-        where = names.index("properties")
-        for row in rows:
-            row[where] = json.loads(str(row[where]))
+        at = names.index("properties")
+        rows[:] = [_with(row, at, json.loads(str(row[at]))) for row in rows]
     bad = faults.get("bad_event", {})
     if bad.get("column") in names:
-        for row in rows[: int(str(bad["rows"]))]:
-            row[names.index(str(bad["column"]))] = bad["value"]
+        at, end = names.index(str(bad["column"])), int(str(bad["rows"]))
+        rows[:end] = [_with(row, at, bad["value"]) for row in rows[:end]]
+
+
+def _with(row: Row, at: int, value: object) -> Row:
+    return (*row[:at], value, *row[at + 1 :])

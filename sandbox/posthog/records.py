@@ -35,6 +35,30 @@ _EXPERIMENTS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
+# What is the same in all flags, and in all experiments.
+_ALIKE_IN_FLAGS: Record = {
+    "deleted": False, "version": 1, "last_modified_by": _BY, "can_edit": True,
+    "ensure_experience_continuity": False, "experiment_set": [], "surveys": [], "features": [],
+    "rollback_conditions": None, "performed_rollback": None, "tags": ["sandbox"],
+    "evaluation_tags": [], "usage_dashboard": None, "analytics_dashboards": [],
+    "has_enriched_analytics": False, "user_access_level": "editor", "creation_context": None,
+    "is_remote_configuration": False, "has_encrypted_payloads": False,
+    "evaluation_runtime": "all", "last_called_at": None,
+}  # fmt: skip
+_ALIKE_IN_EXPERIMENTS: Record = {
+    "description": "Made, not real", "type": "product", "deleted": False, "created_by": _BY,
+    "holdout": None, "holdout_id": None, "exposure_cohort": None, "exposure_criteria": None,
+    "parameters": {
+        "feature_flag_variants": _VARIANTS["variants"], "minimum_detectable_effect": 30,
+        "recommended_sample_size": 1200, "recommended_running_time": 14.2,
+    },
+    "filters": {}, "metrics": [{"kind": "ExperimentMetric", "metric_type": "funnel"}],
+    "metrics_secondary": [], "secondary_metrics": [], "primary_metrics_ordered_uuids": None,
+    "secondary_metrics_ordered_uuids": None, "saved_metrics": [], "saved_metrics_ids": None,
+    "stats_config": {"method": "bayesian"}, "user_access_level": "editor",
+}  # fmt: skip
+
+
 def flags_of(project_id: int, which: slice) -> tuple[Record, ...]:
     """The feature flags of a project, as the list shows them."""
     return tuple(_flag(project_id + n, **flag) for n, flag in enumerate(_FLAGS[which]))
@@ -49,15 +73,6 @@ def _flag(
     id_: int, *, key: object, rollout: object, multivariate: object = None, active: bool = True
 ) -> Record:
     created = f"2025-11-{1 + id_ % 28:02}T09:00:00.{id_ % 1000:03}000Z"
-    lists = ("experiment_set", "surveys", "features", "evaluation_tags", "analytics_dashboards")
-    nulls = (
-        "rollback_conditions", "performed_rollback", "usage_dashboard", "creation_context",
-        "last_called_at",
-    )  # fmt: skip
-    noes = (
-        "deleted", "ensure_experience_continuity", "has_enriched_analytics",
-        "is_remote_configuration", "has_encrypted_payloads",
-    )  # fmt: skip
     return {
         "id": id_,
         "name": f"{key} (sandbox)",
@@ -71,18 +86,10 @@ def _flag(
         "created_by": _BY if active else None,  # null where the user has gone
         "created_at": created,
         "updated_at": created,
-        "version": 1,
-        "last_modified_by": _BY,
         "is_simple_flag": multivariate is None,
         "rollout_percentage": rollout if multivariate is None else None,
-        "can_edit": True,
-        "tags": ["sandbox"],
-        "user_access_level": "editor",
         "status": "ACTIVE" if active else "INACTIVE",
-        "evaluation_runtime": "all",
-        **{name: [] for name in lists},
-        **dict.fromkeys(nulls),
-        **dict.fromkeys(noes, False),
+        **_ALIKE_IN_FLAGS,
     }
 
 
@@ -97,36 +104,17 @@ def _experiment(
     archived: bool = False,
 ) -> Record:
     created = f"2025-11-{1 + id_ % 28:02}T10:00:00.000000Z"
-    nulls = (
-        "holdout", "holdout_id", "exposure_cohort", "saved_metrics_ids", "exposure_criteria",
-        "primary_metrics_ordered_uuids", "secondary_metrics_ordered_uuids",
-    )  # fmt: skip
     return {
         "id": id_,
         "name": name,
-        "description": "Made, not real",
         "start_date": f"2025-12-{start:02}T05:00:00Z" if start else None,
         "end_date": f"2025-12-{end:02}T05:00:00Z" if end else None,
         "feature_flag_key": flag,
         "feature_flag": {"key": flag, "active": not end, "filters": {"multivariate": _VARIANTS}},
-        "parameters": {
-            "feature_flag_variants": _VARIANTS["variants"],
-            "minimum_detectable_effect": 30,
-            "recommended_sample_size": 1200,
-            "recommended_running_time": 14.2,
-        },
-        "filters": {},
         "archived": archived,
-        "deleted": False,
-        "created_by": _BY,
         "created_at": created,
         "updated_at": created,
-        "type": "product",
-        "metrics": [{"kind": "ExperimentMetric", "metric_type": "funnel"}],
-        "stats_config": {"method": "bayesian"},
         "conclusion": conclusion,
         "conclusion_comment": "Made" if conclusion else None,
-        "user_access_level": "editor",
-        **{name: [] for name in ("secondary_metrics", "saved_metrics", "metrics_secondary")},
-        **dict.fromkeys(nulls),
+        **_ALIKE_IN_EXPERIMENTS,
     }

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, g, request
 from sandbox.data import ACCOUNTS
 from sandbox.faults import Faults
 from sandbox.posthog.data import PROJECT_IDS
-from sandbox.posthog.events import Log
+from sandbox.posthog.events import Feed
 from sandbox.posthog.faults import POSTHOG_FAULTS
 from sandbox.posthog.hogql import HogQLError, parse
 from sandbox.posthog.lists import older, page_of
@@ -53,14 +53,13 @@ class Posthog(Service):
         super().__init__()
         self.faults = Faults(self.name, POSTHOG_FAULTS)
         self.projects = {account: Project(account) for account in ACCOUNTS}
-        self._kept: dict[tuple[str, str], Log] = {}  # by account and text of the query
+        self._kept: dict[tuple[str, str], Feed] = {}  # by account and text of the query
         self.limits = {
-            f"{kind}_{window}": Limit(limit, seconds, self.now)
-            for kind, minute, hour in (
-                ("query", 240, 2_400), ("persons", 240, 1_200), ("lists", 480, 4_800),
-            )
-            for window, limit, seconds in (("minute", minute, 60), ("hour", hour, 3_600))
-        }  # fmt: skip
+            "query_minute": Limit(240, 60, self.now),
+            "query_hour": Limit(2_400, 3_600, self.now),
+            "list_minute": Limit(480, 60, self.now),
+            "list_hour": Limit(4_800, 3_600, self.now),
+        }
 
     def environ(self, url: str, account: str) -> dict[str, str]:
         return {
@@ -122,7 +121,7 @@ class Posthog(Service):
 
     def keep_limits(self) -> None:
         asked = request.path.rstrip("/").rpartition("/")[2]
-        kind = asked if asked in ("query", "persons") else "lists"
+        kind = "query" if asked == "query" else "list"
         for window in ("minute", "hour"):
             limit = self.limits[f"{kind}_{window}"]
             if not limit.take():

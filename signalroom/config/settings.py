@@ -18,7 +18,8 @@ from dotenv import dotenv_values
 from signalroom.config.clients import Client, read_clients
 
 if TYPE_CHECKING:
-    from loaders.source import Account, Setting, Source
+    from loaders.registry import Source
+    from loaders.source import Account, Setting
     from loaders.warehouse import Warehouse
 
 DEFAULT_DUCKDB = "signalroom.duckdb"

@@ -136,7 +136,7 @@ def _check_declared(path: Path, sheet: Sheet, within: str) -> None:
     """Refuse a sheet that feeds one of our own tables with something else than its columns."""
     from loaders.sources.google_sheets import SOURCE, TYPES_OF_OURS
 
-    table = next((t.table for t in SOURCE.tables if t.name == sheet.table), None)
+    table = next((t for t in SOURCE.tables if t.name == sheet.table), None)
     if table is None:
         return
     if set(sheet.key) != set(table.key):

@@ -197,7 +197,8 @@ class Audience:
                     number += 1
                     start = FIRST + self.rng.randint(0, reach) * DAY
                     end = LAST - self.rng.randint(0, reach) * DAY
-                    closed = self.rng.random() < 0.9
+                    # what was over at one read is over at all later ones
+                    is_over = number % 4 != 1 or self.rng.random() < 0.5
                     yield {
                         "run_id": f"{self.client}-{number}",
                         "source": source,
@@ -207,10 +208,17 @@ class Audience:
                         "window_end": end,
                         "timezone": self._any([self.timezone] * 12 + ["Asia/Tokyo"]),
                         "currency": self.currency,
-                        "complete_through": end - self.rng.randint(0, 1) * DAY if closed else None,
+                        "complete_through": end if is_over else self._any([None, end - DAY]),
                         "verdict": self._any(VERDICTS),
                         "started_at": datetime(2025, 11, 6, tzinfo=UTC) + number * HOUR,
                     }
+
+        yield {  # decides about no day
+            **{"run_id": f"{self.client}-0", "source": "mautic", "client_id": self.client},
+            **{"table_name": "contacts", "window_start": FIRST, "window_end": LAST},
+            **{"timezone": self.timezone, "currency": self.currency, "verdict": "failed"},
+            "started_at": datetime(2025, 11, 7, tzinfo=UTC),
+        }
 
     def _rejected(self) -> Iterator[Row]:
         for run in self.rng.sample(self.rows["ops.load_runs"], 4):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.dbt.compare import MOST_SHOWN, primary_keys, rows_differ
 from tests.dbt.conftest import Query
-from tests.dbt.warehouses import Pair
+from tests.dbt.warehouses import INCREMENTAL, Pair
 from tests.expected.marts import MARTS
 from tests.expected.order_marts import Shop
 from tests.support import REPOSITORY, Project
@@ -168,3 +168,18 @@ def test_decembers_totals_are_in_the_reports_by_name(warehouse: Query) -> None:
     ccw, exp = (warehouse(totals.format(f"daily_{name}_summary") + ours) for name in ("ccw", "exp"))
     assert ccw == [(4592, Decimal("124340.00"), 18)]
     assert exp == [(1, Decimal(0), 18)]
+
+
+def test_orders_in_steps_are_those_at_once(pair: Pair) -> None:
+    """Files were replaced, removed and added, config was changed, a build died in between."""
+
+    def stored() -> list[list[str]]:
+        return [
+            sorted(map(str, project.query(f"select * from intermediate.{table}")))
+            for project in pair.projects
+            for table in INCREMENTAL
+        ]
+
+    in_steps = stored()
+    pair.dbt("run", "--full-refresh", "--select", *INCREMENTAL)
+    assert stored() == in_steps

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from loaders.records.source import RecordSource
+from loaders.records import RecordSource
 from loaders.sources import google_sheets, mautic, posthog
 from tests.dbt.warehouses import Pair
 from tests.support import REPOSITORY
@@ -153,9 +153,7 @@ def test_every_column_that_a_loader_declares_is_described(source: RecordSource) 
         table["name"]: {column["name"] for column in table["columns"]} for table in entry["tables"]
     }
     by_loader = {"_client_id", "_loaded_at", "_removed_at"}
-    assert described == {
-        table.name: set(table.table.columns) | by_loader for table in source.tables
-    }
+    assert described == {table.name: set(table.columns) | by_loader for table in source.tables}
 
 
 def test_every_model_with_branches_has_a_unit_test() -> None:

@@ -10,8 +10,6 @@ import csv
 import io
 import os
 import shutil
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,16 +30,15 @@ from tests.clients.raw_rows import Row, insert
 from tests.dbt.compare import differences
 from tests.expected.client import Client
 from tests.expected.marts import Expected, answers
+from tests.forks import Forked, dbt_forks
 from tests.postgres import Server
 from tests.support import DECEMBER, Project
 
-DBT = Path(sys.executable).with_name("dbt")
 ACCOUNTS = {"december": "713", "nasty": "713"}  # of the sandbox
 SOURCES = ("everflow", "redtrack", "s3_exports", "posthog", "mautic")  # targets are put there
 RANDOM_CLIENTS = 30
 LOADED_AT = [datetime(2025, 12, 20 + step, tzinfo=UTC) for step in range(ORDER_STEPS)]
 MODELS = ("--resource-type", "seed", "model")
-ASIDE = ("--vars", "{marts_schema: marts_next}", "--exclude-resource-type", "unit_test")
 NUMBERS = count()
 INCREMENTAL = ("int_order_events__stored", "int_orders__latest")
 
@@ -61,7 +58,7 @@ class Pair:
 
     def dbt(self, *arguments: str) -> None:
         """dbt on both at once; neither may fail."""
-        finish([start_dbt(project, *arguments) for project in self.projects])
+        finish(*(start_dbt(project, *arguments) for project in self.projects))
 
     def execute(self, *statements: str) -> None:
         for project in self.projects:
@@ -87,22 +84,20 @@ class Pair:
         assert not found, "\n".join(found)
 
 
-def start_dbt(project: Project, *arguments: str) -> subprocess.Popen[str]:
+def start_dbt(project: Project, *arguments: str) -> Forked:
     """dbt as a process of its own: one that has imported dbt keeps the DuckDB file locked."""
     variables = {"DBT_PROJECT_DIR": "dbt_project", "DBT_PROFILES_DIR": ".", "DBT_WARN_ERROR": "1"}
     inherited = {name: value for name, value in os.environ.items() if name != "DUCKDB_PATH"}
     target = "dev" if project.database is None else "prod"
-    return subprocess.Popen(
-        [str(DBT), "--no-use-colors", *arguments, "--target", target],
-        cwd=project.root,
-        env=inherited | project.environ | variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    return dbt_forks().start(
+        "dbt.cli.main",
+        ["--no-use-colors", *arguments, "--target", target],
+        folder=project.root,
+        environ=inherited | project.environ | variables,
     )
 
 
-def finish(running: Iterable[subprocess.Popen[str]]) -> None:
+def finish(*running: Forked) -> None:
     """Wait for all; none may fail."""
     said = [(process.communicate(timeout=600)[0], process.returncode) for process in running]
     for text, exit_code in said:
@@ -137,7 +132,8 @@ def built(folder: Path, postgres: Server, *, seed: int) -> Pair:
     pair.dbt("run", "--select", INCREMENTAL[0])  # and then it died
     _land(pair, 2)
     _write_seeds(pair, compiled, [client.client for client in random])
-    finish([start_dbt(dev, "build"), start_dbt(prod, "build", *ASIDE)])
+    without_unit_tests = ("--exclude-resource-type", "unit_test")  # one engine is enough for them
+    finish(start_dbt(dev, "build"), start_dbt(prod, "build", *without_unit_tests))
     return pair
 
 

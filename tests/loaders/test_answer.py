@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from loaders.answer import Answer, add_up, differing_total
 from loaders.sources.redtrack import DAILY_SPEND
+from loaders.verify import Answer, add_up, differing_total
 
 
 def answer(rows: int, **totals: tuple[str, str]) -> Answer:

@@ -1,67 +1,89 @@
-"""The manners' figures: how often, how long, and not at all."""
+"""How often a request is tried, how long is waited, and what is not tried again."""
 
 import json
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from loaders.errors import ApiError
+from loaders.http import new_rows
+from loaders.sources.everflow import Everflow
+from loaders.sources.redtrack import Redtrack
+from loaders.windows import Window
 from sandbox.server import Sandbox
-from tests.support import DECEMBER, Project
+from tests.loaders.records.traps import account
+
+DECEMBER = Window(date(2025, 12, 1), date(2025, 12, 18))
 
 
 @pytest.fixture
-def waits(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that were waited between attempts, in the project's own configuration."""
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that were waited between attempts, by the repository's own configuration."""
     waited: list[float] = []
-    monkeypatch.delenv("RUNTIME__REQUEST_BACKOFF_FACTOR")
     monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
+    monkeypatch.setattr("loaders.http.sleep", lambda _seconds: None)
     return waited
 
 
-def test_five_attempts_with_doubled_waits(
-    project: Project, sandbox: Sandbox, waits: list[float]
-) -> None:
+def read(sandbox: Sandbox) -> int:
+    return len(Redtrack(account(sandbox, "redtrack")).read(DECEMBER, None).rows)
+
+
+def test_five_attempts_with_doubled_waits(sandbox: Sandbox, waits: list[float]) -> None:
     sandbox.redtrack.faults.on("server_error", status=503)
-    assert project.run("load", "redtrack", *DECEMBER).exit_code == 1
+    with pytest.raises(ApiError, match="/report answered HTTP 503"):
+        read(sandbox)
     assert waits == [1, 2, 4, 8]
     assert [request.status for request in sandbox.redtrack.requests] == [503] * 5
 
 
-def test_retry_after_is_honoured(project: Project, sandbox: Sandbox, waits: list[float]) -> None:
+def test_retry_after_is_honoured(sandbox: Sandbox, waits: list[float]) -> None:
     sandbox.redtrack.faults.on("rate_limited", retry_after=17, times=2)
-    assert project.run("load", "redtrack", *DECEMBER).exit_code == 0
+    assert read(sandbox) > 0
     assert waits == [17, 17]
 
 
-def test_no_wait_is_longer_than_five_minutes(
-    project: Project, sandbox: Sandbox, waits: list[float]
-) -> None:
+def test_no_wait_is_longer_than_five_minutes(sandbox: Sandbox, waits: list[float]) -> None:
     sandbox.redtrack.faults.on("rate_limited", retry_after=86_400, times=1)
-    assert project.run("load", "redtrack", *DECEMBER).exit_code == 0
+    assert read(sandbox) > 0
     assert waits == [300]
 
 
 @pytest.mark.parametrize("fault", ["invalid_key", "wrong_realm"])
 def test_what_will_not_change_is_not_tried_again(
-    fault: str, project: Project, sandbox: Sandbox, waits: list[float]
+    fault: str, sandbox: Sandbox, waits: list[float]
 ) -> None:
     sandbox.everflow.faults.on(fault, path="")
-    assert project.run("load", "everflow", *DECEMBER).exit_code == 1
+    with pytest.raises(ApiError, match="check EVERFLOW_API_KEY"):
+        Everflow(account(sandbox, "everflow")).read(DECEMBER, None)
     assert waits == []
     assert len(sandbox.everflow.requests) == 1
 
 
-def test_an_answer_is_taken_apart_once(
-    project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("waits")
+def test_a_response_is_parsed_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Though it is asked whether it broke off before it is asked what it says."""
-    taken: list[int] = []
+    parsed: list[int] = []
 
     def loads(text: bytes, **how: Any) -> Any:
-        taken.append(len(text))
+        parsed.append(len(text))
         return json.loads(text, **how)
 
     monkeypatch.setattr("loaders.http.json", SimpleNamespace(loads=loads))
-    assert project.run("load", "redtrack", *DECEMBER).exit_code == 0
-    assert len(taken) == len(sandbox.redtrack.requests) > 0
+    assert read(sandbox) > 0
+    assert len(parsed) == len(sandbox.redtrack.requests) > 0
+
+
+def test_pages_end_where_nothing_is_new() -> None:
+    """They may overlap, and the last may come again and again."""
+    pages = [[{"id": 1}, {"id": 2}], [{"id": 2}, {"id": 3}], [{"id": 3}], [{"id": 4}]]
+    found = list(new_rows(pages, lambda row: row["id"], "somewhere"))
+    assert found == [[{"id": 1}, {"id": 2}], [{"id": 3}]]
+
+
+def test_pages_that_never_end_are_refused() -> None:
+    endless = ([{"id": number}] for number in range(2_000))
+    with pytest.raises(ApiError, match="somewhere goes on after 1000 pages"):
+        list(new_rows(endless, lambda row: row["id"], "somewhere"))

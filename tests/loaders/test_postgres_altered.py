@@ -117,7 +117,7 @@ def test_a_constraint_that_rows_break_is_said(loaded_project: Project) -> None:
     exit_code, said = load(loaded_project)
     assert exit_code == 1
     assert said[0].startswith("713 everflow: 2025-12-01..2025-12-18: 444 rows, ok")
-    assert "nothing replaced: landing in redtrack failed: " in said[1]
+    assert "nothing replaced: loading into schema redtrack failed: " in said[1]
     assert "cost" in said[1]
     assert len(said) == 2
     assert loaded_project.raw("redtrack") == before

@@ -21,6 +21,7 @@ TABLE = Table(
         "cost": Column("decimal", required=True),
     },
     key=("date", "id"),
+    replaces="day",
 )
 DAY = date(2025, 12, 1)
 
@@ -45,19 +46,19 @@ def test_counts_are_whole_in_every_spelling(value: int) -> None:
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"cost": "n/a"}, "cost: 'n/a' is no number"),
+        ({"cost": "n/a"}, "cost: 'n/a' is not a number"),
         ({"cost": None}, "cost: missing"),
         ({"cost": ""}, "cost: missing"),
-        ({"cost": True}, "cost: True is no number"),
-        ({"cost": [1]}, "cost: [1] is no number"),
-        ({"cost": math.nan}, "cost: nan is no number"),
-        ({"cost": "Infinity"}, "cost: 'Infinity' is no number"),
+        ({"cost": True}, "cost: True is not a number"),
+        ({"cost": [1]}, "cost: [1] is not a number"),
+        ({"cost": math.nan}, "cost: nan is not a number"),
+        ({"cost": "Infinity"}, "cost: 'Infinity' is not a number"),
         ({"cost": "100000000000000"}, "does not fit decimal(18,4)"),
-        ({"clicks": 1.5}, "clicks: 1.5 is no whole number"),
+        ({"clicks": 1.5}, "clicks: 1.5 is not a whole number"),
         ({"clicks": 2**63}, "does not fit bigint"),
-        ({"date": "2025-12-01"}, "date: '2025-12-01' is no date"),
+        ({"date": "2025-12-01"}, "date: '2025-12-01' is not a date"),
         ({"date": None}, "date: missing"),
-        ({"id": {"a": 1}}, "id: a dict is no text"),
+        ({"id": {"a": 1}}, "id: a dict is not text"),
     ],
 )
 def test_what_does_not_fit_says_why(values: dict[str, Any], reason: str) -> None:
@@ -93,4 +94,4 @@ def test_a_table_refuses_a_key_it_lacks() -> None:
     with pytest.raises(ValueError, match="are no columns"):
         Table("t", TABLE.columns, key=("nothing",))
     with pytest.raises(ValueError, match="must be required"):
-        Table("t", TABLE.columns, key=("date", "clicks"))
+        Table("t", TABLE.columns, key=("date", "clicks"), replaces="day")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from loaders.verdict import judge
+from loaders.verify import judge_days
 
 FIRST = date(2025, 12, 1)
 
@@ -40,23 +40,23 @@ def answered(*positions: int) -> set[date]:
 def test_verdicts(
     before: dict[date, dict[str, Decimal]], now: set[date], verdict: str, emptied: int
 ) -> None:
-    judgement = judge(before, now, allow_empty=False)
-    assert (judgement.verdict, len(judgement.emptied)) == (verdict, emptied)
-    assert (judgement.reason is None) == (verdict != "suspicious-empty")
+    judge_daysment = judge_days(before, now, allow_empty=False)
+    assert (judge_daysment.verdict, len(judge_daysment.emptied)) == (verdict, emptied)
+    assert (judge_daysment.reason is None) == (verdict != "suspicious-empty")
 
 
 def test_the_user_may_believe_it() -> None:
-    assert judge(held(5, 5), set(), allow_empty=True).verdict == "expected-empty"
-    assert judge(held(5, 5), answered(1), allow_empty=True).verdict == "ok"
+    assert judge_days(held(5, 5), set(), allow_empty=True).verdict == "expected-empty"
+    assert judge_days(held(5, 5), answered(1), allow_empty=True).verdict == "ok"
 
 
 def test_money_without_conversions_is_money() -> None:
     money = {FIRST: {"conversions": Decimal(0), "payout": Decimal(500)}}
-    assert judge(money, set(), allow_empty=False).verdict == "suspicious-empty"
+    assert judge_days(money, set(), allow_empty=False).verdict == "suspicious-empty"
 
 
 def test_the_reason_says_what_would_be_lost() -> None:
-    reason = judge(held(20, 80), answered(1), allow_empty=False).reason
+    reason = judge_days(held(20, 80), answered(1), allow_empty=False).reason
     assert reason is not None
     assert "2025-12-01" in reason
     assert "conversions 20 of 100" in reason

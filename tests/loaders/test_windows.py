@@ -1,5 +1,6 @@
 """Windows: what is read next, and which days were over when they were read."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -38,6 +39,15 @@ def test_chunks_are_the_same_days_in_order(window: Window, size: int) -> None:
     assert all(len(chunk) <= size for chunk in chunks)
 
 
+def test_a_window_is_whole_days_of_its_zone() -> None:
+    """The 8th of March 2026 has 23 hours in New York."""
+    day = Window(date(2026, 3, 8), date(2026, 3, 8), NEW_YORK)
+    assert (day.since, day.until) == (at("2026-03-08 05:00"), at("2026-03-09 04:00"))
+    assert (Window().since, Window().until) == (None, None)
+    said = (Window(), Window(START), Window(START, START))
+    assert [*map(str, said)] == ["in full", f"since {START}", f"{START}..{START}"]
+
+
 def test_a_window_cannot_end_before_it_starts() -> None:
     with pytest.raises(ValueError, match="cannot end"):
         Window(date(2025, 12, 2), date(2025, 12, 1))
@@ -55,23 +65,23 @@ def test_a_window_cannot_end_before_it_starts() -> None:
     ],
 )
 def test_a_day_is_over_at_the_sources_hour_of_the_next(read_at: str, last: date) -> None:
-    window = Window(date(2025, 12, 1), date(2026, 12, 31))
-    through = closed_through(window, read_at=at(read_at), timezone=NEW_YORK, closes_at=time(3))
+    window = Window(date(2025, 12, 1), date(2026, 12, 31), NEW_YORK)
+    through = closed_through(window, at(read_at), time(3))
     assert through == last
 
 
 def test_no_day_is_over_in_a_window_of_today() -> None:
-    today = Window(date(2025, 12, 18), date(2025, 12, 18))
+    today = Window(date(2025, 12, 18), date(2025, 12, 18), NEW_YORK)
     noon = at("2025-12-18 17:00")
-    assert closed_through(today, read_at=noon, timezone=NEW_YORK, closes_at=time(3)) is None
+    assert closed_through(today, noon, time(3)) is None
 
 
 def test_a_day_is_settled_when_it_was_read_after_its_restatements() -> None:
-    window = Window(date(2025, 12, 1), date(2025, 12, 18))
+    window = Window(date(2025, 12, 1), date(2025, 12, 18), NEW_YORK)
     read_at = at("2026-01-10 12:00")
-    assert settled_through(window, read_at=read_at, timezone=NEW_YORK) == date(2025, 12, 6)
+    assert settled_through(window, read_at) == date(2025, 12, 6)
     early = at("2026-01-04 12:00")
-    assert settled_through(window, read_at=early, timezone=NEW_YORK) is None
+    assert settled_through(window, early) is None
 
 
 def test_nightly_runs_settle_every_day_on_its_last_usual_read() -> None:
@@ -84,7 +94,7 @@ def test_nightly_runs_settle_every_day_on_its_last_usual_read() -> None:
         assert window is not None
         assert len(window) <= RESTATED_DAYS
         covered |= set(window.days())
-        through = settled_through(window, read_at=read_at, timezone=NEW_YORK)
+        through = settled_through(replace(window, timezone=NEW_YORK), read_at)
         settled |= {day for day in window.days() if through and day <= through}
     last = date(2025, 12, 1) + timedelta(119 - RESTATED_DAYS)
     assert settled == set(Window(START, last).days())

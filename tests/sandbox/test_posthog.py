@@ -11,7 +11,7 @@ import requests
 
 from sandbox.orders import Feed
 from sandbox.posthog.data import events_of, lists_of
-from sandbox.posthog.events import Log, sort_value
+from sandbox.posthog.events import sort_value
 from sandbox.posthog.hogql import HogQLError, parse
 from sandbox.server import Sandbox
 
@@ -163,7 +163,7 @@ def test_lists_have_pages(sandbox: Sandbox) -> None:
 
 
 def test_the_funnel_of_713() -> None:
-    names = Counter(event.name for event in Log(events_of("713")).all())
+    names = Counter(event.name for event in events_of("713").all())
     assert names["landing"] > 2 * names["checkout"] > 4 * names["purchase"] > 0
     assert names["landing"] == names["$pageview"] + 60
     feed = Feed()

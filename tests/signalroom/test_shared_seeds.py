@@ -1,25 +1,14 @@
 """Tables of data/shared, which belong to no client: copied as they are, or refused with a line."""
 
-import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from signalroom.config.config_file import ConfigError
-from signalroom.config.mappings import plan_sync
-from signalroom.config.seeds import SHARED_SEEDS, write_seeds
+from signalroom.config.seeds import SHARED_SEEDS
+from tests.signalroom.seed_files import LATER, REPO, replace, sync
 
-REPO = Path(__file__).parents[2]
-NOW = datetime(2026, 1, 2, tzinfo=UTC)
 HEADER = "state_code,state_name,state_kind\n"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    shutil.copytree(REPO / "data", tmp_path / "data")
-    shutil.copytree(REPO / "seeds", tmp_path / "seeds")
-    return tmp_path
 
 
 def states(root: Path) -> Path:
@@ -38,16 +27,14 @@ def test_our_own_states_are_the_postal_codes() -> None:
 
 
 def test_a_change_is_drift_until_it_is_synced_also_for_one_client(root: Path) -> None:
-    path = states(root)
-    path.write_text(path.read_text(encoding="utf-8").replace("Guam", "Guahan"), encoding="utf-8")
-    (plan,) = [plan for plan in plan_sync(root, "713", now=NOW) if plan.has_drift]
+    sync(root)
+    replace(states(root), "Guam", "Guahan")
+    (plan,) = [plan for plan in sync(root, LATER, "713").values() if plan.has_drift]
     assert list(plan.differences()) == ["  ~ GU: state_name: 'Guam' -> 'Guahan'"]
-    write_seeds(root, plan_sync(root, "713", now=NOW))
-    assert not any(plan.has_drift for plan in plan_sync(root, None, now=NOW))
+    assert not any(plan.has_drift for plan in sync(root).values())
     for seed in SHARED_SEEDS:
-        assert (
-            seed.path(root).read_bytes() == (root / "data/shared" / f"{seed.name}.csv").read_bytes()
-        )
+        source = root / "data/shared" / f"{seed.name}.csv"
+        assert seed.path(root).read_bytes() == source.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -62,11 +49,11 @@ def test_a_change_is_drift_until_it_is_synced_also_for_one_client(root: Path) ->
 def test_a_wrong_table_is_refused(root: Path, text: str, reason: str) -> None:
     states(root).write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as refused:
-        plan_sync(root, None, now=NOW)
+        sync(root)
     assert reason in refused.value.message
 
 
 def test_a_missing_table_is_refused(root: Path) -> None:
     states(root).unlink()
     with pytest.raises(ConfigError, match=r"us_states\.csv: is missing"):
-        plan_sync(root, None, now=NOW)
+        sync(root)

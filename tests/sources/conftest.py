@@ -37,7 +37,7 @@ class Case:
 
     @property
     def tables(self) -> list[str]:
-        return [landing.table for landing in SOURCES[self.source].landings()]
+        return [table.name for table in SOURCES[self.source].tables]
 
     def rows(self, table: str, client_id: str = "713") -> list[tuple[Any, ...]]:
         """The client's raw rows but for what is of a load of its own, in order."""

@@ -15,11 +15,10 @@ from dlt.common.storages.load_package import PackageStorage
 from dlt.destinations.sql_client import SqlClientBase
 from dlt.load.load import Load
 
-from loaders import daily
+from loaders import daily, records
 from loaders.files import load as files
 from loaders.land import land
 from loaders.ops import OpsTable
-from loaders.records import load as records
 from signalroom.cli import main
 
 LOADS = (daily, files, records)  # every way to land rows

@@ -34,10 +34,10 @@ def test_without_credentials_every_table_is_there_and_empty(
     assert "failed" not in said
     for name, source in SOURCES.items():
         assert f"{name}: skipped: " in said
-        for landing in source.landings():
-            names, rows = project.fetch(f"select * from {name}.{landing.table}")
+        for table in source.tables:
+            names, rows = project.fetch(f"select * from {name}.{table.name}")
             assert rows == []
-            assert set(landing.columns) <= set(names)
+            assert set(table.all_columns) <= set(names)
 
 
 @each_source

@@ -1,21 +1,20 @@
 """Records: each there once by its key, whatever a service hands over, on both targets."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from loaders import ledger, ops
+from loaders import ledger, ops, records
 from loaders.errors import ApiError, NothingToRead
-from loaders.records import load as record_load
-from loaders.records.source import RecordSource
-from loaders.records.table import Page, RecordTable, Span
+from loaders.records import RecordSource
 from loaders.source import Account, Finding, Job, Request
-from loaders.table import Column, Row, Table
+from loaders.table import Column, Page, Row, Table
 from loaders.warehouse import DuckDB, Postgres, Warehouse
+from loaders.windows import Window
 from tests.postgres import Server
 from tests.support import on_both_targets
 
@@ -29,13 +28,28 @@ COLUMNS = {
     "day": Column("date"),
     "properties": Column("json"),
 }
-LOG = RecordTable(
-    Table("log", COLUMNS, ("id",)), "happened_at", timedelta(days=2), is_dated=True, in_order=True
+LOG = Table(
+    "log",
+    COLUMNS,
+    ("id",),
+    cursor="happened_at",
+    look_back=timedelta(days=2),
+    is_dated=True,
+    in_order=True,
 )
-EDITED = RecordTable(
-    Table("edited", COLUMNS, ("id",)), "happened_at", timedelta(days=1), timedelta(days=7)
+EDITED = Table(
+    "edited",
+    COLUMNS,
+    ("id",),
+    cursor="happened_at",
+    look_back=timedelta(days=1),
+    full_every=timedelta(days=7),
 )
-WHOLE = RecordTable(Table("whole", COLUMNS, ("id",)))
+WHOLE = Table("whole", COLUMNS, ("id",))
+
+
+def since(day: int) -> Window:
+    return Window(date(2025, 12, day), timezone="America/New_York")
 
 
 def row(id: int, at: datetime = NOON, **values: Any) -> Row:
@@ -49,10 +63,10 @@ class Service:
     rows: list[Row] = field(default_factory=list)
     page: int = 2
     breaks_after: int | None = None
-    asked: list[Span] = field(default_factory=list)
+    asked: list[Window] = field(default_factory=list)
 
-    def read(self, table: RecordTable, span: Span) -> Iterator[Page]:
-        self.asked.append(span)
+    def read(self, table: Table, window: Window) -> Iterator[Page]:
+        self.asked.append(window)
         if table.name != self.table:
             return
         found = [
@@ -61,8 +75,8 @@ class Service:
             if not isinstance(r["happened_at"], datetime)
             or table.cursor is None
             or (
-                (span.since is None or r["happened_at"] >= span.since)
-                and (span.until is None or r["happened_at"] < span.until)
+                (window.since is None or r["happened_at"] >= window.since)
+                and (window.until is None or r["happened_at"] < window.until)
             )
         ]
         for start in range(0, len(found), self.page):
@@ -83,7 +97,7 @@ class Stand:
     warehouse: Warehouse
     workdir: Path
     service: Service
-    tables: tuple[RecordTable, ...] = (LOG,)
+    tables: tuple[Table, ...] = (LOG,)
     runs: int = 0
 
     def load(self, now: datetime = NOON, **request: Any) -> ledger.Run:
@@ -92,8 +106,8 @@ class Stand:
         account = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
         job = Job(account, self.warehouse, self.workdir, Request(f"run-{self.runs}", **request))
         ops.create(self.warehouse)
-        ledger.create_tables(self.warehouse, schema=source.name, landings=source.landings())
-        (run,) = record_load.RecordLoad(source, job, now).run()
+        ledger.create_tables(self.warehouse, schema=source.name, tables=source.tables)
+        (run,) = records.RecordLoad(source, job, now).run()
         return run
 
     @property
@@ -166,7 +180,7 @@ def test_what_vanished_is_marked_once_and_may_come_back(stand: Stand) -> None:
     stand.service.rows = [row(i) for i in range(20)]
     stand.load()
     gone = stand.service.rows.pop(7)
-    assert stand.load(NOON + timedelta(hours=1)).messages == ["1 have vanished upstream"]
+    assert stand.load(NOON + timedelta(hours=1)).messages == ["1 deleted at the source"]
     assert stand.load(NOON + timedelta(hours=2)).messages == []
     assert dict(stand.held("id, _removed_at"))[7] == NOON + timedelta(hours=1)
     stand.service.rows.append(gone)
@@ -182,14 +196,17 @@ def test_many_that_vanish_are_suspicious_and_nothing_is_landed(stand: Stand) -> 
     stand.service.rows = [row(i, name="new") for i in range(16)]
     run = stand.load(NOON + timedelta(hours=1))
     assert (run.verdict, run.complete_through) == ("suspicious-empty", None)
-    assert "16 rows came, and 4 of the 20 that stand did not; --allow-empty" in str(run.error)
+    assert (
+        "got 16 rows, but 4 of the 20 existing rows are missing from the response; --allow-empty"
+        in str(run.error)
+    )
     assert stand.held("id, name") == [(i, "old") for i in range(20)]
     assert stand.load(NOON + timedelta(hours=2), allow_empty=True).verdict == "ok"
     assert len(stand.ids()) == 16
 
 
 @pytest.mark.parametrize("table", [WHOLE, LOG])
-def test_others_in_their_place_are_suspicious_too(stand: Stand, table: RecordTable) -> None:
+def test_others_in_their_place_are_suspicious_too(stand: Stand, table: Table) -> None:
     """As many rows came as stand, but of another account: what stands is not marked."""
     stand.tables = (table,)
     stand.service.rows = [row(i) for i in range(10)]
@@ -197,12 +214,12 @@ def test_others_in_their_place_are_suspicious_too(stand: Stand, table: RecordTab
     stand.service.rows = [row(i) for i in range(10, 20)]
     run = stand.load(NOON + timedelta(hours=1))
     assert (run.verdict, run.complete_through) == ("suspicious-empty", None)
-    assert "10 rows came, and 10 of the " in str(run.error)
+    assert "got 10 rows, but 10 of the " in str(run.error)
     assert set(range(10)) <= set(stand.ids())
 
 
 @pytest.mark.parametrize("table", [WHOLE, LOG])
-def test_nothing_in_place_of_something_is_suspicious(stand: Stand, table: RecordTable) -> None:
+def test_nothing_in_place_of_something_is_suspicious(stand: Stand, table: Table) -> None:
     stand.tables = (table,)
     stand.service.rows = [row(1)]
     stand.load()
@@ -216,7 +233,7 @@ def test_nothing_in_place_of_something_is_suspicious(stand: Stand, table: Record
 @on_both_targets
 def test_groups_keep_each_record_once(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that comes again is known within its group, and replaced by a later group."""
-    monkeypatch.setattr(record_load, "GROUP_ROWS", 4)
+    monkeypatch.setattr(records, "GROUP_ROWS", 4)
     numbers = [1, 2, 2, 3, 4, 5, 6, 7, 1, 8, 9]
     stand.service.rows = [row(n, NOON + timedelta(seconds=i)) for i, n in enumerate(numbers)]
     run = stand.load(NOON + timedelta(hours=1))
@@ -228,7 +245,7 @@ def test_groups_keep_each_record_once(stand: Stand, monkeypatch: pytest.MonkeyPa
 def test_what_was_landed_of_a_read_that_broke_off_stands_and_no_day_is_complete(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record_load, "GROUP_ROWS", 4)
+    monkeypatch.setattr(records, "GROUP_ROWS", 4)
     days = [NOON - timedelta(days=2) + timedelta(hours=6 * i) for i in range(8)]
     stand.service.rows = [row(i, day) for i, day in enumerate(days)]
     stand.service.breaks_after = 6
@@ -245,15 +262,15 @@ def test_a_run_begins_with_the_newest_record_less_the_look_back(stand: Stand) ->
     ahead = datetime(2031, 1, 1, tzinfo=UTC)
     stand.service.rows = [row(1, datetime(2025, 12, 4, 3, tzinfo=UTC)), row(2, ahead)]
     stand.load()
-    assert stand.service.asked == [Span(datetime(2025, 12, 1, 5, tzinfo=UTC))]
+    assert stand.service.asked == [since(1)]
     stand.load(NOON + timedelta(days=1))
-    assert stand.service.asked[-1] == Span(datetime(2025, 12, 1, 5, tzinfo=UTC))
+    assert stand.service.asked[-1] == since(1)
     stand.service.rows.append(row(3, NOON + timedelta(days=9)))
     stand.load(NOON + timedelta(days=10))
     stand.load(NOON + timedelta(days=10, hours=1))
-    assert stand.service.asked[-1] == Span(datetime(2025, 12, 12, 5, tzinfo=UTC))
+    assert stand.service.asked[-1] == since(12)
     stand.load(NOON + timedelta(days=10, hours=2), full_refresh=True)
-    assert stand.service.asked[-1] == Span(datetime(2025, 12, 1, 5, tzinfo=UTC))
+    assert stand.service.asked[-1] == since(1)
     assert stand.held() == [1, 2, 3]
 
 
@@ -282,7 +299,7 @@ def test_records_known_by_their_change_are_read_in_full_first(stand: Stand) -> N
     stand.load(start_date=date(2025, 12, 4))
     assert stand.held() == [1, 2]
     stand.load(NOON + timedelta(hours=1))
-    assert stand.service.asked == [Span(), Span(datetime(2025, 12, 4, 5, tzinfo=UTC))]
+    assert stand.service.asked == [Window(timezone="America/New_York"), since(4)]
 
 
 def test_what_did_not_change_is_read_again_after_a_week(stand: Stand) -> None:
@@ -299,7 +316,7 @@ def test_what_did_not_change_is_read_again_after_a_week(stand: Stand) -> None:
     assert stand.service.asked[-1].since == datetime(2025, 12, 4, 5, tzinfo=UTC)
     assert {1, 3} <= set(stand.ids())
     stand.load(NOON + timedelta(days=7))
-    assert stand.service.asked[-1] == Span()
+    assert stand.service.asked[-1] == Window(timezone="America/New_York")
     assert {1, 3} & set(stand.ids()) == {3}
 
 
@@ -311,7 +328,7 @@ def test_an_error_while_landing_fails_the_run_alone(
 
     stand.service.rows = [row(1)]
     with monkeypatch.context() as patched:
-        patched.setattr(record_load, "land", full)
+        patched.setattr(records, "land", full)
         run = stand.load()
     assert (run.verdict, run.error) == ("failed", "OSError: No space left on device")
 
@@ -326,7 +343,7 @@ def test_a_record_that_cannot_be_read_is_kept_aside_and_not_taken_for_gone(stand
     assert (run.verdict, run.rows_rejected) == ("ok", 1)
     assert stand.held("id, name, _removed_at") == [(1, "new", None), (2, "old", None)]
     assert stand.warehouse.query("select origin, line, reason from ops.rejected_rows") == [
-        ("page 1", 2, "amount: 'n/a' is no number")
+        ("page 1", 2, "amount: 'n/a' is not a number")
     ]
     assert not stand.source.complete_days(
         stand.warehouse, Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
@@ -351,17 +368,17 @@ def test_where_no_row_can_be_read_nothing_is_landed(stand: Stand) -> None:
     stand.service.rows = [{"id": 1, "happened_at": "noon"}]
     run = stand.load(NOON + timedelta(hours=1))
     assert run.error == (
-        "made: none of 1 rows of log can be read; page 1, line 1: happened_at: 'noon' is no time"
+        "made: none of 1 rows of log can be read; page 1, line 1: happened_at: 'noon' is not a time"
     )
 
 
 def test_a_table_in_order_needs_a_cursor() -> None:
     with pytest.raises(ValueError, match="without a cursor"):
-        RecordTable(WHOLE.table, is_dated=True)
+        replace(WHOLE, is_dated=True)
     with pytest.raises(ValueError, match="no column"):
-        RecordTable(WHOLE.table, "coalesce(happened_at, day)", is_dated=True)
+        replace(WHOLE, cursor="coalesce(happened_at, day)", is_dated=True)
 
 
 def test_a_key_cannot_be_blank() -> None:
     with pytest.raises(ValueError, match="must be required"):
-        RecordTable(Table("t", COLUMNS, ("name",)))
+        Table("t", COLUMNS, ("name",))

@@ -5,17 +5,27 @@ What a load makes of rows that are gone, cannot be taken or do not come at all: 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
 
 from loaders.errors import ApiError
-from loaders.records.source import RecordReader
-from loaders.records.table import RecordTable, Span
-from loaders.table import Row, fit
+from loaders.records import RecordReader
+from loaders.source import Account
+from loaders.table import Row, Table, fit
+from loaders.windows import Window
 from sandbox.faults import Faults
+from sandbox.server import Sandbox
 
-EVERYTHING = Span()
+EVERYTHING = Window()
+
+
+def account(sandbox: Sandbox, service: str) -> Account:
+    """Client 713's account at a service of the sandbox."""
+    environ = sandbox.environ(service).items()
+    settings = {name.removeprefix(f"{service}_".upper()).lower(): value for name, value in environ}
+    return Account("713", "America/New_York", "USD", date(2025, 12, 1), settings)
 
 
 @dataclass
@@ -26,17 +36,17 @@ class Read:
     reasons: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, reader: RecordReader, table: RecordTable, span: Span = EVERYTHING) -> "Read":
+    def of(cls, reader: RecordReader, table: Table, window: Window = EVERYTHING) -> "Read":
         read = cls()
-        for page in reader.read(table, span):
+        for page in reader.read(table, window):
             read.reasons += [rejected.reason for rejected in page.rejected]
             for raw in page.rows:
                 try:
-                    row = fit(table.table, raw)
+                    row = fit(table, raw)
                 except ValueError as reason:
                     read.reasons.append(str(reason))
                 else:
-                    read.rows[tuple(row[name] for name in table.table.key)] = row
+                    read.rows[tuple(row[name] for name in table.key)] = row
         return read
 
 
@@ -54,7 +64,7 @@ class Trap:
     fault: str
     options: dict[str, Any] = field(default_factory=dict)
     says: str | None = None
-    tables: tuple[RecordTable, ...] = ()
+    tables: tuple[Table, ...] = ()
     check: Check | None = None
     also: tuple[str, ...] = ()
     requests: int | None = None
@@ -67,9 +77,9 @@ class Trap:
         self,
         faults: Faults,
         open_reader: Callable[[], RecordReader],
-        tables: tuple[RecordTable, ...],
+        tables: tuple[Table, ...],
         good: Mapping[str, Read],
-        span: Span = EVERYTHING,
+        window: Window = EVERYTHING,
     ) -> None:
         """Read the trap's tables, or else those given, while the fault is on."""
         for name, options in [*((name, {}) for name in self.also), (self.fault, self.options)]:
@@ -77,10 +87,10 @@ class Trap:
         reader = open_reader()
         for table in self.tables or tables:
             if self.says is None:
-                (self.check or same)(Read.of(reader, table, span), good[table.name])
+                (self.check or same)(Read.of(reader, table, window), good[table.name])
                 continue
             with pytest.raises(ApiError) as refused:
-                Read.of(reader, table, span)
+                Read.of(reader, table, window)
             assert self.says in str(refused.value)
             assert "\n" not in str(refused.value)
 

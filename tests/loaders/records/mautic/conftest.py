@@ -1,12 +1,9 @@
 """A project pointed at client 713's Mautic, and one that holds its demo data."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from sandbox.server import Sandbox
-from tests.postgres import Database, Server
+from tests.conftest import Prepared
 from tests.support import Project
 
 
@@ -19,34 +16,13 @@ def project(project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch)
     return project
 
 
-def stock(root: Path, sandbox: Sandbox, database: Database | None = None) -> Project:
-    made = Project.at(root / "project", sandbox, database=database)
-    made.environ |= sandbox.environ("mautic")
-    made.succeed("load", "mautic")
-    return made
-
-
-@pytest.fixture(scope="session")
-def stocked(sandbox_server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A DuckDB file into which all of Mautic was loaded."""
-    return stock(tmp_path_factory.mktemp("mautic"), sandbox_server).warehouse
-
-
-@pytest.fixture(scope="session")
-def stocked_database(
-    sandbox_server: Sandbox, postgres: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Database:
-    """The same in Postgres."""
-    database = postgres.create()
-    stock(tmp_path_factory.mktemp("mautic"), sandbox_server, database)
-    return database
-
-
 @pytest.fixture
-def loaded(project: Project, request: pytest.FixtureRequest) -> Project:
+def loaded(project: Project, sandbox: Sandbox, target: str, prepared: Prepared) -> Project:
     """The project with all of Mautic loaded."""
-    if project.database is None:
-        shutil.copy(request.getfixturevalue("stocked"), project.warehouse)
-    else:
-        project.database.copy_from(request.getfixturevalue("stocked_database"))
+
+    def fill(made: Project) -> None:
+        made.environ |= sandbox.environ("mautic")
+        made.succeed("load", "mautic")
+
+    project.copy_warehouse(prepared("mautic", target, fill))
     return project

@@ -5,11 +5,10 @@ tables are read while it is on, in pages of two hundred rows.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from loaders.source import Account
 from loaders.sources.mautic import (
     CONTACTS,
     EMAIL_STATS,
@@ -20,8 +19,8 @@ from loaders.sources.mautic import (
 from loaders.sources.mautic_reader import Mautic
 from sandbox.mautic.faults import MAUTIC_FAULTS
 from sandbox.server import Sandbox
-from tests.loaders.records.traps import Read, Trap, lacks, nothing, rejected
-from tests.support import QUICK_RETRIES, Project
+from tests.loaders.records.traps import Read, Trap, account, lacks, nothing, rejected
+from tests.support import Project
 
 USUAL = (CONTACTS, SEGMENTS, PAGE_HITS, LEAD_LISTS_LEADS)
 FIFTH = datetime(2025, 12, 5, 5, tzinfo=UTC)  # midnight in New York
@@ -74,7 +73,11 @@ TRAPS = [
         "token_dies_early", {"seconds": 0}, f"The access token provided has expired.; {CREDENTIALS}"
     ),
     Trap("token_without_lifetime"),
-    Trap("token_absent", {}, "/oauth/v2/token answered no access_token; check MAUTIC_BASE_URL, "),
+    Trap(
+        "token_absent",
+        {},
+        "/oauth/v2/token answered without an access_token; check MAUTIC_BASE_URL, ",
+    ),
     Trap("token_revoked", {"times": 1}),
     Trap("token_revoked", {}, CREDENTIALS),
     Trap("header_stripped", {}, "and that the web server passes on the Authorization header"),
@@ -93,33 +96,33 @@ TRAPS = [
     Trap("body_absent", {}, "unexpected response: expected rows as"),
     Trap("body_null", {}, "unexpected response: expected rows as"),
     Trap("page_capped", {"rows": 40}),
-    Trap("page_capped", {"rows": 1}, "ignores the filter", ONLY, also=("where_ignored",)),
+    Trap("page_capped", {"rows": 1}, "ignored the filter", ONLY, also=("where_ignored",)),
     Trap("page_capped", {"rows": 0}, check=nothing),
     Trap("start_ignored"),
     Trap("overlapping_pages", {"rows": 3}),
-    Trap("where_ignored", {}, "ignores the filter or the order that it was asked for"),
+    Trap("where_ignored", {}, "ignored the filter or the order of the request"),
     Trap(
         "order_ignored",
         {},
-        "ignores the filter or the order that it was asked for",
+        "ignored the filter or the order of the request",
         (CONTACTS, SEGMENTS, LEAD_LISTS_LEADS),
     ),
     Trap("order_ignored", tables=(PAGE_HITS,)),
     Trap("bad_id", {"value": None}, tables=ONLY, check=rejected(1, "id: missing")),
-    Trap("bad_id", {"value": "x"}, tables=ONLY, check=rejected(1, "id: 'x' is no number")),
-    Trap("bad_id", {"value": 999_999}, "ignores the filter or the order", (CONTACTS,)),
-    Trap("bad_id", {"rows": 9999}, "answered no row with id, so what comes after it", ONLY),
+    Trap("bad_id", {"value": "x"}, tables=ONLY, check=rejected(1, "id: 'x' is not a number")),
+    Trap("bad_id", {"value": 999_999}, "ignored the filter or the order", (CONTACTS,)),
+    Trap("bad_id", {"rows": 9999}, "no row has id, so the rows after them", ONLY),
     Trap(
         "bad_value",
         {"column": "date_hit", "rows": 2},
         tables=(PAGE_HITS,),
-        check=rejected(4, "date_hit: 'n/a' is no time"),
+        check=rejected(4, "date_hit: 'n/a' is not a time"),
     ),
     Trap(
         "bad_value",
         {"column": "lead_id", "times": 1},
         tables=(LEAD_LISTS_LEADS,),
-        check=rejected(1, "lead_id: 'n/a' is no number"),
+        check=rejected(1, "lead_id: 'n/a' is not a number"),
     ),
     Trap(
         "column_absent",
@@ -129,30 +132,24 @@ TRAPS = [
     ),
     Trap("column_absent", {"column": "email"}, tables=(CONTACTS,), check=column_is_blank),
     Trap("column_added"),
-    Trap("table_unknown", {}, "/api/stats/page_hits is no table that this Mautic", (PAGE_HITS,)),
+    Trap("table_unknown", {}, "/api/stats/page_hits is not a table of this version", (PAGE_HITS,)),
     Trap("typed_stats"),
 ]
 
 
 @pytest.fixture
-def opened(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Mautic]:
-    """Opens client 713's install, to be read in pages of two hundred rows."""
-    for name, value in QUICK_RETRIES.items():
-        monkeypatch.setenv(name, value)
+def opened(
+    sandbox: Sandbox, quick_retries: None, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Mautic]:
+    """Opens client 713's account, to be read in pages of two hundred rows."""
     monkeypatch.setattr("loaders.sources.mautic_reader.PAGE_ROWS", 200)
-    return lambda: reader(sandbox)
-
-
-def reader(sandbox: Sandbox) -> Mautic:
-    environ = sandbox.environ("mautic").items()
-    settings = {name.removeprefix("MAUTIC_").lower(): value for name, value in environ}
-    return Mautic(Account("713", "America/New_York", "USD", date(2025, 12, 1), settings))
+    return lambda: Mautic(account(sandbox, "mautic"))
 
 
 @pytest.fixture(scope="module")
 def good(sandbox_server: Sandbox) -> dict[str, Read]:
     """What is read while nothing disturbs."""
-    opened = reader(sandbox_server)
+    opened = Mautic(account(sandbox_server, "mautic"))
     read = {table.name: Read.of(opened, table) for table in (*USUAL, EMAIL_STATS)}
     assert all(len(one.rows) > 4 and not one.reasons for one in read.values())
     return read

@@ -9,17 +9,16 @@ from functools import partial
 
 import pytest
 
-from loaders.records.table import Span
-from loaders.source import Account
 from loaders.sources.posthog import EVENTS, EXPERIMENTS, FEATURE_FLAGS, PERSONS, Posthog
+from loaders.windows import Window
 from sandbox.posthog.faults import POSTHOG_FAULTS
 from sandbox.server import Sandbox
-from tests.loaders.records.traps import Read, Trap, lacks, nothing, rejected
-from tests.support import DECEMBER, QUICK_RETRIES, Project
+from tests.loaders.records.traps import Read, Trap, account, lacks, nothing, rejected
+from tests.support import DECEMBER, Project
 
 TABLES = (EVENTS, PERSONS, FEATURE_FLAGS, EXPERIMENTS)
 FIFTH = datetime(2025, 12, 5, 5, tzinfo=UTC)  # midnight in New York
-SPAN = Span(FIFTH - timedelta(days=4), FIFTH + timedelta(days=14))
+DAYS = Window(date(2025, 12, 1), date(2025, 12, 18), "America/New_York")
 
 
 def unversioned(found: Read, good: Read) -> None:
@@ -73,10 +72,10 @@ TRAPS = [
     Trap("busy", TWICE),
     events("busy", says="HTTP 429: Exceeded maximum concurrency limit", requests=5),
     Trap("query_timeout", {"rows": 3_000}),
-    events("query_timeout", says="HTTP 504 to however small a query", requests=8),
+    events("query_timeout", says="HTTP 504 even for the smallest query", requests=8),
     events("query_error", says="an error with HTTP 200: Failed", requests=1),
     Trap("capped", {"rows": 1_000}),
-    events("keyset_ignored", says="again and again"),
+    events("keyset_ignored", says="pages repeat: event "),
     Trap("duplicates"),
     Trap("shuffled_columns"),
     Trap("types_as_strings"),
@@ -84,37 +83,29 @@ TRAPS = [
     events("results_null", says="query/: unexpected response: expected results, got", requests=1),
     events("bad_event", {**TIME, **ONCE}, check=rejected(1, "timestamp: missing")),
     events("bad_event", {"column": "uuid", "value": "n/a", "rows": 3, **ONCE},
-           check=rejected(3, "uuid: 'n/a' is no UUID")),
+           check=rejected(3, "uuid: 'n/a' is not a UUID")),
     events("bad_event", {"column": "properties", "value": "{", **ONCE},
            check=rejected(1, "properties: 1 characters that are no JSON")),
     events("bad_event", {**TIME, "rows": 99_999}, requests=1,
-           says="no going on from a page whose last event has the time None"),
+           says="cannot go on after a page whose last event has the time None"),
     Trap("small_pages"),
-    persons("repeating_next", says="the next page brings nothing new"),
+    persons("repeating_next", says="the next page holds nothing new"),
     Trap("older_server", check=unversioned),
     persons("bad_record", {**LIST, **ONCE}, check=rejected(1, "id: missing")),
 ]  # fmt: skip
 
 
 @pytest.fixture
-def opened(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Posthog]:
-    """Opens client 713's project, with short waits."""
-    for name, value in QUICK_RETRIES.items():
-        monkeypatch.setenv(name, value)
-    return lambda: reader(sandbox)
-
-
-def reader(sandbox: Sandbox) -> Posthog:
-    environ = sandbox.environ("posthog").items()
-    settings = {name.removeprefix("POSTHOG_").lower(): value for name, value in environ}
-    return Posthog(Account("713", "America/New_York", "USD", date(2025, 12, 1), settings))
+def opened(sandbox: Sandbox, quick_retries: None) -> Callable[[], Posthog]:
+    """Opens client 713's account."""
+    return lambda: Posthog(account(sandbox, "posthog"))
 
 
 @pytest.fixture(scope="module")
 def good(sandbox_server: Sandbox) -> dict[str, Read]:
     """What is read while nothing disturbs."""
-    opened = reader(sandbox_server)
-    read = {table.name: Read.of(opened, table, SPAN) for table in TABLES}
+    opened = Posthog(account(sandbox_server, "posthog"))
+    read = {table.name: Read.of(opened, table, DAYS) for table in TABLES}
     assert [len(one.rows) for one in read.values()] == [7_836, 843, 7, 4]
     return read
 
@@ -129,7 +120,7 @@ def test_a_trap_is_met_or_refused(
 ) -> None:
     if trap.fault == "slow":
         monkeypatch.setenv("RUNTIME__REQUEST_TIMEOUT", "0.3")
-    trap.spring(sandbox.posthog.faults, opened, TABLES, good, SPAN)
+    trap.spring(sandbox.posthog.faults, opened, TABLES, good, DAYS)
     if trap.requests:
         path = str(trap.options.get("path", "/query/"))
         asked = [request for request in sandbox.posthog.requests if path in request.path]
@@ -147,7 +138,7 @@ def test_pages_that_lead_back_stop_a_first_load_and_nothing_else(
     sandbox.posthog.faults.on("keyset_ignored")
     result = posthog_project.run("load", "posthog", "redtrack", *DECEMBER)
     assert result.exit_code == 1
-    assert "lead back to event" in result.output
+    assert "pages repeat: event" in result.output
     assert posthog_project.query("select count(*) from posthog.events") == [(0,)]
     assert posthog_project.query("select count(*) from posthog.persons") == [(843,)]
     assert posthog_project.query("select count(*) > 100 from redtrack.daily_spend") == [(True,)]

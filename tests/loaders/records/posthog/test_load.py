@@ -1,18 +1,12 @@
 """PostHog: every event once and as it is, whatever the pages, and lists that are whole."""
 
-import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from loaders.sources import posthog, posthog_events
-from sandbox.posthog import lists
-from sandbox.posthog.events import Event
 from sandbox.server import Sandbox
+from tests.loaders.records.posthog.served import Stands, log, served
 from tests.support import DECEMBER, Project, on_both_targets
-
-Stands = dict[str, tuple[Any, ...]]
 
 
 def load(project: Project, *arguments: str) -> str:
@@ -31,27 +25,6 @@ def events(project: Project, client_id: str = "713") -> Stands:
     found = {row[0]: (*row[1:4], row[4].astimezone(UTC), row[5]) for row in rows}
     assert len(found) == len(rows)
     return found
-
-
-def served(sandbox: Sandbox, client_id: str = "713") -> Stands:
-    """The same of what the sandbox has."""
-    return {event.uuid: _cells(event) for event in _log(sandbox, client_id)}
-
-
-def _log(sandbox: Sandbox, client_id: str = "713") -> list[Event]:
-    return list(sandbox.posthog.projects[client_id].log.all())
-
-
-def _cells(event: Event) -> tuple[Any, ...]:
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=event.at)
-    source = json.loads(event.properties).get("utm_source")
-    return event.name, event.distinct_id, event.person_id, moment, source
-
-
-def queries(sandbox: Sandbox) -> list[dict[str, Any]]:
-    """The bodies of all queries, in order."""
-    asked = [request for request in sandbox.posthog.requests if request.path.endswith("/query/")]
-    return [request.body for request in asked if isinstance(request.body, dict)]
 
 
 @on_both_targets
@@ -79,56 +52,10 @@ def test_all_that_there_is_arrives_as_it_is(posthog_project: Project, sandbox: S
     assert named == (person["name"], person["distinct_ids"][0])  # type: ignore[index]
 
 
-@on_both_targets
-def test_a_hundred_thousand_events_on_forty_timestamps(
-    posthog_project: Project, sandbox: Sandbox
-) -> None:
-    sandbox.posthog.serve(100_000, 40)
-    load(posthog_project)
-    found = posthog_project.query(
-        "select count(*), count(distinct uuid), count(distinct timestamp) from posthog.events"
-    )
-    assert found == [(100_000, 100_000, 40)]
-    assert len(queries(sandbox)) < 60
-    assert events(posthog_project) == served(sandbox)
-
-
-@pytest.mark.parametrize("rows", [1, 7, 60, 61])
-def test_ties_at_the_edges_of_pages(
-    posthog_project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, rows: int
-) -> None:
-    """Sixty events came at one time; ClickHouse's order of UUIDs is not that of their text."""
-    sandbox.posthog.restate("serve", events=0, timestamps=1)
-    sandbox.posthog.add("events", event="landing", at="2025-12-05T17:00:00Z", times=60)
-    sandbox.posthog.add("events", event="landing", at="2025-12-05T17:00:00.000001Z", times=9)
-    uuids = [event.uuid for event in _log(sandbox)]
-    assert uuids != sorted(uuids)
-    monkeypatch.setattr(posthog_events, "PAGE_ROWS", rows)
-    load(posthog_project)
-    assert events(posthog_project) == served(sandbox)
-    assert len(events(posthog_project)) == 69
-
-
-def test_more_rows_than_an_answer_carries(posthog_project: Project, sandbox: Sandbox) -> None:
-    """The limit of an answer is never told: short ones are not the last."""
-    sandbox.posthog.faults.on("capped", rows=40)
-    sandbox.posthog.serve(2_000, 3)
-    load(posthog_project)
-    assert events(posthog_project) == served(sandbox)
-
-
-@on_both_targets
-def test_a_second_load_changes_nothing(posthog_project: Project, sandbox: Sandbox) -> None:
-    load(posthog_project)
-    load(posthog_project)
-    assert events(posthog_project) == served(sandbox)
-    assert posthog_project.query("select count(*) from posthog.experiments") == [(4,)]
-
-
 def test_late_restated_and_removed_events(posthog_loaded: Project, sandbox: Sandbox) -> None:
     """Within the look-back of three days; and never from PostHog's cache."""
     load(posthog_loaded, *DECEMBER)
-    last = _log(sandbox)[-3:]
+    last = log(sandbox)[-3:]
     sandbox.posthog.add("events", event="purchase", at="2025-12-16T12:00:00Z", times=2)
     sandbox.posthog.restate("set", id=last[0].uuid, event="renamed", properties={"utm_source": "x"})
     sandbox.posthog.restate("remove", id=last[1].uuid)
@@ -138,14 +65,6 @@ def test_late_restated_and_removed_events(posthog_loaded: Project, sandbox: Sand
         "select uuid, event from posthog.events where _removed_at is not null or event = 'renamed' "
         "order by _removed_at nulls first"
     ) == [(last[0].uuid, "renamed"), (last[1].uuid, last[1].name)]
-
-
-def test_queries_are_never_cached_and_have_no_offset(
-    posthog_project: Project, sandbox: Sandbox
-) -> None:
-    load(posthog_project)
-    assert {query["refresh"] for query in queries(sandbox)} == {"force_blocking"}
-    assert not [query for query in queries(sandbox) if "offset" in str(query).lower()]
 
 
 @pytest.mark.parametrize("ahead", ["2031-05-01T00:00:00Z", None])
@@ -160,38 +79,6 @@ def test_a_clock_that_is_ahead_stalls_nothing(
     assert events(posthog_project) == served(sandbox)
 
 
-def test_events_that_come_while_we_read_do_not_keep_us(
-    posthog_project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ask = posthog.Posthog._ask
-
-    def busy(reader: posthog.Posthog, hogql: str) -> list[Any]:
-        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        sandbox.posthog.add("events", event="landing", at=now, times=2)
-        return ask(reader, hogql)
-
-    monkeypatch.setattr(posthog.Posthog, "_ask", busy)
-    load(posthog_project)
-    assert len(queries(sandbox)) < 20
-    made = {uuid for uuid, cells in served(sandbox).items() if cells[3].year == 2025}
-    assert made <= events(posthog_project).keys()
-
-
-def test_slices_grow_where_there_is_little_and_shrink_where_queries_fail(
-    posthog_project: Project, sandbox: Sandbox
-) -> None:
-    sandbox.posthog.restate("serve", events=0, timestamps=1)
-    load(posthog_project)
-    assert len(queries(sandbox)) < 15, "for a year without events"
-    sandbox.posthog.requests.clear()
-    sandbox.posthog.faults.on("query_timeout", rows=2_000)
-    sandbox.posthog.serve(20_000, 20_000)
-    load(posthog_project, "--full-refresh", "--allow-empty")
-    assert len(events(posthog_project)) == 20_000
-    assert len(queries(sandbox)) < 50
-
-
-@on_both_targets
 def test_only_the_days_that_are_asked_for(posthog_project: Project, sandbox: Sandbox) -> None:
     load(posthog_project, "--start-date", "2025-12-03", "--end-date", "2025-12-04")
     low, high = datetime(2025, 12, 3, 5, tzinfo=UTC), datetime(2025, 12, 5, 5, tzinfo=UTC)
@@ -202,7 +89,6 @@ def test_only_the_days_that_are_asked_for(posthog_project: Project, sandbox: San
     assert events(posthog_project) == served(sandbox)
 
 
-@on_both_targets
 def test_what_a_list_no_longer_has_is_marked(posthog_project: Project, sandbox: Sandbox) -> None:
     load(posthog_project)
     sandbox.posthog.restate("remove", what="feature_flags", id="71304")
@@ -220,7 +106,6 @@ def test_what_a_list_no_longer_has_is_marked(posthog_project: Project, sandbox: 
     ]
 
 
-@on_both_targets
 def test_clients_keep_apart(
     posthog_project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,21 +121,6 @@ def test_clients_keep_apart(
     assert posthog_project.query(counted) == [("713", 7), ("cti", 2)]
     keys = {(request.account, request.path.split("/")[3]) for request in sandbox.posthog.requests}
     assert keys == {("713", "71301"), ("cti", "90210")}
-
-
-def test_the_key_is_sent_to_the_host_alone(
-    posthog_project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Behind a proxy `next` may be an address of another host, which is not asked."""
-    link = lists._link
-    monkeypatch.setattr(
-        lists,
-        "_link",
-        lambda **changes: f"http://elsewhere.invalid/?{link(**changes).split('?')[1]}",
-    )
-    sandbox.posthog.faults.on("small_pages", rows=2)
-    load(posthog_project)
-    assert posthog_project.query("select count(*) from posthog.feature_flags") == [(7,)]
 
 
 def test_doctor_says_how_the_project_is(posthog_project: Project, sandbox: Sandbox) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from loaders import ledger, ops
-from loaders.records.table import Page, Span
 from loaders.sheets.sheet import Sheet, SheetColumn, SheetType
 from loaders.source import Account, Finding, Job, Request
 from loaders.sources.google_sheets import SOURCE
+from loaders.table import Page
 from loaders.warehouse import Warehouse
+from loaders.windows import Window
 from sandbox.google_sheets.data import TARGETS
 from sandbox.server import Sandbox
 
@@ -80,7 +81,7 @@ class Stand:
     def load_all(self, **request: Any) -> list[ledger.Run]:
         self.runs += 1
         ops.create(self.warehouse)
-        ledger.create_tables(self.warehouse, schema=SOURCE.name, landings=SOURCE.landings())
+        ledger.create_tables(self.warehouse, schema=SOURCE.name, tables=SOURCE.tables)
         job = Job(
             self.account, self.warehouse, self.workdir, Request(f"run-{self.runs}", **request)
         )
@@ -89,7 +90,7 @@ class Stand:
     def read(self) -> list[Page]:
         """What is read of the first sheet's table, without a warehouse."""
         table = next(t for t in SOURCE.of(self.account) if t.name == self.sheets[0].table)
-        return list(SOURCE.open(self.account).read(table, Span()))
+        return list(SOURCE.open(self.account).read(table, Window()))
 
     def examine(self) -> list[Finding]:
         return list(SOURCE.examine(self.account))

@@ -100,14 +100,14 @@ def test_an_amount_typed_as_text(text: str, number: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_amount(text: str) -> None:
-    with pytest.raises(ValueError, match="is no number"):
+    with pytest.raises(ValueError, match="is not a number"):
         meant(text, "decimal")
 
 
 @pytest.mark.parametrize(
     ("value", "format", "shown", "reason"),
     [
-        (True, "", "TRUE", "'TRUE' is no number"),
+        (True, "", "TRUE", "'TRUE' is not a number"),
         (45_995, "DATE", "12/4/2025", "'12/4/2025' is a date or a time"),
         (0.5, "TIME", "12:00", "is a date or a time"),
         (0.235, "PERCENT", "23.5%", "'23.5%' is a percentage"),
@@ -127,7 +127,7 @@ def test_a_number_that_is_no_amount(value: Any, format: str, shown: str, reason:
 def test_a_whole_number_has_no_fraction() -> None:
     assert meant(1_200, "integer", "NUMBER", "1,200") == 1_200
     assert meant(12.0, "integer") == 12
-    with pytest.raises(ValueError, match="is no whole number"):
+    with pytest.raises(ValueError, match="is not a whole number"):
         meant(12.5, "integer")
 
 
@@ -148,7 +148,7 @@ def test_a_percentage_is_a_share(percentage: Decimal) -> None:
 
 @pytest.mark.parametrize("value", [12.5, 1, "12.5", True, "%", "n/a%"])
 def test_a_percentage_without_its_sign_is_none(value: Any) -> None:
-    with pytest.raises(ValueError, match=r"is no percentage; it has no % sign|is no number"):
+    with pytest.raises(ValueError, match=r"has no % sign, and is not a percentage|is not a number"):
         meant(value, "percent")
     assert meant(0, "percent") == 0
 

@@ -75,5 +75,5 @@ def test_a_month_is_its_first_day(day: date) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_date(value: Any, format: str) -> None:
-    with pytest.raises(ValueError, match="is no date"):
+    with pytest.raises(ValueError, match="is not a date"):
         meant(value, "date", format)

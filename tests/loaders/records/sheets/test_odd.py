@@ -34,13 +34,13 @@ def test_the_odd_sheet_row_by_row(sheets: Stand) -> None:
     assert [(origin.rpartition("!")[2], reason) for origin, _, reason in sheets.rejected()] == [
         ("A5", ambiguous),
         ("B8", "spend: '#REF!' is the error of a formula"),
-        ("A9", "spent_on: '45995' is no date; format the cell as one"),
-        ("A10", "spent_on: 'n/a' is no date; Odd!B10 spend: '-' is no number"),
+        ("A9", "spent_on: '45995' is not a date; format the cell as one"),
+        ("A10", "spent_on: 'n/a' is not a date; Odd!B10 spend: '-' is not a number"),
         ("B12", "spend: '€10.00' is not in USD"),
         ("A14", "spent_on: missing"),
         ("A17", "spent_on: a second row for 2025-12-09, after sandbox-713-odd Odd!A16"),
-        ("A18", "spent_on: 'Date' is no date; Odd!B18 spend: 'Spend' is no number"),
-        ("A21", "spent_on: 'TOTAL' is no date"),
+        ("A18", "spent_on: 'Date' is not a date; Odd!B18 spend: 'Spend' is not a number"),
+        ("A21", "spent_on: 'TOTAL' is not a date"),
     ]
 
 
@@ -89,7 +89,7 @@ def test_every_type_of_the_odd_sheet(sheets: Stand) -> None:
 def test_a_header_that_stands_twice_is_named_by_both_its_cells(sheets: Stand) -> None:
     wide = sheet("odd_table", {"Date": "date", "Spend": "decimal"}, key=("Date",), spreadsheet=ODD)
     sheets.sheets = (wide,)
-    assert "the header 'Spend' stands in Odd!B3 and Odd!C3; rename one" in str(sheets.load().error)
+    assert "the header 'Spend' is in Odd!B3 and Odd!C3; rename one" in str(sheets.load().error)
 
 
 def test_merged_cells_count_for_each_row_unless_they_are_an_amount(sheets: Stand) -> None:

@@ -1,7 +1,11 @@
 """Arrow batches on their way to the warehouse, in files that it imports as they are."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from loaders.table import Row, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -9,7 +13,7 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 1 << 14  # a row group of parquet: what one thread of DuckDB takes in at a time
 
 
-class Spool:
+class Buffer:
     """Batches of one table in one long file, and in another where their columns are others.
 
     DuckDB takes in one long file in two thirds of the time that the same rows in many take it.
@@ -61,3 +65,26 @@ def _writer(path: Path, schema: "pa.Schema") -> Any:
     from pyarrow import parquet
 
     return parquet.ParquetWriter(path, schema, compression="none", use_dictionary=False)
+
+
+def batch_of(table: Table, rows: Sequence[Row], tags: Row) -> "pa.RecordBatch":
+    """Rows as Arrow takes them to the warehouse, with the tags on each."""
+    import pyarrow as pa
+
+    moment = pa.timestamp("us", "UTC")
+    types = {
+        "date": pa.date32(),
+        "text": pa.string(),
+        "bigint": pa.int64(),
+        "decimal": pa.decimal128(18, 4),
+        "timestamp": moment,
+        "bool": pa.bool_(),
+        "json": pa.string(),
+    }
+    fields = [(name, types[column.type]) for name, column in table.columns.items()]
+    columns = [pa.array([row[name] for row in rows], kind) for name, kind in fields]
+    for name, value in tags.items():
+        kind = moment if isinstance(value, datetime) else pa.string()
+        fields.append((name, kind))
+        columns.append(pa.repeat(pa.scalar(value, kind), len(rows)))
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))

@@ -1,0 +1,286 @@
+"""Sources of records: tables whose rows are known by a key, and change after they were made.
+
+A run reads what is new or changed, in full where a service cannot tell; a record that was read
+takes the place of the one with its key. What exists where a run read and did not come again was
+deleted at the source: it stays, with the time of that run in `_removed_at`.
+
+All tables are read first, then landed at once; one that cannot be read does not stop the others.
+Tables that come in order by the million are landed in groups on the way. Within a group the keys
+are remembered, across groups records replace each other: each is there once, in flat memory.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Any, Protocol
+
+from loaders import ledger
+from loaders.buffer import Buffer, batch_of
+from loaders.errors import NothingToRead, failure
+from loaders.existing import Existing
+from loaders.land import Upload, land
+from loaders.ops import Run
+from loaders.source import Account, Finding, Job, Setting
+from loaders.table import Page, Rejected, Row, Table, fit, fit_timestamp
+from loaders.verify import judge_records
+from loaders.warehouse import Warehouse
+from loaders.windows import Window, closed_through, local_day
+
+log = logging.getLogger(__name__)
+
+GROUP_ROWS = 100_000  # of a table in order: landed at once
+
+
+class RecordReader(Protocol):
+    """An open connection to one account."""
+
+    def read(self, table: Table, window: Window) -> Iterator[Page]:
+        """The records of a window, or more; ApiError when the service does not answer properly."""
+
+    def examine(self) -> Iterator[Finding]:
+        """Whether the account is reachable, and what is odd about it."""
+
+
+@dataclass(frozen=True)
+class RecordSource:
+    """A service of records; `closes_at` is the hour of the next day from which a day is over.
+
+    `tables` are there in any case; `tables_of` says which ones an account has, where they differ.
+    """
+
+    name: str
+    tables: tuple[Table, ...]
+    settings: tuple[Setting, ...]
+    closes_at: time
+    open: Callable[[Account], RecordReader]
+    tables_of: Callable[[Account], Sequence[Table]] | None = None
+
+    def of(self, account: Account) -> Sequence[Table]:
+        """The tables to read for an account."""
+        return self.tables_of(account) if self.tables_of else self.tables
+
+    def plan(self, job: Job, now: datetime) -> Iterator[str]:
+        """What would be read of each table, and how many rows exist of it."""
+        existing = Existing(self.name, job, now)
+        for table in self.of(job.account):
+            window = existing.window(table)
+            yield (
+                f"would read {self.name}.{table.name} {window} into {job.warehouse.name}; "
+                f"{existing.count(table, window):,} existing rows in that range"
+            )
+
+    def load(self, job: Job) -> Iterator[Run]:
+        """One run for each table; those that only this account has are made first."""
+        own = [table for table in self.of(job.account) if table not in self.tables]
+        if own:
+            ledger.create_tables(job.warehouse, schema=self.name, tables=own)
+        yield from RecordLoad(self, job).run()
+
+    def examine(self, account: Account) -> Iterator[Finding]:
+        """What an open connection finds."""
+        yield from self.open(account).examine()
+
+    def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
+        """The days that were over when each of the tables that decide was read."""
+        tables = self.of(account) or self.tables
+        deciding = [table for table in tables if table.makes_days_complete] or tables
+        days = [ledger.covered(warehouse, self.name, table.name, account) for table in deciding]
+        return set.intersection(*days)
+
+
+@dataclass
+class Reading:
+    """A table on its way: what is asked for, its run, and the rows that are not landed yet."""
+
+    table: Table
+    window: Window
+    run: Run
+    buffer: Buffer
+    keys: set[tuple[Any, ...]] = field(default_factory=set)  # of what is in the buffer
+    doubles: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows came."""
+        return self.run.rows_written + self.buffer.rows
+
+
+class RecordLoad:
+    """One source of records for one client into one warehouse."""
+
+    def __init__(self, source: RecordSource, job: Job, now: datetime | None = None) -> None:
+        self.source, self.job, self.account = source, job, job.account
+        self.started_at = now or datetime.now(UTC)
+        self.existing = Existing(source.name, job, self.started_at)
+        place = (source.name, job.account.client_id, job.warehouse.fingerprint, "buffer")
+        self.folder = job.workdir / "_".join(place)
+
+    @cached_property
+    def reader(self) -> RecordReader:
+        """The connection to the account, opened by the first table that is read."""
+        return self.source.open(self.account)
+
+    def run(self) -> list[Run]:
+        """Load, and write the ledger; errors end in the runs' verdicts, not in an exception."""
+        readings = self._plan()
+        try:
+            for reading in readings:
+                self._read_and_judge(reading)
+            self._land_and_mark([reading for reading in readings if reading.run.error is None])
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        runs = [reading.run for reading in readings]
+        ledger.write(self.job.warehouse, *runs)
+        return runs
+
+    def _plan(self) -> list[Reading]:
+        """What there is to read; NothingToRead when that is nothing in any table."""
+        readings, early = [], None
+        for table in self.source.of(self.account):
+            try:
+                window = self.existing.window(table)
+            except NothingToRead as problem:  # of days; tables without days are read
+                early = problem
+                continue
+            start = (
+                min(self.account.start_date, self.existing.today)
+                if not window.since
+                else window.start
+            )
+            days = Window(start, max(start, window.end if window.until else self.existing.today))
+            run = Run.begin(self.job, self.source.name, table.name, days, self.started_at)
+            run.is_dated = table.is_dated
+            log.info("%s %s.%s: reading %s", run.client_id, run.source, table.name, window)
+            readings.append(Reading(table, window, run, self._buffer(table)))
+        if early and not readings:
+            raise early
+        return readings
+
+    def _buffer(self, table: Table) -> Buffer:
+        return Buffer(self.folder / table.name, self.job.warehouse.import_format)
+
+    def _read_and_judge(self, reading: Reading) -> None:
+        """Read a table into its buffer, or its groups into the warehouse, and judge it."""
+        try:
+            for page in self.reader.read(reading.table, reading.window):
+                self._read(reading, page)
+                if reading.table.in_order and reading.buffer.rows >= GROUP_ROWS:
+                    self._land([reading])
+            reading.run.check_readable(reading.rows)
+            if not reading.table.in_order:  # of one in order, the keys are forgotten by the group
+                columns = ", ".join(reading.table.key)
+                found = set(self.existing.rows(reading.table, reading.window, columns))
+                self._judge(reading, len(found), len(found - reading.keys))
+        except Exception as error:
+            reading.run.verdict, reading.run.error = failure(error)
+
+    def _read(self, reading: Reading, page: Page) -> None:
+        """Check the rows of a page, and keep those that fit and were not there before."""
+        rows = []
+        table = reading.table
+        rejected = list(page.rejected)
+        for line, raw in enumerate(page.rows, start=1):
+            try:
+                row = fit(table, _without_blanks(raw))
+            except ValueError as reason:
+                rejected.append(Rejected(page.origin, line, str(reason), raw))
+                continue
+            key = tuple(row[name] for name in table.key)
+            if key in reading.keys:
+                reading.doubles += 1
+            else:
+                reading.keys.add(key)
+                rows.append(row)
+        run = reading.run
+        run.rejected += [self._dated(table, one) for one in rejected]
+        run.rows_read += len(page.rows) + len(page.rejected)
+        run.rows_rejected = len(run.rejected)
+        if rows:
+            tags = {"_client_id": self.account.client_id, "_loaded_at": self.started_at}
+            reading.buffer.write(batch_of(table, rows, tags))
+
+    def _dated(self, table: Table, rejected: Rejected) -> Rejected:
+        """The row with the day to which it belongs, if it says one: it spoils no other."""
+        if not table.is_dated or not isinstance(rejected.payload, dict):
+            return rejected
+        try:
+            moment = fit_timestamp(rejected.payload.get(table.cursor))
+        except ValueError:
+            return rejected
+        day = local_day(moment, self.account.timezone) if moment else None
+        return replace(rejected, day=day)
+
+    def _judge(self, reading: Reading, existing: int, missing: int) -> None:
+        """Set the run's verdict by what exists where it read; "nothing" may mean "not now"."""
+        judgement = judge_records(
+            reading.rows,
+            existing=existing,
+            missing=missing - len(reading.run.rejected),
+            allow_empty=self.job.request.allow_empty,
+        )
+        reading.run.verdict, reading.run.error = judgement.verdict, judgement.reason
+
+    def _land_and_mark(self, readings: Sequence[Reading]) -> None:
+        """Land what is left, mark what was deleted, and say what is complete."""
+        try:
+            self._land(readings)
+            for reading in readings:
+                self._mark(reading)
+        except Exception as error:
+            for reading in readings:
+                reading.run.verdict, reading.run.error = failure(error)
+                reading.run.complete_through = None
+
+    def _land(self, readings: Sequence[Reading]) -> None:
+        """Land what is in the buffers, all of it or nothing, and begin new ones."""
+        full = [reading for reading in readings if reading.buffer.rows]
+        for reading in full:
+            reading.buffer.close()
+        if full:
+            land(
+                self.job.warehouse,
+                self.job.workdir,
+                schema=self.source.name,
+                name=self.account.client_id,
+                uploads=[Upload(r.table, files=r.buffer.files) for r in full],
+            )
+        for reading in full:
+            reading.run.rows_written += reading.buffer.rows
+            for path in reading.buffer.files:
+                path.unlink()
+            reading.buffer, reading.keys = self._buffer(reading.table), set()
+
+    def _mark(self, reading: Reading) -> None:
+        """Mark the records that were deleted at the source, and say which days are complete."""
+        run, table = reading.run, reading.table
+        which, parameters = self.existing.which(table, reading.window)
+        condition, parameters = f"{which} and _loaded_at < %s", [*parameters, self.started_at]
+        name = f"{self.source.name}.{table.name}"
+        deleted = 0
+        if not run.rejected:  # a record that cannot be read is not deleted
+            ((deleted,),) = self.job.warehouse.query(
+                f"select count(*) from {name} where {condition}",  # noqa: S608
+                parameters,
+            )
+        if table.in_order:
+            self._judge(reading, self.existing.count(table, reading.window), deleted)
+        if run.error:
+            return
+        if deleted:
+            self.job.warehouse.execute(
+                f"update {name} set _removed_at = %s where {condition}",  # noqa: S608
+                [self.started_at, *parameters],
+            )
+            run.messages.append(f"{deleted:,} deleted at the source")
+        if reading.doubles:
+            run.messages.append(f"{reading.doubles:,} came twice")
+        days = Window(run.window_start, run.window_end, self.account.timezone)
+        run.complete_through = closed_through(days, self.started_at, self.source.closes_at)
+
+
+def _without_blanks(raw: Row) -> Row:
+    """The row with nothing in place of blank text: a csv cannot tell the two apart."""
+    return {name: None if value == "" else value for name, value in raw.items()}

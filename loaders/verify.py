@@ -1,0 +1,118 @@
+"""Can an answer be trusted? Services answer "no rows" when they mean "not now".
+
+A read is compared with the service's own totals, and with what the warehouse holds of the same
+days or records, before it replaces them.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from loaders.table import Checked, Table, number
+
+Verdict = Literal["ok", "expected-empty", "suspicious-empty", "truncated", "failed"]
+GOOD: tuple[Verdict, ...] = ("ok", "expected-empty")
+
+LOST_ALLOWED = 2  # days or records
+LOST_SHARE_LIMIT = Decimal("0.20")
+HALF_A_CENT = Decimal("0.005")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on a read, the days it would empty, and the reason where it is not good."""
+
+    verdict: Verdict
+    emptied: tuple[date, ...] = ()
+    reason: str | None = None
+
+
+def judge_days(
+    existing: Mapping[date, Mapping[str, Decimal]], answered: Collection[date], *, allow_empty: bool
+) -> Judgement:
+    """Judge the days that an answer has rows for against the days that have rows.
+
+    `existing` maps each day with rows in the warehouse to its measures (conversions, cost, money),
+    each added up without its sign.
+    """
+    emptied = tuple(sorted(set(existing) - set(answered)))
+    good: Verdict = "ok" if answered else "expected-empty"
+    if allow_empty or not emptied:
+        return Judgement(good, emptied)
+    lost = _add_measures(existing[day] for day in emptied)
+    total = _add_measures(existing.values())
+    shares = {name: lost[name] / amount for name, amount in total.items() if amount}
+    known = ", ".join(f"{name} {lost[name]:f} of {total[name]:f}" for name in total)
+    if not answered and shares:
+        reason = f"the answer is empty, but the warehouse holds for these days {known}"
+    elif len(emptied) > LOST_ALLOWED or max(shares.values(), default=0) >= LOST_SHARE_LIMIT:
+        reason = (
+            f"{len(emptied)} days came back empty ({emptied[0]}..{emptied[-1]}) that held of all "
+            f"days read {known}"
+        )
+    else:
+        return Judgement(good, emptied)
+    return Judgement("suspicious-empty", emptied, reason)
+
+
+def judge_records(got: int, *, existing: int, missing: int, allow_empty: bool) -> Judgement:
+    """Judge a read of `got` records, of which some are missing that exist in the warehouse."""
+    many = missing > LOST_ALLOWED and missing >= LOST_SHARE_LIMIT * existing
+    if (many or (existing and not got)) and not allow_empty:
+        reason = (
+            f"got {got:,} rows, but {missing:,} of the {existing:,} existing rows are missing from "
+            "the response; --allow-empty accepts it"
+        )
+        return Judgement("suspicious-empty", reason=reason)
+    return Judgement("ok" if got else "expected-empty")
+
+
+@dataclass
+class Answer(Checked):
+    """One answered window: its rows, and the service's own totals where it offers them.
+
+    `answered` adds up what was answered, before any row is checked, by the same column names.
+    """
+
+    totals: Mapping[str, Decimal] = field(default_factory=dict)
+    answered: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+def add_up(rows: list[Any], fields: Mapping[str, str]) -> dict[str, Decimal]:
+    """The sum of each field over raw rows, by column; a field that cannot be added is left out.
+
+    `fields` maps our column to the service's field.
+    """
+    sums: dict[str, Decimal] = {}
+    for column, name in fields.items():
+        try:
+            sums[column] = sum((number(row.get(name)) or Decimal(0) for row in rows), Decimal(0))
+        except ValueError:
+            continue  # its row is rejected; the other fields are still compared
+    return sums
+
+
+def differing_total(table: Table, answer: Answer) -> str | None:
+    """The first total that the rows do not add up to.
+
+    Counts must be equal; money may differ by half a cent a row, as a service may round each row.
+    """
+    for name, total in answer.totals.items():
+        added = answer.answered.get(name)
+        if added is None:
+            continue
+        is_money = table.columns[name].type == "decimal"
+        allowed = HALF_A_CENT * max(1, len(answer.rows)) if is_money else 0
+        if abs(added - total) > allowed:
+            return f"the rows add up to {name} {added:f}, the service's total is {total:f}"
+    return None
+
+
+def _add_measures(days: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for measures in days:
+        for name, amount in measures.items():
+            sums[name] = sums.get(name, Decimal(0)) + amount
+    return sums

@@ -1,0 +1,174 @@
+"""What a warehouse is to the loaders, whichever engine it is."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, ClassVar, Literal
+
+from loaders.errors import LoadError
+
+LOCK_WAIT_SECONDS = 300.0
+Say = Callable[[str], None]
+Columns = dict[str, dict[str, str]]  # of each table of a schema, their types
+# the same as it is declared; no type where every engine has its own
+Declared = Mapping[str, Mapping[str, str | None]]
+
+# types as both engines would be spelled alike
+SPELLINGS = {"numeric": "decimal", "character varying": "text", "varchar": "text"}
+
+
+class Warehouse(ABC):
+    """One engine at one address."""
+
+    target: str
+    import_format: ClassVar[Literal["csv", "parquet"]]  # of files that it takes in as they are
+    list_columns: ClassVar[str]  # schema, table, column and type of all tables and views
+    _catalog: dict[str, Columns]  # what was listed, until somebody changes it
+    _sessions: list[Any]  # the connection that is used until its `session` ends
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The address as a person reads it, without secrets."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A short name of this very warehouse, for dlt's working folder."""
+        return hashlib.sha256(self.name.encode()).hexdigest()[:8]
+
+    @abstractmethod
+    def destination(self) -> Any:
+        """The dlt destination, its merges in one transaction.
+
+        By default dlt deletes, commits and then inserts: who is killed between leaves no rows.
+        """
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Whether there is anything to read, without making it."""
+
+    @abstractmethod
+    @contextmanager
+    def open(self, *, read_only: bool) -> Iterator[Any]:
+        """A new DB-API connection without transactions; WarehouseError says why there is none."""
+
+    @abstractmethod
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """WarehouseError in place of the errors of the engine's driver."""
+
+    @abstractmethod
+    @contextmanager
+    def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
+        """Hold the one place for loaders; wait for it, say for whom, give up after `wait`."""
+
+    @abstractmethod
+    def check_lock(self) -> None:
+        """LockLostError when the lock that this process took is no longer its own."""
+
+    @abstractmethod
+    def explain(self, error: BaseException) -> str:
+        """An error of the engine's driver in one line, and what to do where we know it."""
+
+    @abstractmethod
+    def placeholders(self, sql: str) -> str:
+        """The statement, written with %s, in the engine's own parameter style."""
+
+    @contextmanager
+    def session(self, *, read_only: bool = True) -> Iterator[Any]:
+        """One connection for all that is asked until the end; a query alone opens its own."""
+        if self._sessions:
+            with self.explained():
+                yield self._sessions[0]
+            return
+        with self.open(read_only=read_only) as connection:
+            self._sessions.append(connection)
+            try:
+                with self.explained():
+                    yield connection
+            finally:
+                self._sessions.clear()
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a statement; parameters are written %s on every engine."""
+        with self.session() as connection:
+            cursor = connection.cursor()
+            cursor.execute(self.placeholders(sql), parameters)
+            return list(cursor.fetchall())
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """A statement that changes something."""
+        with self.session(read_only=False) as connection:
+            connection.cursor().execute(self.placeholders(sql), parameters)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Callable[..., None]]:
+        """Several statements, all of them or none; yields what executes one."""
+        with self.session(read_only=False) as connection:
+            cursor = connection.cursor()
+            cursor.execute("begin")
+            try:
+                yield lambda sql, parameters=(): cursor.execute(self.placeholders(sql), parameters)
+            except BaseException:
+                with suppress(Exception):  # its connection may be gone, and the transaction with it
+                    cursor.execute("rollback")
+                raise
+            cursor.execute("commit")
+
+    @abstractmethod
+    def tidy(self, schema: str) -> None:
+        """Give back the room of replaced rows and tell the planner of the new ones."""
+
+    def columns(self, schema: str) -> Columns:
+        """The columns of each table of a schema and their types, spelled alike on every engine."""
+        if not self._catalog and self.exists():
+            for place, table, column, data_type in self.query(self.list_columns):
+                self._catalog.setdefault(place, {}).setdefault(table, {})[column] = spelled(
+                    data_type
+                )
+        return self._catalog.get(schema, {})
+
+    def missing(self, schema: str, declared: Declared) -> list[str]:
+        """The declared columns that are not there; of a table that is not there, the table."""
+        existing = self.columns(schema)
+        names = []
+        for table, columns in declared.items():
+            found = existing.get(table, {})
+            absent = [f"{schema}.{table}.{name}" for name in set(columns) - set(found)]
+            names += sorted(absent) if found else [f"{schema}.{table}"]
+        return names
+
+    def altered(self, schema: str, declared: Declared) -> list[str]:
+        """The declared columns that have another type, in which values would be others."""
+        existing = self.columns(schema)
+        return [
+            f"{schema}.{table}.{name} is {found} instead of {spelled(wanted)}"
+            for table, columns in declared.items()
+            for name, wanted in columns.items()
+            if wanted
+            and (found := existing.get(table, {}).get(name)) not in (None, spelled(wanted))
+        ]
+
+    def refuse_altered(self, schema: str, declared: Declared) -> None:
+        """LoadError names the columns that have another type."""
+        if changes := self.altered(schema, declared):
+            raise LoadError(
+                f"{'; '.join(changes)}: somebody altered it in {self.name}; alter it back, or "
+                "drop the table, and it is made and read again"
+            )
+
+    def forget(self) -> None:
+        """Look at the tables anew when somebody asks next; who changes them says so."""
+        self._catalog.clear()
+
+
+def spelled(data_type: str) -> str:
+    """A type as both engines would spell it."""
+    name, bracket, details = data_type.lower().partition("(")
+    return SPELLINGS.get(name, name) + bracket + details
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error, or its name where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

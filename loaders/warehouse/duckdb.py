@@ -1,0 +1,119 @@
+"""A DuckDB file, `dev`."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from loaders.errors import WarehouseError
+from loaders.warehouse import base
+from loaders.warehouse.base import Say, Warehouse, first_line
+
+
+@dataclass(frozen=True)
+class DuckDB(Warehouse):
+    """A DuckDB file. One process at a time may have it open for writing."""
+
+    path: Path
+    target: str = "dev"
+    import_format = "parquet"
+    list_columns: ClassVar[str] = (
+        "select table_schema, table_name, column_name, data_type from information_schema.columns"
+    )
+    _catalog: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    _sessions: list[Any] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def destination(self) -> Any:
+        from dlt.destinations import duckdb
+        from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+
+        # one thread a statement: several would each hold a group of rows, and need twice the time
+        credentials = DuckDbCredentials(str(self.path))
+        credentials.global_config = {"threads": 1, "memory_limit": "300MB"}
+        return duckdb(credentials, supports_transactions=True, max_parallel_load_jobs=2)
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def placeholders(self, sql: str) -> str:
+        return sql.replace("%s", "?")
+
+    def tidy(self, schema: str) -> None:
+        """DuckDB does so by itself at each checkpoint."""
+
+    @contextmanager
+    def open(self, *, read_only: bool) -> Iterator[Any]:
+        import duckdb
+
+        try:
+            connection = duckdb.connect(str(self.path), read_only=read_only)
+        except duckdb.Error as error:
+            raise WarehouseError(self.explain(error)) from None
+        with connection:
+            connection.execute("set timezone = 'UTC'")
+            yield connection
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            raise WarehouseError(f"{self.name}: {self.explain(error)}") from None
+
+    def explain(self, error: BaseException) -> str:
+        text = str(error)
+        if "Could not set lock" in text or "being used by another process" in text:
+            by = text.partition("held in ")[2].partition(". See")[0]
+            who = f" ({by})" if by else ""
+            return f"{self.path} is open in another program{who}; close it there and run again"
+        if "not a valid DuckDB database" in text or "Cannot open file" in text:
+            return f"cannot open {self.path}: {first_line(error)}"
+        return first_line(error)
+
+    def check_lock(self) -> None:
+        """A file lock is held as long as the process lives."""
+
+    @contextmanager
+    def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        wait = base.LOCK_WAIT_SECONDS if wait is None else wait
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(f"{self.path}.lock")
+        holder = Path(f"{self.path}.holder")  # the lock file itself is emptied by who waits
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            say(f"waiting for {_read_holder(holder)}, which is working on {self.name}")
+            try:
+                lock.acquire(timeout=wait)
+            except Timeout:
+                raise WarehouseError(
+                    f"{self.name} is still in use by {_read_holder(holder)} after {wait:g} s; "
+                    "run again when it has ended"
+                ) from None
+        try:
+            holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))
+            # another program that holds the file is found out before anything is read
+            with self.session(read_only=False):
+                yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
+
+
+def _read_holder(holder: Path) -> str:
+    try:
+        held = json.loads(holder.read_text())
+    except (OSError, ValueError):  # it is just being written or removed
+        return "another load"
+    return f"{held['purpose']} (pid {held['pid']})"

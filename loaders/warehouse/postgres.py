@@ -1,0 +1,211 @@
+"""A Postgres database, `prod`, by libpq's PG* variables."""
+
+import os
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from loaders.errors import LockLostError, WarehouseError
+from loaders.warehouse import base
+from loaders.warehouse.base import Say, Warehouse, first_line
+
+LOCK_NAME = "signalroom load"
+
+# libpq's own words: a server that is gone is found out soon, also in the middle of a load
+MANNERS = "connect_timeout=10&keepalives_idle=30&keepalives_interval=10&tcp_user_timeout=60000"
+HOLDERS = (
+    "select a.application_name from pg_locks as l "
+    "inner join pg_stat_activity as a on l.pid = a.pid and l.database = a.datid "
+    "where l.locktype = 'advisory' and l.granted and a.datname = current_database() "
+    "and l.objid::bigint = hashtext(%s)::bigint & 4294967295 "
+)
+
+CUT = "57P01"
+# SQLSTATE: what the person who reads the error can do
+REMEDIES = {
+    "42501": "grant it to the role {user}, see docs/production.md",
+    "53100": "the disk of the server is full",
+    "25006": "the database only lets itself be read, as Supabase's does when its disk is full",
+    CUT: "the connection was cut; run again",
+}
+# the same for the refusal of a connection, which carries no SQLSTATE
+REFUSALS = {
+    "password authentication failed": "check PGUSER and PGPASSWORD",
+    "database .* does not exist": "check PGDATABASE",
+    "SSL": "check PGSSLMODE",
+    "refused|translate host|timeout expired|No such file|No route": "check PGHOST and PGPORT",
+}
+
+
+@dataclass(frozen=True)
+class Postgres(Warehouse):
+    """A Postgres database, by libpq's variables; PGHOST may be the folder of a socket."""
+
+    environ: Mapping[str, str]
+    target: str = "prod"
+    import_format = "csv"  # goes through COPY without being taken apart again
+    # the catalogue, because information_schema hides what one has no right on
+    list_columns: ClassVar[str] = (
+        "select n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod) "
+        "from pg_attribute as a "
+        "inner join pg_class as c on a.attrelid = c.oid "
+        "inner join pg_namespace as n on c.relnamespace = n.oid "
+        "where n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema') "
+        "and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped"
+    )
+    _catalog: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    _sessions: list[Any] = field(default_factory=list, compare=False, repr=False)
+    _locked: list[str] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        get = self.environ.get
+        host, port, database = get("PGHOST", ""), get("PGPORT", "5432"), get("PGDATABASE", "")
+        return f"postgres {database} at {host}:{port}"
+
+    def url(self) -> str:
+        """The address for dlt; a socket folder goes into the query, the only form it reads."""
+        get = self.environ.get
+        user, password = quote(get("PGUSER", ""), safe=""), quote(get("PGPASSWORD", ""), safe="")
+        host, port, database = get("PGHOST", ""), get("PGPORT", "5432"), get("PGDATABASE", "")
+        manners = f"sslmode={get('PGSSLMODE', 'require')}&{MANNERS}"
+        if host.startswith("/"):
+            return (
+                f"postgresql://{user}:{password or 'x'}@localhost:{port}/{database}"
+                f"?host={quote(host)}&{manners}"
+            )
+        return f"postgresql://{user}:{password}@{host}:{port}/{database}?{manners}"
+
+    def destination(self) -> Any:
+        from dlt.destinations import postgres
+
+        return postgres(self.url(), supports_transactions=True)
+
+    def exists(self) -> bool:
+        return True
+
+    def placeholders(self, sql: str) -> str:
+        return sql
+
+    def tidy(self, schema: str) -> None:
+        changed = self.query(
+            "select relname, n_dead_tup > 0 from pg_stat_user_tables "
+            "where schemaname = %s and n_mod_since_analyze > 0",
+            (schema,),
+        )
+        for table, has_dead_rows in changed:
+            with self.session(read_only=False) as connection:
+                cursor = connection.cursor()
+                cursor.execute("set default_statistics_target = 20")  # a sample that suffices
+                action = "vacuum (analyze)" if has_dead_rows else "analyze"
+                cursor.execute(f'{action} "{schema}"."{table}"')
+
+    @contextmanager
+    def open(self, *, read_only: bool) -> Iterator[Any]:
+        import psycopg2
+
+        try:
+            connection = psycopg2.connect(self.url(), application_name=LOCK_NAME)
+        except psycopg2.OperationalError as error:
+            raise WarehouseError(f"cannot reach {self.name}: {_refusal(error)}") from None
+        try:
+            connection.set_session(readonly=read_only, autocommit=True)
+            connection.cursor().execute("set time zone 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        import psycopg2
+
+        try:
+            yield
+        except psycopg2.Error as error:
+            if self._locked and self._sessions and self._sessions[0].closed:
+                raise self._lost_lock() from None
+            raise WarehouseError(f"{self.name}: {self.explain(error)}") from None
+
+    def explain(self, error: BaseException) -> str:
+        import psycopg2
+
+        if not isinstance(error, psycopg2.Error):
+            return first_line(error)
+        broken = psycopg2.OperationalError | psycopg2.InterfaceError
+        was_cut = error.pgcode is None and isinstance(error, broken)
+        remedy = REMEDIES.get(CUT if was_cut else error.pgcode or "", "")
+        said = error.diag.message_primary or first_line(error)
+        return "; ".join(filter(None, [said, remedy.format(user=self.environ.get("PGUSER"))]))
+
+    def check_lock(self) -> None:
+        import psycopg2
+
+        if not self._locked:
+            return
+        try:
+            cursor = self._sessions[0].cursor()
+            cursor.execute(HOLDERS + "and l.pid = pg_backend_pid()", (LOCK_NAME,))
+            if cursor.fetchone():
+                return
+        except psycopg2.Error:
+            pass  # its session is gone, and the lock with it
+        raise self._lost_lock()
+
+    def _lost_lock(self) -> LockLostError:
+        return LockLostError(
+            f"the connection that held the lock on {self.name} was cut, so another load may have "
+            "begun; run again"
+        )
+
+    @contextmanager
+    def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
+        # The lock lives as long as its own session: a loader that dies lets go of it.
+        wait = base.LOCK_WAIT_SECONDS if wait is None else wait
+        with self.session(read_only=False) as connection:
+            cursor = connection.cursor()
+            me = f"{purpose} (pid {os.getpid()} on {socket.gethostname()})"
+            cursor.execute("select set_config('application_name', %s, false)", (me[:63],))
+            cursor.execute("select pg_try_advisory_lock(hashtext(%s))", (LOCK_NAME,))
+            if not cursor.fetchone()[0]:
+                say(f"waiting for {_holder(cursor)}, which is working on {self.name}")
+                self._wait_for_lock(cursor, wait)
+            self._locked.append(purpose)
+            try:
+                yield
+                self.check_lock()
+            finally:
+                self._locked.clear()
+
+    def _wait_for_lock(self, cursor: Any, seconds: float) -> None:
+        from psycopg2.errors import LockNotAvailable
+
+        milliseconds = max(1, round(seconds * 1000))  # 0 would be for ever
+        cursor.execute("set statement_timeout = 0")  # a server's own would end the wait
+        cursor.execute("select set_config('lock_timeout', %s, false)", (f"{milliseconds}ms",))
+        try:
+            cursor.execute("select pg_advisory_lock(hashtext(%s))", (LOCK_NAME,))
+        except LockNotAvailable:
+            raise WarehouseError(
+                f"{self.name} is still in use by {_holder(cursor)} after {seconds:g} s; "
+                "run again when it has ended"
+            ) from None
+        cursor.execute("reset lock_timeout")
+        cursor.execute("reset statement_timeout")
+
+
+def _holder(cursor: Any) -> str:
+    """Who has the lock."""
+    cursor.execute(HOLDERS, (LOCK_NAME,))
+    row = cursor.fetchone()
+    return str(row[0]) if row else "another load"
+
+
+def _refusal(error: Exception) -> str:
+    """Why there is no connection, and the variable to look at."""
+    text = first_line(error)
+    checks = (check for found, check in REFUSALS.items() if re.search(found, str(error)))
+    return "; ".join([text, *checks][:2])

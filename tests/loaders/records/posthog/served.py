@@ -1,0 +1,25 @@
+"""What the sandbox's PostHog has, as the loader should bring it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sandbox.posthog.events import Event
+from sandbox.server import Sandbox
+
+Stands = dict[str, tuple[Any, ...]]
+
+
+def served(sandbox: Sandbox, client_id: str = "713") -> Stands:
+    """All events by UUID: name, who, which person, when, and one property."""
+    return {event.uuid: _cells(event) for event in log(sandbox, client_id)}
+
+
+def log(sandbox: Sandbox, client_id: str = "713") -> list[Event]:
+    return list(sandbox.posthog.projects[client_id].log.all())
+
+
+def _cells(event: Event) -> tuple[Any, ...]:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=event.at)
+    source = json.loads(event.properties).get("utm_source")
+    return event.name, event.distinct_id, event.person_id, moment, source
