@@ -13,10 +13,9 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from requests import Response
 
@@ -25,7 +24,7 @@ from loaders.http import Api, answer, expect_rows, unexpected
 from loaders.oauth import ClientCredentials
 from loaders.source import Account, Finding
 from loaders.table import Page, Row, Table, fit_bigint
-from loaders.windows import Window
+from loaders.windows import Window, midnight
 
 PAGE_ROWS = 500
 CREDENTIALS = "check MAUTIC_CLIENT_ID and MAUTIC_CLIENT_SECRET"
@@ -104,7 +103,7 @@ class Mautic:
     def __init__(self, account: Account) -> None:
         base_url, secret = account.settings["base_url"], account.settings["client_secret"]
         refused = dict.fromkeys((400, 401, 403), CREDENTIALS)
-        self.start = datetime.combine(account.start_date, time(), ZoneInfo(account.timezone))
+        self.start = midnight(account.start_date, account.timezone)
         self.credentials = ClientCredentials(
             Api("mautic", base_url, secrets=(secret,), remedies=refused | {404: ADDRESS}),
             "/oauth/v2/token",

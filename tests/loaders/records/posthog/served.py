@@ -10,13 +10,13 @@ from sandbox.server import Sandbox
 Stands = dict[str, tuple[Any, ...]]
 
 
-def served(sandbox: Sandbox, client_id: str = "713") -> Stands:
+def served(sandbox: Sandbox) -> Stands:
     """All events by UUID: name, who, which person, when, and one property."""
-    return {event.uuid: _cells(event) for event in log(sandbox, client_id)}
+    return {event.uuid: _cells(event) for event in log(sandbox)}
 
 
-def log(sandbox: Sandbox, client_id: str = "713") -> list[Event]:
-    return list(sandbox.posthog.projects[client_id].log.all())
+def log(sandbox: Sandbox) -> list[Event]:
+    return list(sandbox.posthog.projects["713"].log.all())
 
 
 def _cells(event: Event) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """PostHog's events are read once each and as they are, whatever the pages."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -77,6 +77,13 @@ def test_queries_are_never_cached_and_have_no_offset(sandbox: Sandbox) -> None:
     assert events(sandbox) == served(sandbox)
     assert {query["refresh"] for query in queries(sandbox)} == {"force_blocking"}
     assert not [query for query in queries(sandbox) if "offset" in str(query).lower()]
+
+
+@pytest.mark.parametrize("ahead", ["2031-05-01T00:00:00Z", None])
+def test_a_clock_that_is_ahead_hides_nothing(sandbox: Sandbox, ahead: str | None) -> None:
+    moment = ahead or f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
+    sandbox.posthog.add("events", event="landing", at=moment, times=3)
+    assert events(sandbox) == served(sandbox)
 
 
 def test_events_that_come_while_we_read_do_not_keep_us(
