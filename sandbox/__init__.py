@@ -19,7 +19,6 @@ In a test:
         sandbox.posthog.add("events", event="landing", at="2025-12-05T12:00:00Z", times=40)
         sandbox.posthog.serve(1_000_000, 100_000)     # so many events on so many timestamps
         sandbox.mautic.store.click(5, "2025-12-20 10:00:00")
-        sandbox.mautic.tokens.revoke()                # each answers 401 from now on
         sandbox.url("s3_exports")                     # an S3 endpoint; sandbox.s3_exports.bucket
         sandbox.s3_exports.put("orders-create/orders-create-2025-12-19.csv", b"orders_id\\n1\\n")
         sandbox.s3_exports.faults.on("replaced", path="orders-create-2025-12-05", when="after")

@@ -1,6 +1,6 @@
 """Everflow's network API: the entity report, affiliates, metadata; the key in a header."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -69,14 +69,11 @@ class Everflow(Service):
 
     def summary(self) -> Response:
         ask = self._ask()
-        sums = summed(self._cells(ask), lambda _: "all").get("all", [0] * len(EVERFLOW_METRICS))
-        total = _reporting(sums, ask.currency)
+        sums = summed(filter(ask.wants, self.facts_for_request()), lambda _: "all")
+        total = _reporting(sums.get("all", [0] * len(EVERFLOW_METRICS)), ask.currency)
         if disagreeing := fault("summary_disagrees"):
             total[str(disagreeing["metric"])] += float(str(disagreeing["delta"]))
         return answer({} if fault("summary_bare") else total)
-
-    def _cells(self, ask: Ask) -> Iterator[Cell]:
-        return (cell for cell in self.facts_for_request() if ask.wants(cell))
 
     def _rows(self, ask: Ask) -> list[Row]:
         def ids_of(cell: Cell) -> tuple[str, ...]:
@@ -94,7 +91,7 @@ class Everflow(Service):
                 "usm_columns": [],
                 "custom_metric_columns": [],
             }
-            for ids, values in summed(self._cells(ask), ids_of).items()
+            for ids, values in summed(filter(ask.wants, self.facts_for_request()), ids_of).items()
         ]
 
     @staticmethod

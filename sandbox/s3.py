@@ -143,8 +143,15 @@ class S3Exports:
             self.put_file(file)
 
     def _forget(self, key: str) -> None:
+        from moto.s3.models import FakeKey
+
         self._files.pop(key, None)
-        _drop(self._account, key)
+        stored = _backend(self._account).get_object(BUCKET, key)
+        if stored is not None:
+            _backend(self._account).delete_object(BUCKET, key)
+            stored.dispose()
+            tracked: list[object] = vars(FakeKey)["instances_tracked"]  # kept until moto's reset
+            tracked.remove(stored)
 
     def _answer(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
@@ -201,15 +208,3 @@ def _backend(account: str) -> Any:
     from moto.s3.models import s3_backends
 
     return s3_backends[account]["aws"]
-
-
-def _drop(account: str, key: str) -> None:
-    from moto.s3.models import FakeKey
-
-    stored = _backend(account).get_object(BUCKET, key)
-    if stored is None:
-        return
-    _backend(account).delete_object(BUCKET, key)
-    stored.dispose()
-    tracked: list[object] = vars(FakeKey)["instances_tracked"]  # kept until moto's own reset
-    tracked.remove(stored)

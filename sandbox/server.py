@@ -100,17 +100,15 @@ def serve(port: int) -> None:
     """Run the sandbox until interrupted."""
     with Sandbox(port) as sandbox:
         click.echo("SignalRoom sandbox. All its data is made, not real.")
-        for name in sandbox.services:
-            if name != sandbox.google_sheets.name:
-                click.echo(f"{name:<9} {sandbox.url(name)}   keys: {', '.join(keys_of(name))}")
-        click.echo(
-            "mautic's keys are client ids; the secret of each is the id with -secret behind."
-        )
-        sheets = sandbox.url("google_sheets")
-        steering = sheets.replace("google_sheets", "_sandbox/google_sheets")
-        click.echo(f"google_sheets {sheets}   key files: {steering}/key/713, .../key/cti")
+        keys = {name: ", ".join(keys_of(name)) for name in sandbox.services}
+        keys["mautic"] += "; the secret of each is the id with -secret behind"
+        keys["google_sheets"] = "GET /_sandbox/google_sheets/key/713 and .../key/cti, whole files"
+        for name, key in keys.items():
+            click.echo(f"{name:<13} {sandbox.url(name)}   keys: {key}")
         s3 = sandbox.s3_exports
-        click.echo(f"{s3.name} {s3.url}   bucket: {s3.bucket}, keys: {ACCESS_KEY} / {SECRET_KEY}")
+        click.echo(
+            f"{s3.name:<13} {s3.url}   bucket: {s3.bucket}, keys: {ACCESS_KEY} / {SECRET_KEY}"
+        )
         click.echo("Stop it with Ctrl-C.")
         try:
             sandbox.wait()
