@@ -3,6 +3,7 @@
 import psycopg2
 import pytest
 
+from loaders.registry import SOURCES
 from tests.prod.conftest import Production
 from tests.support import DECEMBER
 
@@ -16,25 +17,8 @@ EVERYTHING = """
     select schemaname, viewname from pg_views
     where schemaname not in ('pg_catalog', 'information_schema')
 """
-NEVER_EXPOSED = {
-    "everflow",
-    "everflow_staging",
-    "redtrack",
-    "redtrack_staging",
-    "s3_exports",
-    "s3_exports_staging",
-    "posthog",
-    "posthog_staging",
-    "mautic",
-    "mautic_staging",
-    "google_sheets",
-    "google_sheets_staging",
-    "ops",
-    "ops_staging",
-    "public",
-    "staging",
-    "intermediate",
-    "marts",
+NEVER_EXPOSED = {f"{source}{suffix}" for source in SOURCES for suffix in ("", "_staging")} | {
+    *("ops", "public", "staging", "intermediate", "marts"),
 }
 OPENED = (
     *("everflow.daily_stats", "s3_exports.orders_create", "public.affiliate_mapping"),
