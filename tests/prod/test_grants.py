@@ -17,9 +17,7 @@ EVERYTHING = """
     select schemaname, viewname from pg_views
     where schemaname not in ('pg_catalog', 'information_schema')
 """
-NEVER_EXPOSED = {f"{source}{suffix}" for source in SOURCES for suffix in ("", "_staging")} | {
-    *("ops", "public", "staging", "intermediate", "marts"),
-}
+NEVER_EXPOSED = {*SOURCES, "ops", "public", "staging", "intermediate", "marts"}
 OPENED = (
     *("everflow.daily_stats", "s3_exports.orders_create", "public.affiliate_mapping"),
     *("posthog.persons", "mautic.contacts"),
@@ -49,7 +47,8 @@ def exposed(production: Production) -> Production:
 @pytest.mark.parametrize("role", EXPOSED)
 def test_the_world_reads_nothing(exposed: Production, role: str) -> None:
     tables = exposed.query(EVERYTHING)
-    assert {schema for schema, _ in tables} == NEVER_EXPOSED
+    schemas = {schema for schema, _ in tables}
+    assert {schema for schema in schemas if not schema.endswith("_staging")} == NEVER_EXPOSED
     with exposed.cursor(role) as cursor:
         for schema, table in tables:
             if table == "of_another_application":
