@@ -131,6 +131,7 @@ def test_every_model_and_seed_says_and_tests_its_grain() -> None:
         assert "unique_combination" in [kind for test in tests for kind in test], name
 
 
+@pytest.mark.slow
 def test_every_column_that_is_read_is_described(pair: Pair) -> None:
     found = pair.dev.query(  # what stands between staging and marts is for models alone
         "select table_name, column_name from information_schema.columns"

@@ -12,6 +12,8 @@ from tests.dbt.warehouses import Pair
 from tests.postgres import Rows
 from tests.support import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 TEXT = (REPOSITORY / "docs/queries.sql").read_text()
 STATEMENTS = [statement.query for statement in duckdb.extract_statements(TEXT)]
 

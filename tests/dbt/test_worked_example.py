@@ -4,6 +4,8 @@ import pytest
 
 from tests.dbt.conftest import Query
 
+pytestmark = pytest.mark.slow
+
 AFFILIATE_DAILY = """
 2025-12-01 -1/-1  0  0   0   0   12.34 1 no  12.34  -       -       -12.34 unmapped      0
 2025-12-01 1/1  100 10 500 300  270.10 2 yes 270.10 27.0100 27.0100 229.90 matched       11

@@ -109,12 +109,10 @@ def test_a_build_whose_test_fails_publishes_nothing(
     assert exit_code == 1
     assert "The build failed: the marts stay as they were." in said
     assert figures(production) == old
-    production.succeed("build")
-    assert figures(production) != old
 
 
 def test_a_build_whose_connections_are_cut(production: Production) -> None:
-    """Readers see the marts of the last good build, and the next one is right."""
+    """Readers see the marts of the last good build, and the next one holds all that is loaded."""
     marts = "select tablename from pg_tables where schemaname = 'marts'"
 
     def everything() -> dict[str, list[str]]:
@@ -136,11 +134,12 @@ def test_a_build_whose_connections_are_cut(production: Production) -> None:
     assert build.returncode != 0, said
     assert everything() == old
     production.succeed("build")
-    assert everything() == old
+    loaded = production.query("select sum(conversions) from everflow.daily_stats")[0][0]
+    assert set(figures(production)) == {int(loaded)}
 
 
 @pytest.fixture(scope="module")
-def orders_before(production: Production) -> Iterator[dict[str, tuple[str, str]]]:
+def orders_before(production: Production) -> dict[str, tuple[str, str]]:
     """A build after somebody changed rows of the marts, and made things of their own on them."""
     found = orders(production)
     gone, wrong = min(found), max(found)
@@ -154,10 +153,7 @@ def orders_before(production: Production) -> Iterator[dict[str, tuple[str, str]]
         cursor.execute("create role friend")
         cursor.execute("grant select on marts.daily_summary to friend")
     production.succeed("build")
-    yield found
-    with production.cursor() as cursor:
-        cursor.execute("drop view public.my_view")
-        cursor.execute("drop policy mine on marts.daily_summary")
+    return found
 
 
 def orders(production: Production) -> dict[str, tuple[str, str]]:
@@ -183,6 +179,9 @@ def test_what_people_made_on_marts_stays(production: Production) -> None:
     assert production.query(
         "select has_table_privilege('friend', 'marts.daily_summary', 'select')"
     )[0][0]
+    with production.cursor() as cursor:
+        cursor.execute("drop view public.my_view")
+        cursor.execute("drop policy mine on marts.daily_summary")
 
 
 def test_a_changed_column_is_published_too(production: Production) -> None:
