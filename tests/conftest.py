@@ -68,7 +68,7 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
         with temporary_server() as server:
             yield server
     else:
-        yield Server(**worker["postgres"], prefix=worker["workerid"])
+        yield Server(**worker["postgres"], prefix=f"test_{worker['workerid']}")
 
 
 @pytest.fixture(scope="session")
