@@ -32,11 +32,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep on one worker what shares what is costly: a file, or a folder with one warehouse."""
+    """Keep on one worker what shares what is costly: a file, or a folder with one warehouse.
+
+    What reads the marts that dbt built (fixture `pair`) is slow.
+    """
     for item in items:
         folder = item.path.parent
         shared = folder if folder.name in SHARING else item.path
         item.add_marker(pytest.mark.xdist_group(str(shared.relative_to(FOLDER))))
+        if "pair" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -68,7 +73,7 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
         with temporary_server() as server:
             yield server
     else:
-        yield Server(**worker["postgres"], prefix=worker["workerid"])
+        yield Server(**worker["postgres"], prefix=f"test_{worker['workerid']}")
 
 
 @pytest.fixture(scope="session")

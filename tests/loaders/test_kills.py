@@ -14,6 +14,7 @@ from tests.support import DECEMBER, Project, State, on_both_targets
 KILLED = "tests.sources.killed"
 
 
+@pytest.mark.slow
 @on_both_targets
 def test_a_run_and_the_rows_it_rejected_are_written_as_one(
     loaded_project: Project, sandbox: Sandbox

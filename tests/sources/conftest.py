@@ -115,7 +115,7 @@ def empty_case(
     prepare(project, source, sandbox)
     for name, value in project.environ.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("loaders.files.bucket.READ_TIMEOUT", 1)
+    monkeypatch.setattr("loaders.files.bucket.READ_TIMEOUT", 0.3)
     monkeypatch.setattr("loaders.files.bucket.sleep", lambda _seconds: None)
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
     yield Case(source, SAMPLES[source], sandbox, project)
