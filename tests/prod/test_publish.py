@@ -156,8 +156,8 @@ def orders_before(production: Production) -> Iterator[dict[str, tuple[str, str]]
     production.succeed("build")
     yield found
     with production.cursor() as cursor:
-        cursor.execute("drop view public.my_view")
-        cursor.execute("drop policy mine on marts.daily_summary")
+        cursor.execute("drop view if exists public.my_view")
+        cursor.execute("drop policy if exists mine on marts.daily_summary")
 
 
 def orders(production: Production) -> dict[str, tuple[str, str]]:
@@ -187,7 +187,7 @@ def test_what_people_made_on_marts_stays(production: Production) -> None:
 
 def test_a_changed_column_is_published_too(production: Production) -> None:
     with production.cursor() as cursor:
-        cursor.execute("alter table marts.daily_summary drop column cvr")
+        cursor.execute("alter table marts.daily_summary drop column cvr cascade")
         cursor.execute("alter table marts.dim_affiliates add column left_over text")
     production.succeed("build")
     columns = production.query(
