@@ -186,7 +186,7 @@ def test_what_people_made_on_marts_stays(production: Production) -> None:
 
 def test_a_changed_column_is_published_too(production: Production) -> None:
     with production.cursor() as cursor:
-        cursor.execute("alter table marts.daily_summary drop column cvr")
+        cursor.execute("alter table marts.daily_summary drop column cvr cascade")
         cursor.execute("alter table marts.dim_affiliates add column left_over text")
     production.succeed("build")
     columns = production.query(
