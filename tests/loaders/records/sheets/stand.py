@@ -80,8 +80,9 @@ class Stand:
 
     def load_all(self, **request: Any) -> list[ops.Run]:
         self.runs += 1
-        ops.create(self.warehouse)
-        ledger.create_tables(self.warehouse, schema=SOURCE.name, tables=SOURCE.tables)
+        if self.runs == 1:
+            ops.create(self.warehouse)
+            ledger.create_tables(self.warehouse, schema=SOURCE.name, tables=SOURCE.tables)
         job = Job(
             self.account, self.warehouse, self.workdir, Request(f"run-{self.runs}", **request)
         )
@@ -91,6 +92,13 @@ class Stand:
         """What is read of the first sheet's table, without a warehouse."""
         table = next(t for t in SOURCE.of(self.account) if t.name == self.sheets[0].table)
         return list(SOURCE.open(self.account).read(table, Window()))
+
+    def found(self, *columns: str) -> tuple[list[tuple[Any, ...]], list[tuple[str, int, str]]]:
+        """What is read of it: the rows, and where others are and why they cannot be read."""
+        pages = self.read()
+        rows = [tuple(row[name] for name in columns) for page in pages for row in page.rows]
+        wrong = [(one.origin, one.line, one.reason) for page in pages for one in page.rejected]
+        return rows, wrong
 
     def examine(self) -> list[Finding]:
         return list(SOURCE.examine(self.account))
