@@ -82,11 +82,10 @@ class Warehouse(ABC):
             with self.explained():
                 yield self._sessions[0]
             return
-        with self.open(read_only=read_only) as connection:
+        with self.explained(), self.open(read_only=read_only) as connection:
             self._sessions.append(connection)
             try:
-                with self.explained():
-                    yield connection
+                yield connection
             finally:
                 self._sessions.clear()
 

@@ -182,7 +182,7 @@ TRAPS = [
     ),
     Trap("everflow", "absent_metrics", {"names": "cv"}, says="the rows add up to conversions 0"),
     Trap("everflow", "bad_metric", check=rows_rejected("conversions: 'n/a' is not a number")),
-    Trap("everflow", "bad_metric", {"rows": 9999}, says="none of 444 rows can be read"),
+    Trap("everflow", "bad_metric", {"rows": 9999}, says="none of 444 rows of daily_stats"),
     Trap("everflow", "bad_metric", {"value": 1.5}, says="the rows add up to conversions"),
     Trap(
         "everflow",

@@ -191,7 +191,7 @@ def test_rows_that_stand_twice_are_found_out(
     with monkeypatch.context() as patched:
         patched.setattr(module, "land", land_twice)
         result = orders.run("load", "s3_exports")
-    assert "holds 4 rows of" in result.output
+    assert "has 4 rows of" in result.output
     assert orders.query("select count(*) from ops.loaded_files") == [(0,)]
     load(orders)
     assert len(stands(orders)) == 3
