@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from dlt.sources.helpers.requests import Client
-from requests import PreparedRequest, RequestException, Response
+from requests import RequestException, Response
 from requests.auth import AuthBase
 
 from loaders.errors import ApiError
@@ -28,23 +28,12 @@ RETRIED_STATUS = (409, 429, *range(500, 600))
 SHOWN_CHARACTERS = 160
 MOST_PAGES = 1000
 NAMES_OF_ERRORS = ("detail", "error_description", "error", "errors")
-KINDS: Mapping[type, str] = {dict: "an object", list: "a list", str: "text"}
+KINDS: Mapping[type, str] = {dict: "an object", list: "a list"}
 
 Kind = TypeVar("Kind")
 
 # the JSON of responses, parsed once: first to see whether it breaks off, then to be read
 _PARSED: WeakKeyDictionary[Response, Any] = WeakKeyDictionary()
-
-
-class QueryKey(AuthBase):
-    """A key in the query string, added last so that no other code sees the address with it."""
-
-    def __init__(self, name: str, key: str) -> None:
-        self.name, self.key = name, key
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.prepare_url(request.url, {self.name: self.key})
-        return request
 
 
 class Api:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from loaders.errors import LoadError
 from loaders.redaction import redact
@@ -105,7 +105,7 @@ def create_missing(warehouse: Warehouse, *, schema: str, tables: Sequence[Table]
     for table in tables:
         resource = _resource(Upload(table), warehouse.import_format)
         made.update_table(resource.compute_table_schema())
-    made = dlt.Schema.from_dict(made.to_dict())  # with the hash by which dlt knows it
+    made = dlt.Schema.from_dict(dict(made.to_dict()))  # with the hash by which dlt knows it
     with _explained(warehouse, schema):
         client, _ = get_destination_clients(made, warehouse.destination(), schema, schema)
         with client:
@@ -136,7 +136,7 @@ def types(tables: Sequence[Table]) -> dict[str, dict[str, str | None]]:
     }
 
 
-def _resource(upload: Upload, file_format: str) -> Any:
+def _resource(upload: Upload, file_format: Literal["csv", "parquet"]) -> Any:
     """A table and its rows as dlt takes them."""
     import dlt
 

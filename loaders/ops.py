@@ -33,12 +33,14 @@ SQL_TYPES = {
 }
 # what warehouses of an earlier release lack; anything else that is missing was taken out by hand
 ADDED = frozenset({"complete_tables"})
-NOT_STORED: dict[str, Any] = {"repr": False, "metadata": {"is_stored": False}}
 
 
 @dataclass
 class Run:
-    """One row of `ops.load_runs`: one run of one source for one client into one table."""
+    """One row of `ops.load_runs`: one run of one source for one client into one table.
+
+    What is left out of its repr is not stored.
+    """
 
     run_id: str
     source: str
@@ -61,11 +63,11 @@ class Run:
     verdict: Verdict = "failed"
     finished_at: datetime | None = None
     error: str | None = None
-    rejected: list[Rejected] = field(default_factory=list, **NOT_STORED)
-    rejected_kept: int = field(default=0, **NOT_STORED)  # of `rejected`, written already
-    messages: list[str] = field(default_factory=list, **NOT_STORED)
-    nothing_new: str | None = field(default=None, **NOT_STORED)  # in place of window and rows
-    is_dated: bool = field(default=True, **NOT_STORED)  # or its window says nothing
+    rejected: list[Rejected] = field(default_factory=list, repr=False)
+    rejected_kept: int = field(default=0, repr=False)  # of `rejected`, written already
+    messages: list[str] = field(default_factory=list, repr=False)
+    nothing_new: str | None = field(default=None, repr=False)  # in place of window and rows
+    is_dated: bool = field(default=True, repr=False)  # or its window says nothing
 
     @classmethod
     def begin(
@@ -190,8 +192,7 @@ class OpsTable:
     def columns(self) -> dict[str, str]:
         """The columns and their types."""
         hints = get_type_hints(self.row)
-        stored = [f.name for f in fields(self.row) if f.metadata.get("is_stored", True)]
-        return {name: _sql_type(hints[name]) for name in stored}
+        return {f.name: _sql_type(hints[f.name]) for f in fields(self.row) if f.repr}
 
     def ddl(self) -> str:
         """The statement that creates it."""

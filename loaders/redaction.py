@@ -12,12 +12,16 @@ class _Redaction(logging.Filter):
         self._known: set[str] = set()
 
     def conceal(self, *secrets: str) -> None:
-        """Remember secrets, and filter all handlers there are: of libraries' loggers too."""
+        """Remember secrets, and filter all handlers there are: of libraries' loggers too.
+
+        dlt's logger makes its handler later, and passes nothing on to others.
+        """
         for secret in filter(None, secrets):
             self._known |= {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}
         for logger in (logging.root, *logging.root.manager.loggerDict.values()):
             for handler in getattr(logger, "handlers", ()):
                 handler.addFilter(self)
+        logging.getLogger("dlt").addFilter(self)
         if logging.lastResort:
             logging.lastResort.addFilter(self)
 

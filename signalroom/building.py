@@ -15,7 +15,7 @@ from signalroom.config.settings import Settings
 
 SECONDS_A_LINE = 3.0  # where lines stay: in a log or a pipe
 RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")  # dbt's events, one a node
-# On prod the marts are built and tested aside and published at the end (macros/publish.sql).
+# On prod the marts are built and tested aside and published at the end (operations/publish.sql).
 ASIDE = ("--vars", "{marts_schema: marts_next}")
 # They prove the SQL, not the data: `make test` runs them.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")

@@ -72,7 +72,7 @@ def _examine_tables(warehouse: Warehouse) -> Iterator[Finding]:
     try:
         for schema, tables in (declared | {ops.OPS: ops.DECLARED}).items():
             for change in warehouse.altered(schema, tables):
-                yield Finding("fail", f"warehouse: {change}; alter it back")
+                yield Finding("fail", f"warehouse: {change}; change it back")
         gone = [lost(warehouse, name, source.tables) for name, source in SOURCES.items()]
         for name in chain(ops.lost(warehouse), *gone):
             yield Finding("fail", f"warehouse: {name} is gone; put it back")

@@ -106,7 +106,7 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
-def format_run(run: ledger.Run) -> Outcome:
+def format_run(run: ops.Run) -> Outcome:
     """A run in one line, under its table's name where the source has several."""
     several = [table.name for table in SOURCES[run.source].tables] != [run.table_name]
     source = f"{run.source}.{run.table_name}" if several else run.source

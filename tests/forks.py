@@ -21,7 +21,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 REPOSITORY = Path(__file__).parents[1]
 OF_THE_COMMAND = (
@@ -36,7 +36,7 @@ class Forked:
 
     def __init__(self, forks: "Forks", pid: int, stdout: TextIO) -> None:
         self.pid, self.stdout = pid, stdout
-        self.returncode: int | None = None
+        self.returncode: int | Any = None  # typed as of a Popen
         self._forks, self._said = forks, b""
 
     def poll(self) -> int | None:
@@ -135,10 +135,10 @@ def _serve(asked: socket.socket) -> str:
                 code = os.waitstatus_to_exitcode(status) if ended else None
                 asked.sendall(f"{json.dumps(code)}\n".encode())
             case ["fork"]:
-                if pid := os.fork():
+                if child := os.fork():
                     for file in files:
                         os.close(file)
-                    asked.sendall(f"{pid}\n".encode())
+                    asked.sendall(f"{child}\n".encode())
                 else:
                     asked.close()
                     return _become(*files)

@@ -86,14 +86,13 @@ class Project:
     def start(
         self,
         *arguments: str,
-        program: tuple[str, ...] = ("-m", "signalroom"),
+        program: str = "signalroom",
         without: tuple[str, ...] = (),
     ) -> Forked:
-        """The command in a process of its own, which can be killed, without some variables."""
+        """The command, or another module, in a process of its own, without some variables."""
         environ = {n: value for n, value in self.process_environ.items() if n not in without}
-        _, module, *first = program
         return command_forks().start(
-            module, [*first, *self.aimed(arguments)], folder=self.root, environ=environ
+            program, self.aimed(arguments), folder=self.root, environ=environ
         )
 
     def succeed(self, *arguments: str) -> str:

@@ -9,7 +9,7 @@
 - No cursor: past days are restated, so whole days are read again and replaced.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
@@ -147,40 +147,28 @@ class Everflow:
             raise unexpected(", ".join(sorted(missing)), summary, "everflow: entity/summary")
         return add_up([summary], COMPARED)
 
-    def _rows(self, window: Window, filters: list[dict[str, str]]) -> list[Any]:
-        """All rows of a window, however often the service cuts its answer."""
-        rows, complete = self._ask(window, filters)
-        if complete:
+    def _rows(
+        self, window: Window, filters: list[dict[str, str]], affiliate_ids: Sequence[str] = ()
+    ) -> list[Any]:
+        """All rows of a window, or of affiliates on one day, however often an answer is cut."""
+        chosen = [_filter("affiliate", affiliate_id) for affiliate_id in affiliate_ids]
+        body = self._report("entity/table", window, filters + chosen)
+        if not {"table", "incomplete_results"} & set(body):
+            raise unexpected("a table", body, "everflow: entity/table")
+        rows = expect(list, body.get("table") or [], "everflow: the table of entity/table")
+        if not body.get("incomplete_results") and len(rows) < ROW_CAP:
             return rows
         if len(window) > 1:
             halves = window.chunks((len(window) + 1) // 2)
             return [row for half in halves for row in self._rows(half, filters)]
-        return self._rows_by_affiliate(window, filters, self._affiliate_ids())
-
-    def _rows_by_affiliate(
-        self, day: Window, filters: list[dict[str, str]], affiliate_ids: list[str]
-    ) -> list[Any]:
-        chosen = [_filter("affiliate", affiliate_id) for affiliate_id in affiliate_ids]
-        rows, complete = self._ask(day, filters + chosen)
-        if complete:
-            return rows
-        if len(affiliate_ids) == 1:
+        ids = affiliate_ids or self._affiliate_ids()
+        if len(ids) == 1:
             raise TruncatedError(
-                f"everflow: {day.start}, affiliate {affiliate_ids[0]} alone exceeds {ROW_CAP} rows"
+                f"everflow: {window.start}, affiliate {ids[0]} alone exceeds {ROW_CAP} rows"
             )
-        middle = len(affiliate_ids) // 2
-        return [
-            row
-            for half in (affiliate_ids[:middle], affiliate_ids[middle:])
-            for row in self._rows_by_affiliate(day, filters, half)
-        ]
-
-    def _ask(self, window: Window, filters: list[dict[str, str]]) -> tuple[list[Any], bool]:
-        body = self._report("entity/table", window, filters)
-        if not {"table", "incomplete_results"} & set(body):
-            raise unexpected("a table", body, "everflow: entity/table")
-        rows = expect(list, body.get("table") or [], "everflow: the table of entity/table")
-        return rows, not body.get("incomplete_results") and len(rows) < ROW_CAP
+        middle = len(ids) // 2
+        parts = (ids[:middle], ids[middle:])
+        return [row for part in parts for row in self._rows(window, filters, part)]
 
     def _affiliate_ids(self) -> list[str]:
         path = "networks/affiliates"

@@ -7,7 +7,7 @@
 - Pages overlap and may be capped below what was asked: rows are taken once by key, and only a page
   with nothing new is the end. The sum is held against the `total` of the answer.
 - Numbers come as numbers, text or nothing. A missing cost is unknown, which is not zero.
-- A blank source id means that only the title is known; the key is then "title:" and the title. Where
+- A blank source id means that only the title is known; its key is "title:" and the title. Where
   reports carry no ids at all, /sources has the id of a title.
 """
 
@@ -18,11 +18,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from dlt.sources.helpers.rest_client.auth import APIKeyAuth
 from requests import Response
 
 from loaders.daily import DailySource
 from loaders.errors import ApiError
-from loaders.http import Api, QueryKey, answer, expect_rows, new_rows
+from loaders.http import Api, answer, expect_rows, new_rows
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
 from loaders.verify import Answer, add_up
@@ -60,7 +61,7 @@ class Redtrack:
             "redtrack",
             account.settings["base_url"],
             secrets=(key,),
-            auth=QueryKey("api_key", key),
+            auth=APIKeyAuth(name="api_key", api_key=key, location="query"),  # added last of all
             pause=seconds_to_wait,
             remedies=dict.fromkeys((401, 403), "check REDTRACK_API_KEY"),
         )

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 
 from loaders.errors import LoadError
 
-LOCK_WAIT_SECONDS = 300.0
 Say = Callable[[str], None]
 Columns = dict[str, dict[str, str]]  # of each table of a schema, their types
 # the same as it is declared; no type where every engine has its own
@@ -22,6 +21,7 @@ class Warehouse(ABC):
     """One engine at one address."""
 
     target: str
+    lock_wait: ClassVar[float] = 300.0  # seconds
     import_format: ClassVar[Literal["csv", "parquet"]]  # of files that it takes in as they are
     list_columns: ClassVar[str]  # schema, table, column and type of all tables and views
     _catalog: dict[str, Columns]  # what was listed, until somebody changes it
@@ -143,7 +143,7 @@ class Warehouse(ABC):
         """The declared columns that have another type, in which values would be others."""
         existing = self.columns(schema)
         return [
-            f"{schema}.{table}.{name} is {found} instead of {spelled(wanted)}"
+            f"{schema}.{table}.{name} has type {found}, expected {spelled(wanted)}"
             for table, columns in declared.items()
             for name, wanted in columns.items()
             if wanted
@@ -154,13 +154,33 @@ class Warehouse(ABC):
         """LoadError names the columns that have another type."""
         if changes := self.altered(schema, declared):
             raise LoadError(
-                f"{'; '.join(changes)}: somebody altered it in {self.name}; alter it back, or "
-                "drop the table, and it is made and read again"
+                f"{'; '.join(changes)}: somebody changed it in {self.name}; change it back, or "
+                "drop the table to reload it"
             )
 
     def forget(self) -> None:
         """Look at the tables anew when somebody asks next; who changes them says so."""
         self._catalog.clear()
+
+
+def quick(kind: Any) -> Any:
+    """A kind of dlt's destinations that works out what it can do once, not a hundred times a load.
+
+    Each time, dlt would look for settings of its own in files and in the environment.
+    """
+
+    class Quick(kind):  # type: ignore[misc]  # known when dlt is imported
+        destination_type = f"dlt.destinations.{kind.__name__}"
+
+        def capabilities(self, config: Any = None, naming: Any = None) -> Any:
+            if config is not None:
+                return super().capabilities(config, naming)
+            known = self.__dict__.setdefault("_known", {})
+            if type(naming) not in known:
+                known[type(naming)] = super().capabilities(config, naming)
+            return known[type(naming)].copy()
+
+    return Quick
 
 
 def spelled(data_type: str) -> str:

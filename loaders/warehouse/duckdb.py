@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from loaders.errors import WarehouseError
-from loaders.warehouse import base
-from loaders.warehouse.base import Say, Warehouse, first_line
+from loaders.warehouse.base import Say, Warehouse, first_line, quick
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class DuckDB(Warehouse):
         # one thread a statement: several would each hold a group of rows, and need twice the time
         credentials = DuckDbCredentials(str(self.path))
         credentials.global_config = {"threads": 1, "memory_limit": "300MB"}
-        return duckdb(credentials, supports_transactions=True, max_parallel_load_jobs=2)
+        return quick(duckdb)(credentials, supports_transactions=True, max_parallel_load_jobs=2)
 
     def exists(self) -> bool:
         return self.path.exists()
@@ -86,7 +85,7 @@ class DuckDB(Warehouse):
     def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
         from filelock import FileLock, Timeout
 
-        wait = base.LOCK_WAIT_SECONDS if wait is None else wait
+        wait = self.lock_wait if wait is None else wait
         self.path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{self.path}.lock")
         holder = Path(f"{self.path}.holder")  # the lock file itself is emptied by who waits

@@ -10,8 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from loaders.errors import LockLostError, WarehouseError
-from loaders.warehouse import base
-from loaders.warehouse.base import Say, Warehouse, first_line
+from loaders.warehouse.base import Say, Warehouse, first_line, quick
 
 LOCK_NAME = "signalroom load"
 
@@ -83,7 +82,7 @@ class Postgres(Warehouse):
     def destination(self) -> Any:
         from dlt.destinations import postgres
 
-        return postgres(self.url(), supports_transactions=True)
+        return quick(postgres)(self.url(), supports_transactions=True)
 
     def exists(self) -> bool:
         return True
@@ -164,7 +163,7 @@ class Postgres(Warehouse):
     @contextmanager
     def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
         # The lock lives as long as its own session: a loader that dies lets go of it.
-        wait = base.LOCK_WAIT_SECONDS if wait is None else wait
+        wait = self.lock_wait if wait is None else wait
         with self.session(read_only=False) as connection:
             cursor = connection.cursor()
             me = f"{purpose} (pid {os.getpid()} on {socket.gethostname()})"

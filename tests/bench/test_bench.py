@@ -1,6 +1,8 @@
 """The bench on a few small files: what it compares holds the same, and every step measures."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,8 +18,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    with stand(tmp_path_factory.mktemp("bench"), Volume(created=300, updated=300, days=6)) as made:
+def ground() -> Iterator[Stand]:
+    """Out of pytest's folder, as the server's is that all tests share."""
+    with (
+        TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder,
+        stand(Path(folder), Volume(created=300, updated=300, days=6)) as made,
+    ):
         yield made
 
 

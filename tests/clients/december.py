@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from sandbox.server import Sandbox
-from tests.clients.raw_rows import Row
+from tests.clients.raw_rows import Rows
 
 FACEBOOK = "66c79f91be26fd4634569658"
 GOOGLE = "62B29551C6880D00014D8C73"  # as one export writes it
@@ -98,11 +98,13 @@ TARGETS = (
 )
 
 
-def targets(client: str) -> list[Row]:
-    """The lines of a client's sheet as they land."""
+def targets(*clients: str) -> Rows:
+    """The lines of these clients' sheets, or of all, as they land."""
     names = ("_client_id", "advertiser", "month", "budget", "basis", "target_cpa")
-    return [
-        dict(zip(names, line, strict=True)) | {"_loaded_at": "2025-12-18 12:00:00+00"}
-        for line in TARGETS
-        if line[0] == client
-    ]
+    return {
+        "google_sheets.targets": [
+            dict(zip(names, line, strict=True)) | {"_loaded_at": "2025-12-18 12:00:00+00"}
+            for line in TARGETS
+            if line[0] in clients or not clients
+        ]
+    }

@@ -23,6 +23,7 @@ from tests.expected.marts import Expected, answers
 FIRST = date(2025, 10, 28)  # over the end of a month
 LONG, SHORT = 45, 12  # days
 LOADED = [datetime(2025, 12, day, 7, tzinfo=UTC) for day in (1, 1, 2)]
+SOURCES = ("everflow", "redtrack")
 ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kolkata")
 VERDICTS = ("ok", "ok", "ok", "expected-empty", "suspicious-empty", "truncated", "failed")
 MONTHS = [date(2025, 9, 1), FIRST.replace(day=1), date(2025, 11, 1), date(2025, 11, 30)]
@@ -106,7 +107,9 @@ class RandomClient:
             rng.choice(ZONES),
             rng.choice(["USD", "USD", "EUR"]),
             FIRST,
-            tuple(s for s in ("everflow", "redtrack") if self.is_long or rng.random() < 0.95),
+            ()
+            if self.id == "c2"
+            else tuple(s for s in SOURCES if self.is_long or rng.random() < 0.9),
             tuple(
                 Advertiser(id_, f"{name} {id_}", name, category, report)
                 for id_, category, report in zip(ids, ("CCW", "Exp"), reports, strict=True)
@@ -153,6 +156,8 @@ class RandomClient:
                     }
 
     def _tracker(self) -> Iterator[Row]:
+        some = [amount for amount in self.amounts if amount] or [Decimal(1)]
+        costs = [None, Decimal(0), *some * (20 if self.is_long else 4)]
         for day in self.days:
             seen = set()
             for source in (*SOURCE_IDS, *SOURCE_IDS[:2]):
@@ -160,13 +165,12 @@ class RandomClient:
                 if self.rng.random() < 0.4 or spelled in seen:
                     continue
                 seen.add(spelled)
-                cost = self._any([None, Decimal(0), *self.amounts * 4])
                 yield {
                     "date": day,
                     "source_id": spelled,
                     "source": self._any(self.words),
                     **{name: self._any(self.counts) for name in ("clicks", "conversions")},
-                    "cost": cost,
+                    "cost": self._any(costs),
                     "revenue": self._unknown_or(self._any(self.amounts)),
                     **self._tags(),
                 }

@@ -83,11 +83,11 @@ def rows() -> Rows:
         ],
         "redtrack.daily_spend": [
             {"date": DAYS[day - 1], **dict(zip(spend, values, strict=True)), **tags}
-            | {"cost": Decimal(values[-1])}
+            | {"cost": Decimal(str(values[-1]))}
             for day, *values in REDTRACK
         ],
         "google_sheets.targets": [
-            dict(zip(target, values, strict=True)) | {"budget": Decimal(values[2])} | tags
+            dict(zip(target, values, strict=True)) | {"budget": Decimal(str(values[2]))} | tags
             for values in TARGETS
         ],
         "ops.load_runs": [
@@ -108,43 +108,3 @@ def rows() -> Rows:
             for source, table, through in RUNS
         ],
     }
-
-
-# what the marts hold of it, as the specification writes it
-AFFILIATE_DAILY = """
-2025-12-01 -1/-1  0  0   0   0   12.34 1 no  12.34  -       -       -12.34 unmapped      0
-2025-12-01 1/1  100 10 500 300  270.10 2 yes 270.10 27.0100 27.0100 229.90 matched       11
-2025-12-01 5/1   10  1  50  30    0    0 no  30     -       30.0000  20    external_here 0
-2025-12-01 5/2    0  0   0   0   40    1 yes 40     -       -       -40    spend_only    0
-2025-12-01 7/1   80  4 200 120    0    0 no  120    -       30.0000  80    external      0
-2025-12-02 0/1    0  1  50   0    0    0 no  0      -       0.0000   50    no_affiliate  0
-2025-12-02 1/1   50  6 300 180    0    0 yes 0      -       -       300    no_spend_row  0
-2025-12-02 1/2    0  0   0   0   25    1 yes 25     -       -       -25    spend_only    1
-2025-12-02 7/2   20  0   0  15    0    0 no  15     -       -       -15    external      0
-"""
-
-DAILY_SUMMARY = """
-2025-12-01 CCW      190 15 10 750 450 300 150 270.10 420.10 27.0100 28.0067 329.90 0 yes -
-2025-12-01 EXP        0  0  0   0   0   0   0  40     40    -       -       -40    0 yes -
-2025-12-01 Unmapped   0  0  0   0   0   0   0  12.34  12.34 -       -       -12.34 0 yes -
-2025-12-02 CCW       50  7  6 350 180 180   0   0      0    -       -       350    6 no  redtrack
-2025-12-02 EXP       20  0  0   0  15   0  15  25     40    -       -       -40    0 no  redtrack
-"""
-
-
-def plain(value: object) -> str:
-    """A value as the specification writes it: no trailing zeros, - for NULL, yes and no."""
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case _:
-            text = str(value)
-            return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def table(text: str) -> list[list[str]]:
-    """The cells of such a table, to compare with plain values."""
-    rows = [line.split() for line in text.strip().splitlines()]
-    return [[c.rstrip("0").rstrip(".") if "." in c else c for c in row] for row in rows]

@@ -10,7 +10,7 @@ from tests.dbt.warehouses import Pair
 pytestmark = pytest.mark.slow
 
 DAYS = """
-    select report_date from intermediate.int_days__read
+    select report_date from intermediate.int_source_days__status
     where is_complete and source_name = '{}' and client_id = '{}'
 """
 
@@ -19,7 +19,7 @@ DAYS = """
 def test_both_name_the_same_days(pair: Pair, source: str) -> None:
     warehouse = DuckDB(pair.dev.warehouse)
     found = set()
-    for client in pair.expected.values():
+    for client in list(pair.expected.values())[::3]:  # each costs many queries
         settings = client.client
         account = Account(
             settings.id, settings.timezone, settings.currency, settings.start_date, {}

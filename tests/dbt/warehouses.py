@@ -8,6 +8,7 @@
 
 import csv
 import io
+import json
 import os
 import shutil
 from collections import defaultdict
@@ -26,8 +27,8 @@ from tests.clients.answers import ask
 from tests.clients.order_files import SALT, WORKED_FILES, OrderFile, landing
 from tests.clients.random_audience import Audience
 from tests.clients.random_client import ORDER_STEPS, RandomClient
-from tests.clients.raw_rows import Row, insert
-from tests.dbt.compare import differences
+from tests.clients.raw_rows import Row, Rows, insert
+from tests.dbt.compare import differences, primary_keys
 from tests.expected.client import Client
 from tests.expected.marts import Expected, answers
 from tests.forks import Forked, dbt_forks
@@ -78,6 +79,11 @@ class Pair:
         )
         return {table for (table,) in found}
 
+    @cached_property
+    def keys(self) -> dict[str, list[str]]:
+        """The primary key of each mart."""
+        return primary_keys(self.prod)
+
     def assert_equal(self) -> None:
         """Every mart is the same on both."""
         found = differences(self.dev, self.prod)
@@ -116,10 +122,9 @@ def built(folder: Path, postgres: Server, *, seed: int) -> Pair:
     with Sandbox() as sandbox:
         december.make_nasty(sandbox)
         expected |= _loaded(sandbox, dev, prod, "nasty", "cti")
-    expected |= {one.client.id: one for one in (_worked(), _stranger())}
-    put_there = [dict(one.rows) for one in expected.values()] + [client.rows for client in random]
-    pair = Pair(dev, prod, expected | {client.id: client.expected for client in random}, random)
-    for rows in put_there:
+    put_there = [_worked(), _stranger(), *(client.expected for client in random)]
+    pair = Pair(dev, prod, expected | {one.client.id: one for one in put_there}, random)
+    for rows in (*(one.rows for one in put_there), december.targets()):
         for table, some in rows.items():
             pair.insert(table, some)
     # each drew a salt of its own, and so its own customers
@@ -147,8 +152,8 @@ def _describe_clients(project: Project) -> None:
         # a report's name is one advertiser's
         config.write_text(text.replace("_summary", "_nasty") if name == "nasty" else text)
     shutil.rmtree(folder / "713")
-    with (folder / "cti" / "config" / "client.toml").open("a") as config:
-        config.write(december.CTI_ADVERTISERS)
+    config = folder / "cti" / "config" / "client.toml"
+    config.write_text(config.read_text() + december.CTI_ADVERTISERS)
     (folder / "cti" / "mappings").mkdir()
     (folder / "cti" / "mappings" / "internal-affiliates.csv").write_text(december.CTI_MAPPING)
     run(project, "mappings", "sync", "--all")
@@ -169,10 +174,10 @@ def _loaded(sandbox: Sandbox, dev: Project, prod: Project, *clients: str) -> dic
     first, last = (date.fromisoformat(day) for day in DECEMBER[1::2])
     expected = {}
     for name in clients:
-        client = Client.of(dev.root / "data" / "clients" / name)
-        read = ask(sandbox, ACCOUNTS.get(name, name), first, last, client.timezone)
-        rows = {"google_sheets.targets": december.targets(name)}
-        expected[name] = Expected(client, read, _files(dev, name), rows)
+        described = Client.of(dev.root / "data" / "clients" / name)
+        read = ask(sandbox, ACCOUNTS.get(name, name), first, last, described.timezone)
+        rows = _people(dev, name) | december.targets(name)
+        expected[name] = Expected(described, read, _files(dev, name), rows)
     return expected
 
 
@@ -234,6 +239,18 @@ def run(project: Project, *command: str) -> str:
         done = project.run(*command)
         assert done.exit_code == 0, done.output
         return done.output
+
+
+def _people(project: Project, client: str) -> Rows:
+    """A client's visitors, contacts and mail, and the ledger of them, as they were loaded."""
+    found: Rows = {}
+    for table in Audience(client, "UTC", seed=0, size=0).rows:
+        id_ = "client_id" if table.startswith("ops.") else "_client_id"
+        names, rows = project.fetch(f"select * from {table} where {id_} = '{client}'")
+        found[table] = [dict(zip(names, values, strict=True)) for values in rows]
+    for event in found["posthog.events"]:
+        event["properties"] = json.loads(event["properties"])
+    return found
 
 
 def _files(project: Project, client: str) -> tuple[OrderFile, ...]:

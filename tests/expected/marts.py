@@ -19,6 +19,7 @@ from tests.expected.pace import Targets, budget_pace
 from tests.expected.reports import (
     affiliate_leaderboard,
     daily_summary,
+    fct_advertiser_daily,
     summary_comparisons,
     summed,
 )
@@ -26,6 +27,7 @@ from tests.expected.reports import (
 REPORTS = ("daily_ccw_summary", "daily_exp_summary")
 MARTS = (
     *("dim_affiliates", "dim_advertisers", "fct_affiliate_daily", "fct_source_daily"),
+    "fct_advertiser_daily",
     *("daily_summary", "summary_comparisons", "affiliate_leaderboard", "budget_pace", *REPORTS),
     *("fct_orders", "fct_order_events_daily", "fct_order_cohorts", "dim_customers"),
     *("state_heatmap", "fct_events_daily", "fct_funnel_daily", "dim_feature_flags"),
@@ -84,6 +86,9 @@ class Expected:
                     else None
                 )
                 yield row | ({"advertiser_label": label} if label else {})
+
+    def _fct_advertiser_daily(self) -> Iterator[Row]:
+        return fct_advertiser_daily(self.merge)
 
     def _daily_summary(self) -> Iterator[Row]:
         return daily_summary(self.merge, self.shop, self.targets)

@@ -152,8 +152,8 @@ class Computation:
 
     @cached_property
     def days(self) -> list[date]:
-        rows = (*self.answers.network, *self.answers.spend)
-        return sorted(self.answers.loaded | {row.day for row in rows})
+        with_rows = {day for day, *_ in self.merged}
+        return sorted(self.answers.loaded | with_rows)
 
     @cached_property
     def gating(self) -> list[str]:

@@ -224,12 +224,18 @@ class Shop:
             "customers": len({order.customer for order in bought if order.customer}),
             "revenue": _gross(orders),
             "mature_orders": len(mature),
-            "core_orders": sum(order.core_amount is not None for order in orders),
-            "core_revenue": sum((order.core_amount or NOTHING for order in orders), NOTHING),
+            **self._core(orders),
             "aov": ratio(_gross(orders), approved),
             "decline_rate": ratio(Decimal(declined), attempted),
             "refund_rate": ratio(Decimal(sum(o.now.is_refunded for o in mature)), len(mature)),
         }
+
+    def _core(self, orders: list[Order]) -> Row:
+        """Unknown of a client that has not said from which amount on an order is a core order."""
+        amounts = [order.core_amount for order in orders if order.core_amount is not None]
+        if self.client.core_order_amount is None:
+            return {"core_orders": None, "core_revenue": None}
+        return {"core_orders": len(amounts), "core_revenue": sum(amounts, NOTHING)}
 
 
 def _gross(orders: Iterable[Order]) -> Decimal:

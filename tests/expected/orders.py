@@ -197,7 +197,9 @@ class Order:
         """What it was created with, if that makes it a core order."""
         created, least = self.created, self.client.core_order_amount
         amount = created.amount if created and created.status == "NEW" else None
-        return amount if None not in (amount, least) and amount > least else None
+        if amount is None or least is None or amount <= least:
+            return None
+        return amount
 
     @property
     def net(self) -> Decimal:

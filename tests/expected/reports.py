@@ -41,20 +41,30 @@ def summed(of: Computation) -> Summed:
     return {key: Figures.total(parts.get(key, ())) for key in {*parts, *always, *of.order_days}}
 
 
-def daily_summary(of: Computation, shop: Shop, targets: Targets) -> Iterator[Row]:
-    orders = {(row["report_date"], row["advertiser_id"]): row for row in shop.order_days()}
-    report_names = {advertiser.id: advertiser.report_name for advertiser in of.client.advertisers}
+def fct_advertiser_daily(of: Computation) -> Iterator[Row]:
     for (day, advertiser), figures in summed(of).items():
         yield {
             "client_id": of.client.id,
             "report_date": day,
             "advertiser_id": advertiser,
             "advertiser_label": of.advertiser_labels[advertiser],
+            **figures.row(SUMMARY_FIGURES),
+        }
+
+
+def daily_summary(of: Computation, shop: Shop, targets: Targets) -> Iterator[Row]:
+    """The day of each advertiser, with its orders and targets, and whether it is complete."""
+    orders = {(row["report_date"], row["advertiser_id"]): row for row in shop.order_days()}
+    report_names = {advertiser.id: advertiser.report_name for advertiser in of.client.advertisers}
+    figures = summed(of)
+    for row in fct_advertiser_daily(of):
+        day, advertiser = key = row["report_date"], row["advertiser_id"]
+        yield {
+            **row,
             "report_name": report_names.get(advertiser),
             "currency": of.client.currency,
-            **figures.row(SUMMARY_FIGURES),
-            **target_of(targets, day, advertiser, figures),
-            **orders.get((day, advertiser), NO_ORDERS),
+            **target_of(targets, day, advertiser, figures[key]),
+            **orders.get(key, NO_ORDERS),
             "is_complete": day in of.complete,
             "incomplete_reason": of.reasons.get(day) if day in of.days else "not loaded",
             "is_settled": of.is_settled(day),

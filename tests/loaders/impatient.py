@@ -2,9 +2,9 @@
 
 from unittest import mock
 
-from loaders.warehouse import base
+from loaders.warehouse import Warehouse
 from signalroom.cli import main
 
 if __name__ == "__main__":
-    with mock.patch.object(base, "LOCK_WAIT_SECONDS", 0.5):
+    with mock.patch.object(Warehouse, "lock_wait", 0.5):
         main()

@@ -74,12 +74,10 @@ def everywhere(service: str) -> list[Trap]:
     once, twice = {"times": 1}, {"times": 2}
     return [
         Trap(service, "slow", {"seconds": 3, **once}),
-        Trap(service, "slow", {"seconds": 3}, says="timed out", requests=5),
         Trap(service, "connection_dropped", twice),
         Trap(service, "connection_dropped", says="failed: ", requests=5),
         Trap(service, "rate_limited", twice),
         Trap(service, "rate_limited", {"retry_after": 1, **once}),
-        Trap(service, "rate_limited", says="HTTP 429: Too many requests", requests=5),
         Trap(service, "server_error", {"status": 503, **twice}),
         Trap(service, "server_error", says="HTTP 502: Internal server error", requests=5),
         Trap(service, "invalid_key", says="HTTP 401: Unauthorized", requests=1),

@@ -1,7 +1,9 @@
 """How often a request is tried, how long is waited, and what is not tried again."""
 
 import json
+import logging
 from datetime import date
+from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from loaders.errors import ApiError
 from loaders.http import new_rows
+from loaders.redaction import conceal
 from loaders.sources.everflow import Everflow
 from loaders.sources.redtrack import Redtrack
 from loaders.windows import Window
@@ -74,6 +77,26 @@ def test_a_response_is_parsed_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("loaders.http.json", SimpleNamespace(loads=loads))
     assert read(sandbox) > 0
     assert len(parsed) == len(sandbox.redtrack.requests) > 0
+
+
+def test_a_secret_is_hidden_whoever_logs_it() -> None:
+    """In a message, its arguments and a traceback; by loggers that do not pass on what they say."""
+    written = StringIO()
+    for name in ("dlt", "some.library"):
+        logger = logging.getLogger(name)
+        handler = logging.StreamHandler(written)
+        logger.addHandler(handler)
+        try:
+            conceal("s3cret/key")
+            try:
+                raise ValueError("s3cret/key")
+            except ValueError:
+                logger.exception("s3cret/key and %s", "s3cret%2Fkey")
+        finally:
+            logger.removeHandler(handler)
+    assert written.getvalue().count("*** and ***") == 2
+    assert "ValueError: ***" in written.getvalue()
+    assert "s3cret" not in written.getvalue()
 
 
 def test_pages_end_where_nothing_is_new() -> None:

@@ -11,7 +11,7 @@ import pytest
 from sandbox.server import Sandbox
 from tests.support import DECEMBER, Project, State, on_both_targets
 
-KILLED = ("-m", "tests.sources.killed")
+KILLED = "tests.sources.killed"
 
 
 @on_both_targets
@@ -65,7 +65,7 @@ def test_thirty_random_kills(loaded_project: Project, undisturbed: State) -> Non
 def test_the_points_are_reached(loaded_project: Project) -> None:
     """The script itself loads when its point is never passed: its patches change nothing else."""
     listed = subprocess.run(
-        [sys.executable, *KILLED, "after_extract", "load", "--dry-run"],
+        [sys.executable, "-m", KILLED, "after_extract", "load", "--dry-run"],
         cwd=loaded_project.root,
         env=loaded_project.process_environ,
         capture_output=True,

@@ -15,7 +15,7 @@ from sandbox.server import Sandbox
 from tests.postgres import Database, Server
 from tests.support import DECEMBER, Project, on_both_targets
 
-IMPATIENT = ("-m", "tests.loaders.impatient")
+IMPATIENT = "tests.loaders.impatient"
 HOLD = """
 import os, sys, time
 from pathlib import Path

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, on_both_targets]
 WEEK = ("--start-date", "2025-12-12", "--end-date", "2025-12-18")
 
 
-def load(project: Project, window: Sequence[str] = DECEMBER) -> tuple[int, list[str]]:
+def load(project: Project, window: Sequence[str] = DECEMBER) -> tuple[int | None, list[str]]:
     running = project.start("load", *window)
     said, _ = running.communicate(timeout=120)
     assert "Traceback" not in said
@@ -32,12 +32,12 @@ def by_name(project: Project) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("column", "to", "says"),
     [
-        ("payout", "text", "payout is text instead of decimal(18,4)"),
-        ("payout", "double precision", "payout is double"),
-        ("payout", "numeric(18, 2)", "payout is decimal(18,2) instead of decimal(18,4)"),
-        ("conversions", "text", "conversions is text instead of bigint"),
-        ("date", "text", "date is text instead of date"),
-        ("_loaded_at", "timestamp", "_loaded_at is timestamp"),
+        ("payout", "text", "payout has type text, expected decimal(18,4)"),
+        ("payout", "double precision", "payout has type double"),
+        ("payout", "numeric(18, 2)", "payout has type decimal(18,2), expected decimal(18,4)"),
+        ("conversions", "text", "conversions has type text, expected bigint"),
+        ("date", "text", "date has type text, expected date"),
+        ("_loaded_at", "timestamp", "_loaded_at has type timestamp"),
     ],
 )
 def test_another_type_is_refused_by_name(
@@ -50,7 +50,7 @@ def test_another_type_is_refused_by_name(
     assert exit_code == 1
     refused, loaded = said
     assert refused.startswith(f"713 everflow: failed: everflow.daily_stats.{says}")
-    assert "alter it back" in refused
+    assert "change it back" in refused
     assert loaded.startswith("713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok")
     assert loaded_project.raw("everflow") == before
     assert loaded_project.run("status").exit_code == 0
@@ -128,11 +128,11 @@ def test_a_constraint_that_rows_break_is_said(loaded_project: Project) -> None:
     [
         (
             "alter table ops.load_runs alter column complete_through type text",
-            "ops.load_runs.complete_through is text instead of date",
+            "ops.load_runs.complete_through has type text, expected date",
         ),
         (
             "alter table ops.load_runs alter column finished_at type text",
-            "ops.load_runs.finished_at is text instead of timestamp with time zone",
+            "ops.load_runs.finished_at has type text, expected timestamp with time zone",
         ),
         (
             "alter table ops.load_runs rename column verdict to judgement",

@@ -21,7 +21,7 @@ PASSWORD = "s3cret/and+long"  # noqa: S105  # of a role that the test makes
 TRACE = ("Traceback", "psycopg2.", "DETAIL", PASSWORD)
 
 
-def load(project: Project) -> tuple[int, list[str]]:
+def load(project: Project) -> tuple[int | None, list[str]]:
     """The exit code of a load, and what it said but for what it is doing."""
     running = project.start("load", *DECEMBER)
     said, _ = running.communicate(timeout=120)

@@ -12,6 +12,7 @@ import pytest
 
 from loaders.registry import SOURCES
 from sandbox.server import Sandbox
+from tests.conftest import temporary_server
 from tests.nightly.runner import Run, run_nightly
 from tests.postgres import Database, Server
 
@@ -67,11 +68,18 @@ class Nightly:
 
 
 @pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of its own: roles belong to the whole server, and other tests make the same."""
+    with temporary_server() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
 def nightly(
-    sandbox_server: Sandbox, postgres: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Nightly]:
+    sandbox_server: Sandbox, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Nightly:
     """As on Supabase: over TCP, with a password, and an owner who is no superuser."""
-    database = postgres.create()
+    database = server.create()
     database.execute(
         # a session pooler gives out 15 connections on small plans, and people take some of them
         "create role owner login createrole bypassrls connection limit 8",
@@ -83,11 +91,11 @@ def nightly(
     sandbox_server.redtrack.lift_limits()
     sandbox_server.s3_exports.reset()
     settings = {name: value for s in SOURCES for name, value in sandbox_server.environ(s).items()}
-    yield Nightly(
+    return Nightly(
         database,
         variables={
             "PGHOST": "127.0.0.1",
-            "PGPORT": str(postgres.port),
+            "PGPORT": str(server.port),
             "PGUSER": "owner",
             "PGDATABASE": database.name,
             "PGSSLMODE": "disable",  # the wheel's server was built without TLS
@@ -100,8 +108,6 @@ def nightly(
         },
         folder=tmp_path_factory.mktemp("nightly"),
     )
-    database.drop()
-    postgres.admin.execute("drop role bi", "drop role owner")
 
 
 def production_sql() -> list[str]:

@@ -61,7 +61,7 @@ def test_our_own_client_has_its_targets() -> None:
     client = next(c for c in read_clients(REPO) if c.client_id == "713")
     (sheet,) = client.google_sheets
     assert (sheet.range, sheet.table, sheet.key) == ("targets", "targets", ("advertiser", "month"))
-    assert [column.name for column in sheet.columns] == list(TARGETS.table.columns)
+    assert [column.name for column in sheet.columns] == list(TARGETS.columns)
     assert client.account({}).sheets == client.google_sheets
 
 

@@ -14,7 +14,7 @@ from tests.sources.killed import POINTS
 from tests.sources.samples import SAMPLES
 from tests.support import DECEMBER, Project, on_both_targets
 
-KILLED = ("-m", "tests.sources.killed")
+KILLED = "tests.sources.killed"
 
 each_source = pytest.mark.parametrize("source", SOURCES)
 

@@ -4,8 +4,8 @@
   A build that failed publishes nothing.
 
   Rows that differ are deleted and inserted, which no reader ever waits for or sees the half of, and
-  which keeps grants, policies and views on the marts. Only when columns changed, or with
-  --full-refresh, the new tables themselves take the place of the old ones.
+  which keeps grants, policies and views on the marts; a new mart is put beside them. Only when columns
+  of a mart changed, or with --full-refresh, the new tables themselves take the place of the old ones.
 #}
 {% macro publish(results) -%}
     {%- set built = var('marts_schema', 'marts') -%}
@@ -24,32 +24,24 @@ declare
     changed boolean := {{ flags.FULL_REFRESH or false }};
 begin
     create schema if not exists marts;
-    changed := changed or exists (
+    changed := changed or not exists (
+        select 1 from information_schema.tables where table_schema = 'marts'
+    ) or exists (
         select 1
         from (
             select table_name, column_name, data_type, ordinal_position
             from information_schema.columns where table_schema = '{{ built }}'
         ) as built
-        left join (
+        full join (
             select table_name, column_name, data_type, ordinal_position
             from information_schema.columns where table_schema = 'marts'
         ) as published using (table_name, column_name, data_type, ordinal_position)
-        where published.table_name is null
-    ) or exists (
-        select 1
-        from information_schema.columns as published
         where
-            published.table_schema = 'marts'
-            and published.table_name in (
+            (built.table_name is null or published.table_name is null)
+            and table_name in (
                 select table_name from information_schema.tables where table_schema = '{{ built }}'
-            )
-            and not exists (
-                select 1
-                from information_schema.columns as built
-                where
-                    built.table_schema = '{{ built }}'
-                    and built.table_name = published.table_name
-                    and built.column_name = published.column_name
+                intersect
+                select table_name from information_schema.tables where table_schema = 'marts'
             )
     );
     set constraints all deferred;
@@ -60,6 +52,10 @@ begin
             execute format('drop table if exists marts.%I cascade', mart);
             execute format('alter table {{ built }}.%I set schema marts', mart);
         else
+            -- a new mart: without its foreign keys, until all are exchanged
+            execute format(
+                'create table if not exists marts.%1$I (like {{ built }}.%1$I including all)', mart
+            );
             select string_agg(format('new.%1$I = old.%1$I', column_name), ' and ')
             into strict same_key
             from information_schema.table_constraints

@@ -1,6 +1,6 @@
 -- The windows that the leaderboard and the heatmap show, each beside the one of as many days
--- before. "Yesterday" is the client's newest complete day, never the clock's. Figures of performance
--- and of orders are complete by different days, so each has windows of its own.
+-- before. "Yesterday" is the client's newest complete day, never the clock's. Figures of
+-- performance and of orders are complete by different days, so each has windows of its own.
 with days as (
     select
         client_id,

@@ -1,4 +1,4 @@
--- The files' rows, narrow, typed and classified, so that nothing else scans 129 columns of text again.
+-- The files' rows, narrow, typed and classified: nothing else scans their 129 columns of text.
 -- Incremental by file: rows of a file that has a newer version, or no longer exists, are deleted
 -- before missing files are read. So it is right after any broken run.
 {{
@@ -48,7 +48,7 @@ unread_files as (
     {% endif %}
 )
 
--- every column of int_order_events__classified; another one there stops the build until --full-refresh
+-- every column of int_order_events__classified; a new one stops the build until --full-refresh
 select
     events.*, -- noqa: AM04
     unread_files.file_loaded_at,

@@ -1,5 +1,5 @@
--- What int_order_events__stored has to hold: each file as it was loaded last, classified by what config
--- and seeds say now. When any of it changes, the files that it changes for are read again.
+-- What int_order_events__stored has to hold: each file as it was loaded last, classified by the
+-- present config and seeds. When any of it changes, the files that it changes for are read again.
 with files as (
     select * from {{ ref('stg_ops__loaded_files') }}
     where raw_table in ('orders_create', 'orders_update')

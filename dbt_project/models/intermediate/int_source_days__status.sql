@@ -1,5 +1,5 @@
 -- The one place that decides whether a source's day was read whole. Every read meets the days it
--- covers once, and windows over those say which was the newest: no read is compared with all others.
+-- covers once, and windows over those find the newest: no read is compared with all others.
 with daily_tables as (  -- what each source's daily figures are made of
     select
         source_name,

@@ -1,6 +1,6 @@
 """Runs the command and kills it, as a power cut would, at the point named by the first argument.
 
-The points follow one group of files from the spools on disk to the rows in the ledger.
+The points follow one group of files from the buffers on disk to the rows in the ledger.
 """
 
 import sys

@@ -94,7 +94,7 @@ def test_a_changed_file_that_cannot_be_read_leaves_its_former_rows(
 def test_nothing_lands_of_a_file_that_breaks_off_in_its_middle(
     orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its first rows were in the same spool as those of the file before and after it."""
+    """Its first rows were in the same buffer as those of the file before and after it."""
     monkeypatch.setattr(csv_stream, "BLOCK", 64)
     monkeypatch.setattr("loaders.files.reading.READERS", 1)
     many = [f"{n},NEW,95" for n in range(50)]
@@ -243,7 +243,7 @@ def _broken(*_: Any) -> None:
     raise LoadError("cut")
 
 
-def test_two_warehouses_of_one_project_do_not_share_a_spool(orders: Project) -> None:
+def test_two_warehouses_of_one_project_do_not_share_a_buffer(orders: Project) -> None:
     """A demo beside a load: neither may import the other's rows."""
     folders = set()
     for warehouse in (DuckDB(orders.root / "one.duckdb"), DuckDB(orders.root / "two.duckdb")):

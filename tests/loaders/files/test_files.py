@@ -56,7 +56,7 @@ def test_a_card_number_is_nowhere(
             digits = repr(row).replace(" ", "").replace("-", "")
             assert not [card for card in planted if card in digits], (schema, table)
     assert not [card for card in planted if card in caplog.text + said]
-    assert list(orders.root.rglob("*spool*")) == []
+    assert list(orders.root.rglob("*buffer*")) == []
 
 
 @on_both_targets

@@ -23,7 +23,7 @@ from tests.loaders.files.support import (
 )
 from tests.support import Project, on_both_targets
 
-KILLED = ("-m", "tests.loaders.files.killed")
+KILLED = "tests.loaders.files.killed"
 THIRD_DAY = "orders-create/orders-create-2025-12-07.csv"
 
 

@@ -100,7 +100,7 @@ class Stand:
     tables: tuple[Table, ...] = (LOG,)
     runs: int = 0
 
-    def load(self, now: datetime = NOON, **request: Any) -> ledger.Run:
+    def load(self, now: datetime = NOON, **request: Any) -> ops.Run:
         self.runs += 1
         source = self.source
         account = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})

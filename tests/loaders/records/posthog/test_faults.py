@@ -85,7 +85,7 @@ TRAPS = [
     events("bad_event", {"column": "uuid", "value": "n/a", "rows": 3, **ONCE},
            check=rejected(3, "uuid: 'n/a' is not a UUID")),
     events("bad_event", {"column": "properties", "value": "{", **ONCE},
-           check=rejected(1, "properties: 1 characters that are no JSON")),
+           check=rejected(1, "properties: 1 characters that are not JSON")),
     events("bad_event", {**TIME, "rows": 99_999}, requests=1,
            says="cannot go on after a page whose last event has the time None"),
     Trap("small_pages"),

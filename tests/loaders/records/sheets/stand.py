@@ -73,15 +73,16 @@ class Stand:
         zone, start = "America/New_York", date(2025, 12, 1)
         return Account("713", zone, self.currency, start, settings | self.settings, self.sheets)
 
-    def load(self, **request: Any) -> ledger.Run:
+    def load(self, **request: Any) -> ops.Run:
         """The run of the only table."""
         (run,) = self.load_all(**request)
         return run
 
-    def load_all(self, **request: Any) -> list[ledger.Run]:
+    def load_all(self, **request: Any) -> list[ops.Run]:
         self.runs += 1
-        ops.create(self.warehouse)
-        ledger.create_tables(self.warehouse, schema=SOURCE.name, tables=SOURCE.tables)
+        if self.runs == 1:
+            ops.create(self.warehouse)
+            ledger.create_tables(self.warehouse, schema=SOURCE.name, tables=SOURCE.tables)
         job = Job(
             self.account, self.warehouse, self.workdir, Request(f"run-{self.runs}", **request)
         )
@@ -91,6 +92,13 @@ class Stand:
         """What is read of the first sheet's table, without a warehouse."""
         table = next(t for t in SOURCE.of(self.account) if t.name == self.sheets[0].table)
         return list(SOURCE.open(self.account).read(table, Window()))
+
+    def found(self, *columns: str) -> tuple[list[tuple[Any, ...]], list[tuple[str, int, str]]]:
+        """What is read of it: the rows, and where others are and why they cannot be read."""
+        pages = self.read()
+        rows = [tuple(row[name] for name in columns) for page in pages for row in page.rows]
+        wrong = [(one.origin, one.line, one.reason) for page in pages for one in page.rejected]
+        return rows, wrong
 
     def examine(self) -> list[Finding]:
         return list(SOURCE.examine(self.account))

@@ -115,18 +115,6 @@ def test_every_fault_is_tried() -> None:
     assert set(CASES) == {fault.name for fault in SHEETS_FAULTS}
 
 
-def test_a_cell_that_is_still_computed_leaves_its_row_as_it_was(sheets: Stand) -> None:
-    sheets.load()
-    before = sheets.rows("advertiser, month, budget")
-    sheets.sandbox.google_sheets.faults.on("loading")
-    run = sheets.load()
-    assert sheets.rows("advertiser, month, budget") == before
-    assert (run.verdict, run.rows_rejected) == ("ok", 1)
-    origin = "sandbox-713-targets Targets!C5"
-    reason = "budget: 'Loading...' is the error of a formula"
-    assert sheets.rejected() == [(origin, 5, reason)]
-
-
 def test_a_limit_says_how_long_to_wait(sheets: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from loaders.errors import LoadError
+from loaders.errors import ApiError, LoadError
+from loaders.source import Finding
 from sandbox.google_sheets.data import ODD, TARGETS
 from tests.loaders.records.sheets.stand import TARGETS_SHEET, Stand, sheet
 from tests.support import on_both_targets
@@ -42,22 +43,6 @@ def test_the_targets_are_loaded_and_a_second_load_changes_nothing(sheets: Stand)
     assert basis[4] == ("EXP", DECEMBER, "effective_cost", None, None, "713")
 
 
-def test_a_row_that_is_deleted_is_marked_and_may_come_back(sheets: Stand) -> None:
-    sheets.load()
-    book = sheets.sandbox.google_sheets
-    book.restate("remove", tab="Targets", at=9)
-    assert sheets.load().messages == ["1 deleted at the source"]
-    assert budgets(sheets) == BUDGETS[:-1]
-    (gone,) = sheets.warehouse.query(
-        "select advertiser, month from google_sheets.targets where _removed_at is not null"
-    )
-    assert gone == ("EXP", JANUARY)
-    row = ["EXP", {"value": JANUARY, "format": "month"}, {"value": 2_200.1, "format": "currency"}]
-    book.restate("append", tab="Targets", row=row)
-    assert sheets.load().messages == []
-    assert budgets(sheets) == [*BUDGETS[:-1], ("EXP", JANUARY, Decimal("2200.1"))]
-
-
 def test_a_row_that_cannot_be_read_is_reported_by_its_cell_and_stays_as_it_was(
     sheets: Stand,
 ) -> None:
@@ -73,21 +58,6 @@ def test_a_row_that_cannot_be_read_is_reported_by_its_cell_and_stays_as_it_was(
     assert budgets(sheets) == [("CCW", NOVEMBER, Decimal(70_500)), *BUDGETS[1:]]
 
 
-def test_the_second_of_two_rows_with_one_key_is_reported(sheets: Stand) -> None:
-    again = ["CCW", {"value": date(2025, 12, 15), "format": "date"}, 1]
-    sheets.sandbox.google_sheets.restate("append", tab="Targets", row=again)
-    sheets.load()
-    assert sheets.rejected() == [
-        (
-            "sandbox-713-targets Targets!A10",
-            10,
-            "advertiser, month: a second row for CCW, 2025-12-01, after "
-            "sandbox-713-targets Targets!A5",
-        )
-    ]
-    assert budgets(sheets) == BUDGETS
-
-
 def test_columns_are_found_by_their_headers_wherever_they_stand(sheets: Stand) -> None:
     """Moved, spelled a little otherwise, below other rows, beside others that nobody configured."""
     rows = [
@@ -97,8 +67,8 @@ def test_columns_are_found_by_their_headers_wherever_they_stand(sheets: Stand) -
     ]
     sheets.sandbox.google_sheets.restate("replace", tab="Targets", rows=rows)
     sheets.sheets = (replace(TARGETS_SHEET, range="Targets", header_row=2),)
-    sheets.load()
-    assert budgets(sheets) == [("CCW", DECEMBER, Decimal("1200.5"))]
+    found = [("CCW", DECEMBER, Decimal("1200.5"))]
+    assert sheets.found("advertiser", "month", "budget") == (found, [])
 
 
 def test_what_a_sheet_leaves_out_is_blank(sheets: Stand) -> None:
@@ -111,8 +81,8 @@ def test_what_a_sheet_leaves_out_is_blank(sheets: Stand) -> None:
 def test_a_required_cell_that_is_blank_is_reported(sheets: Stand) -> None:
     advertiser, month, budget = FEW.columns
     sheets.sheets = (replace(FEW, columns=(advertiser, month, replace(budget, required=True))),)
-    sheets.load()
-    assert sheets.rejected() == [("sandbox-713-targets Targets!C3", 3, "budget: missing")]
+    _, wrong = sheets.found()
+    assert wrong == [("sandbox-713-targets Targets!C3", 3, "budget: missing")]
 
 
 @pytest.mark.parametrize(
@@ -131,33 +101,23 @@ def test_a_required_cell_that_is_blank_is_reported(sheets: Stand) -> None:
     ],
 )
 def test_a_header_must_be_there_once(sheets: Stand, edit: dict[str, str], said: str) -> None:
-    sheets.load()
+    """One that nobody configured may be there twice."""
+    for cell in ("Targets!G1", "Targets!H1"):
+        sheets.sandbox.google_sheets.restate("set", cell=cell, value="x")
+    assert len(sheets.found()[0]) == 6
     sheets.sandbox.google_sheets.restate("set", **edit)
-    sheets.sandbox.google_sheets.restate("clear", cell="Targets!C2")
-    run = sheets.load()
-    assert run.verdict == "failed"
-    assert run.error == f"google_sheets: {TARGETS}: {said}"
-    assert budgets(sheets) == BUDGETS
-    (finding,) = sheets.examine()
-    assert (finding.level, finding.text) == ("fail", run.error)
+    with pytest.raises(ApiError) as raised:
+        sheets.read()
+    error = f"google_sheets: {TARGETS}: {said}"
+    assert str(raised.value).removesuffix(", x, x") == error
+    assert sheets.examine() == [Finding("fail", str(raised.value))]
 
 
-def test_a_header_that_nobody_configured_may_stand_twice(sheets: Stand) -> None:
-    sheets.sandbox.google_sheets.restate("set", cell="Targets!G1", value="x")
-    sheets.sandbox.google_sheets.restate("set", cell="Targets!H1", value="x")
-    assert sheets.load().verdict == "ok"
-
-
-def test_an_emptied_sheet_is_suspicious(sheets: Stand) -> None:
-    """With its header or without."""
-    sheets.load()
+def test_an_emptied_sheet_has_no_rows(sheets: Stand) -> None:
+    """With its header or without; what a load makes of that is the same for every source."""
     for rows in ([], [["advertiser", "month", "budget", "basis", "target_cpa", "note"]]):
         sheets.sandbox.google_sheets.restate("replace", tab="Targets", rows=rows)
-        run = sheets.load()
-        assert (run.verdict, run.complete_through) == ("suspicious-empty", None)
-        assert budgets(sheets) == BUDGETS
-    sheets.load(allow_empty=True)
-    assert budgets(sheets) == []
+        assert sheets.found() == ([], [])
 
 
 # Other tables
@@ -210,12 +170,12 @@ def test_a_range_in_every_notation(sheets: Stand, place: str) -> None:
     sheets.sheets = (
         sheet(place, {"key": "text", "value": "integer"}, key=("key",), spreadsheet=ODD),
     )
-    run = sheets.load()
     if place == "A1:B3":
-        assert "where there is Spend log (sandbox, made)" in str(run.error)
+        with pytest.raises(ApiError, match=r"where there is Spend log \(sandbox, made\)"):
+            sheets.read()
     else:
         rows = [("a", 1)] if place == "Budget" else [("a", 1), ("b", 2)]
-        assert sheets.rows("key, value", table="typed") == rows
+        assert sheets.found("key", "value") == (rows, [])
 
 
 # Who may read

@@ -70,9 +70,9 @@ def test_every_type_of_the_odd_sheet(sheets: Stand) -> None:
             },
         ),
     )
-    sheets.load()
-    columns = "updated_at, rate, cpa, is_active, starts, elapsed, notes"
-    assert sheets.rows(columns, table="typed") == [
+    columns = ("updated_at", "rate", "cpa", "is_active", "starts", "elapsed", "notes")
+    rows, _ = sheets.found(*columns)
+    assert rows == [
         (
             date(2025, 12, 1),
             Decimal("0.125"),
@@ -86,12 +86,6 @@ def test_every_type_of_the_odd_sheet(sheets: Stand) -> None:
     ]
 
 
-def test_a_header_that_stands_twice_is_named_by_both_its_cells(sheets: Stand) -> None:
-    wide = sheet("odd_table", {"Date": "date", "Spend": "decimal"}, key=("Date",), spreadsheet=ODD)
-    sheets.sheets = (wide,)
-    assert "the header 'Spend' is in Odd!B3 and Odd!C3; rename one" in str(sheets.load().error)
-
-
 def test_merged_cells_count_for_each_row_unless_they_are_an_amount(sheets: Stand) -> None:
     tab = sheets.sandbox.google_sheets.book().tab("Targets")
     edits = sheets.sandbox.google_sheets.restate
@@ -99,12 +93,12 @@ def test_merged_cells_count_for_each_row_unless_they_are_an_amount(sheets: Stand
     edits("clear", cell="Targets!B5")
     tab.merges = (Box(3, 5, 1, 2), Box(6, 8, 2, 3), Box(7, 8, 4, 6))
     edits("clear", cell="Targets!C8")
-    sheets.load()
+    rows, wrong = sheets.found("advertiser", "month", "budget")
     december = date(2025, 12, 1)
-    held = {row[:2]: row[2] for row in sheets.rows("advertiser, month, budget")}
+    held = {row[:2]: row[2] for row in rows}
     assert (held["CCW", december], held["EXP", december]) == (72_000, 2_000)
     reason = "budget: is merged (Targets!C7:C8); type it into each cell"
-    assert sheets.rejected() == [
+    assert wrong == [
         ("sandbox-713-targets Targets!C7", 7, reason),
         (
             "sandbox-713-targets Targets!C8",
