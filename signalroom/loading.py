@@ -39,7 +39,7 @@ def load_all(
     A source that the user named must be configured; others that are not are skipped.
     """
     warehouse = settings.warehouse(target)
-    with warehouse.lock("signalroom load", click.echo):
+    with warehouse.lock("signalroom load", click.echo), warehouse.session(read_only=False):
         ops.create(warehouse, complete_tables())
         unusable: dict[str, str] = {}
         for name, source in SOURCES.items():

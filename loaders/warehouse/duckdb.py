@@ -103,8 +103,9 @@ class DuckDB(Warehouse):
         try:
             holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))
             # another program that holds the file is found out before anything is read
-            with self.session(read_only=False):
-                yield
+            with self.open(read_only=False):
+                pass
+            yield
         finally:
             holder.unlink(missing_ok=True)
             lock.release()
