@@ -58,12 +58,20 @@ def test_the_demo_ends_with_numbers(tmp_path: Path, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.slow
-def test_a_failing_dbt_is_a_failing_command(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_a_build_holds_the_lock_and_not_the_file(tmp_path: Path, sandbox: Sandbox) -> None:
+    """dbt must get at DuckDB's file; where dbt fails, so do `build` and `dbt`."""
     project = Project.at(tmp_path / "project", sandbox)
     (project.root / "dbt_project/models").mkdir()
-    (project.root / "dbt_project/models/broken.sql").write_text("select * from nowhere")
-    (project.root / "dbt_project/dbt_project.yml").write_text("name: broken\nprofile: signalroom\n")
+    model = project.root / "dbt_project/models/small.sql"
+    (project.root / "dbt_project/dbt_project.yml").write_text("name: small\nprofile: signalroom\n")
     shutil.copy(REPOSITORY / "profiles.yml", project.root)
-    failing = project.start("dbt", "build")
-    said, _ = failing.communicate(timeout=120)
-    assert failing.returncode == 1, said
+    for sql, command, exit_code, says in (
+        ("select 1 as one", ("build",), 0, "1 models and 0 seeds built, 0 data tests run in"),
+        ("select * from nowhere", ("build",), 1, "The build failed; dbt's own log is"),
+        ("select * from nowhere", ("dbt", "run"), 1, "nowhere does not exist"),
+    ):
+        model.write_text(sql)
+        running = project.start(*command)
+        said, _ = running.communicate(timeout=120)
+        assert running.returncode == exit_code, said
+        assert says in said
