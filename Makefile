@@ -48,7 +48,7 @@ bench-tests: install-dev ## Weigh the tests beside those of a commit: make bench
 	@$(BIN)/python -m bench.suite $(COMMIT)
 
 test: install-dev ## All tests, two files at a time
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	@$(BIN)/pytest --numprocesses 2 --no-loadscope-reorder
 
 test-quick: install-dev ## The tests that need no dbt and no killed processes, up to the first that fails
 	@$(BIN)/pytest --exitfirst -m "not slow and not soak"

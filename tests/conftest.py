@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.server import Sandbox
 from tests.postgres import Database, Server, running_server
@@ -30,18 +31,28 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep on one worker what shares what is costly: a file, or a folder with one warehouse.
-
-    What reads the marts that dbt built (fixture `pair`) is slow.
-    """
+    """What reads the marts that dbt built (fixture `pair`) is slow."""
     for item in items:
-        folder = item.path.parent
-        shared = folder if folder.name in SHARING else item.path
-        item.add_marker(pytest.mark.xdist_group(str(shared.relative_to(FOLDER))))
         if "pair" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+
+
+class ByWarehouse(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
+    """Keeps on one worker what shares what is costly: a file, or a folder with one warehouse.
+
+    xdist's own loadgroup does nothing under pytest 9.2: it renames tests in a place that pytest no
+    longer reads.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0])
+        return str(file.parent if file.parent.name in SHARING else file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWarehouse:
+    return ByWarehouse(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -147,7 +147,7 @@ def test_an_object_replaced_after_it_was_read_is_read_again_by_the_next_run(
         ("", "S3_PREFIXES", "orders=x/", "S3_PREFIXES: there is no table orders"),
         ("", "S3_COLUMNS", "orders", "S3_COLUMNS: 'orders' is not of the form name=value"),
         ("", "S3_COLUMNS", "x=", "S3_COLUMNS: 'x=' is not of the form name=value"),
-        ("", "S3_COLUMNS", "x=a,x=b", "S3_COLUMNS: x stands there twice"),
+        ("", "S3_COLUMNS", "x=a,x=b", "S3_COLUMNS: x is set twice"),
         (
             "",
             "S3_PREFIXES",
