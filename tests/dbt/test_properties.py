@@ -145,6 +145,16 @@ def test_every_column_that_is_read_is_described(pair: Pair) -> None:
     assert set(found) == described
 
 
+def test_nothing_is_left_under_an_earlier_name(pair: Pair) -> None:
+    models = {path.stem for path in PROJECT.glob("models/**/*.sql")}
+    for project in pair.projects:
+        found = project.query(
+            "select table_name from information_schema.tables"
+            " where table_schema in ('staging', 'intermediate', 'marts')"
+        )
+        assert {name for (name,) in found} == models
+
+
 @pytest.mark.parametrize(
     "source", [posthog.SOURCE, mautic.SOURCE, google_sheets.SOURCE], ids=lambda source: source.name
 )
