@@ -83,3 +83,23 @@ def test_the_read_only_role_reads_marts_and_nothing_else(exposed: Production) ->
 
 def test_what_belongs_to_others_is_left_alone(exposed: Production) -> None:
     assert exposed.query("select one from public.of_another_application", role="anon") == [(1,)]
+
+
+def test_a_vacuum_that_holds_a_table_is_waited_for(exposed: Production) -> None:
+    """It writes to the catalogue while it holds the table, as the revokes do without one."""
+    table = "everflow.daily_stats"
+    with exposed.cursor() as cursor:
+        cursor.execute(f"alter table {table} disable row level security")
+        cursor.execute("begin")
+        cursor.execute(f"lock table {table} in share update exclusive mode")
+        seeding = exposed.project.start("dbt", "seed", without=("DUCKDB_PATH", "DBT_PROJECT_DIR"))
+        waiting = f"select 1 from pg_locks where relation = '{table}'::regclass and not granted"
+        while not exposed.query(waiting):
+            assert seeding.poll() is None
+        cursor.execute(f"analyze {table}")
+        cursor.execute("commit")
+    said, _ = seeding.communicate(timeout=240)
+    assert seeding.returncode == 0, said
+    assert exposed.query(
+        f"select relrowsecurity from pg_class where oid = '{table}'::regclass"
+    ) == [(True,)]
