@@ -199,13 +199,7 @@ class DailyLoad:
         # never landed: they make dlt delete what has their day
         markers = [{**key, "date": day, "_deleted": True} for day in emptied]
         tagged = [row | tags for row in (*rows, *markers)]
-        land(
-            self.job.warehouse,
-            self.job.workdir,
-            schema=self.source.name,
-            name=run.client_id,
-            uploads=[Upload(self.source.table, tagged, replaced_by=by)],
-        )
+        land(self.job, self.source.name, [Upload(self.source.table, tagged, replaced_by=by)])
         run.rows_written, run.days_emptied = len(rows), len(emptied)
 
     def mark(self, run: Run, window: Window, rows: list[Row]) -> None:

@@ -115,8 +115,7 @@ class RecordLoad:
         self.source, self.job, self.account = source, job, job.account
         self.started_at = now or datetime.now(UTC)
         self.existing = Existing(source.name, job, self.started_at)
-        place = (source.name, job.account.client_id, job.warehouse.fingerprint, "buffer")
-        self.folder = job.workdir / "_".join(place)
+        self.folder = job.folder(source.name, "buffer")
 
     @cached_property
     def reader(self) -> RecordReader:
@@ -240,13 +239,8 @@ class RecordLoad:
         for reading in full:
             reading.buffer.close()
         if full:
-            land(
-                self.job.warehouse,
-                self.job.workdir,
-                schema=self.source.name,
-                name=self.account.client_id,
-                uploads=[Upload(r.table, files=r.buffer.files) for r in full],
-            )
+            uploads = [Upload(r.table, files=r.buffer.files) for r in full]
+            land(self.job, self.source.name, uploads)
         for reading in full:
             reading.run.rows_written += reading.buffer.rows
             for path in reading.buffer.files:
