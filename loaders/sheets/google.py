@@ -48,9 +48,10 @@ class ServiceAccount(Token):
             ) from None
         remedy = f"check {self.variable}, the key of {self.email}, and this machine's clock"
         remedies = dict.fromkeys((400, 401), remedy)
-        super().__init__(Api("google_sheets", endpoint, secrets=(), remedies=remedies), "", remedy)
+        tokens = Api("google_sheets", endpoint, secrets=(), remedies=remedies)
+        super().__init__(tokens, "", self._signed_form, remedy)
 
-    def form(self) -> dict[str, str]:
+    def _signed_form(self) -> dict[str, str]:
         now = int(time())
         claims: dict[str, Any] = {"iss": self.email, "scope": READ_ONLY, "aud": AUDIENCE}
         claims |= {"iat": now, "exp": now + LIFETIME}
