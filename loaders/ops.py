@@ -194,7 +194,6 @@ class OpsTable:
         return {f.name: _sql_type(hints[f.name]) for f in fields(self.row) if f.repr}
 
     def ddl(self) -> str:
-        """The statement that creates it."""
         columns = ", ".join(
             f'"{name}" {kind}{" not null" if name in self.key else ""}'
             for name, kind in self.columns.items()

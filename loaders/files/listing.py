@@ -25,7 +25,6 @@ class File:
 
     @property
     def key(self) -> str:
-        """Its full name in the bucket."""
         return self.stored.key
 
 

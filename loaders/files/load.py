@@ -52,11 +52,9 @@ class FileSource:
             )
 
     def load(self, job: Job) -> Iterator[Run]:
-        """One run for each table."""
         yield from FileLoad(self, job).run()
 
     def examine(self, account: Account) -> Iterator[Finding]:
-        """What is in the bucket."""
         place = self.open(account)
         for table, prefix in place.prefixes.items():
             files, written = place.bucket.files(prefix), attrgetter("last_modified", "key")

@@ -102,7 +102,7 @@ class Mautic:
         base_url, secret = account.settings["base_url"], account.settings["client_secret"]
         refused = dict.fromkeys((400, 401, 403), CREDENTIALS)
         self.start = midnight(account.start_date, account.timezone)
-        self.token = Token(
+        self.credentials = Token(
             Api("mautic", base_url, secrets=(secret,), remedies=refused | {404: ADDRESS}),
             "/oauth/v2/token",
             lambda: {
@@ -116,7 +116,7 @@ class Mautic:
             "mautic",
             base_url,
             secrets=(secret,),
-            auth=self.token,
+            auth=self.credentials,
             remedies={
                 401: f"{CREDENTIALS}, and that the web server passes on the Authorization header",
                 403: ROLE,
@@ -137,7 +137,7 @@ class Mautic:
             yield Page(origin, [_fitting(table, endpoint.row(row)) for row in rows])
 
     def examine(self) -> Iterator[Finding]:
-        self.token.renew()
+        self.credentials.renew()
         readable, version = 0, None
         for endpoint in ENDPOINTS.values():
             try:
