@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
 
+from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
 from tests.postgres import Database, Server, running_server
 from tests.support import DECEMBER, QUICK_RETRIES, Project
@@ -111,6 +112,17 @@ def sandbox(sandbox_server: Sandbox) -> Iterator[Sandbox]:
         service.reset()
         for name, limit in service.limits.items():
             limit.limit = usual[service.name][name]
+
+
+@pytest.fixture
+def demo_bucket(sandbox: Sandbox) -> Iterator[S3Exports]:
+    """The sandbox's bucket with the demo's files."""
+    bucket = sandbox.s3_exports
+    bucket.reset()
+    yield bucket
+    bucket.faults.clear()
+    bucket.requests.clear()
+    bucket.reset()
 
 
 @pytest.fixture

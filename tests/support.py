@@ -64,7 +64,7 @@ class Project:
             shutil.copy(REPOSITORY / "profiles.yml", root)
         else:
             (root / "dbt_project").mkdir()
-        environ = QUICK_RETRIES | sandbox_environ(sandbox, "713")
+        environ = {**QUICK_RETRIES, **sandbox.environ("everflow"), **sandbox.environ("redtrack")}
         return cls(root, environ | (database.environ if database else {}), database)
 
     @property
@@ -153,15 +153,6 @@ class Project:
         )
         assert rows, f"no run of {service} for {client_id} in the ledger"
         return dict(zip(names, rows[0], strict=True))
-
-
-def sandbox_environ(sandbox: Sandbox, client_id: str, suffix: str = "") -> dict[str, str]:
-    """The variables that point a client at the sandbox."""
-    return {
-        f"{name}{suffix}": value
-        for service in ("everflow", "redtrack")
-        for name, value in sandbox.environ(service, client_id).items()
-    }
 
 
 def told(said: str) -> list[str]:

@@ -1,8 +1,12 @@
-"""Other data than December's first, and what a load of it leaves that nobody disturbs."""
+"""An empty warehouse; other data than December's, and what an undisturbed load of it leaves."""
+
+from pathlib import Path
 
 import pytest
 
+from loaders.warehouse import DuckDB, Postgres, Warehouse
 from sandbox.server import Sandbox
+from tests.postgres import Database
 from tests.support import DECEMBER, Project, State
 
 
@@ -15,6 +19,15 @@ def restate(sandbox: Sandbox) -> None:
     everflow("remove", date="2025-12-08")
     redtrack("set", date="2025-12-05", source_id="66c79f91be26fd4634569658", cost="12.50")
     redtrack("remove", date="2025-12-09", source_id="62b29551c6880d00014d8c73")
+
+
+@pytest.fixture
+def warehouse(target: str, tmp_path: Path, request: pytest.FixtureRequest) -> Warehouse:
+    """An empty warehouse of the target."""
+    if target == "dev":
+        return DuckDB(tmp_path / "w.duckdb")
+    database: Database = request.getfixturevalue("database")
+    return Postgres(database.environ)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,12 @@
-"""Which days count as loaded: those whose newest read was whole and in the client's terms."""
+"""Which days count as loaded: those whose newest read was whole and in the client's terms.
+
+What a run says of earlier ones, in another zone or currency too: test_complete_days.py.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from loaders import ledger
 from loaders.registry import SOURCES
@@ -10,23 +14,14 @@ from loaders.source import Account
 from loaders.warehouse import DuckDB
 from loaders.windows import Window
 from sandbox.server import Sandbox
-from tests.support import DECEMBER, Project
+from tests.support import DECEMBER, TABLES, Project
 
 ALL = set(Window(date(2025, 12, 1), date(2025, 12, 18)).days())
-FIVE_DAYS = ("--start-date", "2025-12-01", "--end-date", "2025-12-05")
 
 
-def covered(
-    project: Project,
-    source: str = "everflow",
-    *,
-    client_id: str = "713",
-    timezone: str = "America/New_York",
-    currency: str = "USD",
-) -> set[date]:
-    account = Account(client_id, timezone, currency, date(2025, 12, 1), {})
-    table = {"everflow": "daily_stats", "redtrack": "daily_spend"}[source]
-    return ledger.covered(DuckDB(project.warehouse), source, table, account)
+def covered(project: Project, source: str = "everflow", *, currency: str = "USD") -> set[date]:
+    account = Account("713", "America/New_York", currency, date(2025, 12, 1), {})
+    return ledger.covered(DuckDB(project.warehouse), source, TABLES[source], account)
 
 
 @contextmanager
@@ -37,30 +32,6 @@ def config(project: Project, old: str, new: str) -> Iterator[None]:
     path.write_text(text.replace(old, new))
     yield
     path.write_text(text)
-
-
-def test_another_client_zone_or_currency_is_not_covered(loaded_project: Project) -> None:
-    assert covered(loaded_project) == covered(loaded_project, "redtrack") == ALL
-    assert covered(loaded_project, client_id="cti") == set()
-    assert covered(loaded_project, timezone="UTC") == set()
-    assert covered(loaded_project, currency="EUR") == set()
-
-
-def test_money_read_in_another_currency_since_is_read_again(loaded_project: Project) -> None:
-    """There and back: the rows that stand are euros, whatever was read before."""
-    with config(loaded_project, '"USD"', '"EUR"'):
-        assert loaded_project.run("load", "everflow", *FIVE_DAYS).exit_code == 0
-    assert covered(loaded_project) == ALL - set(Window(date(2025, 12, 1), date(2025, 12, 5)).days())
-    assert "would read 2025-12-01.." in loaded_project.run("load", "everflow", "--dry-run").output
-
-
-def test_so_is_one_advertisers(loaded_project: Project) -> None:
-    with config(loaded_project, '"USD"', '"EUR"'):
-        only = ("--advertiser-id", "2")
-        assert loaded_project.run("load", "everflow", *FIVE_DAYS, *only).exit_code == 0
-    euros = loaded_project.query("select distinct currency from everflow.daily_stats order by 1")
-    assert euros == [("EUR",), ("USD",)]
-    assert date(2025, 12, 1) not in covered(loaded_project)
 
 
 def test_a_day_that_lacks_a_rejected_row_is_read_again(
@@ -128,12 +99,16 @@ def test_a_zone_east_of_utc_gets_its_own_days(project: Project) -> None:
         assert (run["min_date"], run["max_date"]) == (date(2025, 12, 1), date(2025, 12, 18))
 
 
-def test_money_is_asked_for_in_the_clients_currency(project: Project, sandbox: Sandbox) -> None:
+def test_money_is_asked_for_in_the_clients_currency(project: Project) -> None:
     with config(project, '"USD"', '"EUR"'):
         assert project.run("load", "everflow", *DECEMBER).exit_code == 0
+    assert (covered(project), covered(project, currency="EUR")) == (set(), ALL)
     assert project.query("select distinct currency from everflow.daily_stats") == [("EUR",)]
-    payout = project.query("select sum(payout) from everflow.daily_stats")[0][0]
-    assert round(payout, 2) == round(payout.__class__("124633.00") * 9 / 10, 2)
+    ((payout, conversions),) = project.query(
+        "select sum(payout), sum(conversions) from everflow.daily_stats"
+    )
+    assert round(payout, 2) == Decimal("124633.00") * 9 / 10
+    assert conversions == 4595, "counts are not converted"
 
 
 def test_ids_come_from_sources_where_reports_have_titles_alone(

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -17,9 +18,9 @@ SUMS = (
 
 def test_december_adds_up_to_the_clients_totals(loaded_project: Project) -> None:
     others, exp, ccw = loaded_project.query(SUMS)
-    assert [int(others[2]), int(others[3]), f"{others[4]:.2f}"] == [52, 2, "293.00"]
-    assert [int(exp[2]), int(exp[3]), f"{exp[4]:.2f}"] == [14, 1, "0.00"]
-    assert [int(ccw[2]), int(ccw[3]), f"{ccw[4]:.2f}"] == [378, 4592, "124340.00"]
+    assert others[2:] == (52, 2, Decimal("293.00"))
+    assert exp[2:] == (14, 1, Decimal("0.00"))
+    assert ccw[2:] == (378, 4592, Decimal("124340.00"))
     labels = loaded_project.query(
         "select count(*) from everflow.daily_stats where affiliate_id = '0'"
     )
@@ -66,13 +67,11 @@ def test_an_advertiser_alone_is_replaced_and_completes_no_day(
 def test_the_ledger_says_what_was_done(loaded_project: Project) -> None:
     run = loaded_project.last_run("redtrack")
     rows = len(loaded_project.raw("redtrack"))
-    assert (run["table_name"], run["verdict"], run["error"]) == ("daily_spend", "ok", None)
     assert (run["rows_read"], run["rows_written"], run["rows_rejected"]) == (rows, rows, 0)
     assert (run["window_start"], run["window_end"]) == (date(2025, 12, 1), date(2025, 12, 18))
     assert (run["min_date"], run["max_date"]) == (date(2025, 12, 1), date(2025, 12, 18))
     assert (run["timezone"], run["currency"]) == ("America/New_York", "USD")
     assert run["complete_through"] == run["settled_through"] == date(2025, 12, 18)
-    assert run["started_at"] < run["finished_at"]
 
 
 def test_a_new_machine_knows_what_is_loaded(loaded_project: Project) -> None:

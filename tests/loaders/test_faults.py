@@ -117,6 +117,13 @@ MAPPED = "66c79f91be26fd4634569658"
 NO_COST = f"select count(*) from redtrack.daily_spend where source_id = '{MAPPED}' and cost is null"
 ZERO_COST = f"select sum(cost) from redtrack.daily_spend where source_id = '{MAPPED}'"
 
+NO_CONTROL = (
+    "everflow",
+    "select count(*) from everflow.daily_stats "
+    "where regexp_matches(affiliate_label, '[\\x00-\\x1f]')",
+    0,
+)
+
 TRAPS = [
     *everywhere("everflow"),
     Trap("everflow", "wrong_realm", says="HTTP 403", requests=1),
@@ -138,27 +145,8 @@ TRAPS = [
     Trap("everflow", "epoch_only_in_label"),
     Trap("everflow", "epoch_as_number"),
     Trap("everflow", "iso_dates"),
-    Trap(
-        "everflow",
-        "control_characters",
-        {"escaped": True},
-        check=column_is(
-            "everflow",
-            "select count(*) from everflow.daily_stats "
-            "where regexp_matches(affiliate_label, '[\\x00-\\x1f]')",
-            0,
-        ),
-    ),
-    Trap(
-        "everflow",
-        "control_characters",
-        check=column_is(
-            "everflow",
-            "select count(*) from everflow.daily_stats "
-            "where regexp_matches(affiliate_label, '[\\x00-\\x1f]')",
-            0,
-        ),
-    ),
+    Trap("everflow", "control_characters", {"escaped": True}, check=column_is(*NO_CONTROL)),
+    Trap("everflow", "control_characters", check=column_is(*NO_CONTROL)),
     Trap(
         "everflow",
         "renamed_affiliate",

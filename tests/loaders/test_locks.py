@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -41,15 +40,6 @@ def hold(warehouse: Warehouse, seconds: float) -> subprocess.Popen[str]:
     assert process.stdout is not None
     assert process.stdout.readline().strip() == "held"
     return process
-
-
-@pytest.fixture
-def warehouse(target: str, tmp_path: Path, request: pytest.FixtureRequest) -> Warehouse:
-    """An empty warehouse of the target."""
-    if target == "dev":
-        return DuckDB(tmp_path / "w.duckdb")
-    database: Database = request.getfixturevalue("database")
-    return Postgres(database.environ)
 
 
 @pytest.fixture

@@ -40,9 +40,9 @@ def answered(*positions: int) -> set[date]:
 def test_verdicts(
     before: dict[date, dict[str, Decimal]], now: set[date], verdict: str, emptied: int
 ) -> None:
-    judge_daysment = judge_days(before, now, allow_empty=False)
-    assert (judge_daysment.verdict, len(judge_daysment.emptied)) == (verdict, emptied)
-    assert (judge_daysment.reason is None) == (verdict != "suspicious-empty")
+    judgement = judge_days(before, now, allow_empty=False)
+    assert (judgement.verdict, len(judgement.emptied)) == (verdict, emptied)
+    assert (judgement.reason is None) == (verdict != "suspicious-empty")
 
 
 def test_the_user_may_believe_it() -> None:

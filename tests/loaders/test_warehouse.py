@@ -25,14 +25,15 @@ def test_a_file_open_elsewhere_is_said_before_anything_is_read(project: Project)
     assert process.stdout is not None
     assert process.stdout.readline().strip() == "held"
     try:
-        result = project.run("load", *DECEMBER)
+        results = [project.run(*command) for command in (("load", *DECEMBER), ("status",))]
     finally:
         process.kill()
         process.wait()
-    assert result.exit_code == 1
-    assert "is open in another program" in result.output
-    assert f"PID {process.pid}" in result.output
-    assert "Traceback" not in result.output
+    for result in results:
+        assert result.exit_code == 1
+        assert "is open in another program" in result.output
+        assert f"PID {process.pid}" in result.output
+        assert "Traceback" not in result.output
 
 
 def test_something_else_than_a_warehouse_is_said(project: Project) -> None:

@@ -1,9 +1,5 @@
-"""How the tests read the sandbox's bucket: with boto3, and files by Python's own csv module."""
+"""How the tests read the sandbox's bucket: with boto3."""
 
-import csv
-import gzip
-import io
-import zipfile
 from typing import TYPE_CHECKING
 
 import boto3
@@ -38,17 +34,3 @@ def keys(s3: "S3Client", prefix: str = "") -> list[str]:
 
 def read(s3: "S3Client", key: str = FIRST) -> bytes:
     return s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
-
-
-def records(key: str, body: bytes) -> list[list[str]]:
-    """The header and the records of a file, unpacked and decoded."""
-    if key.endswith(".gz"):
-        body = gzip.decompress(body)
-    elif key.endswith(".zip"):
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            body = archive.read(archive.namelist()[0])
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = body.decode("latin-1")
-    return list(csv.reader(io.StringIO(text, newline="")))

@@ -6,13 +6,10 @@ from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from sandbox.order_columns import COLUMNS, PROSPECT_COLUMNS
-from sandbox.order_files import CARDS, OrderFile, demo_files, write_full
+from sandbox.order_files import CARDS, demo_files, write_full
 from sandbox.order_rows import Row
 from sandbox.orders import FULL, Feed, Volume
-from tests.sandbox.bucket import records
 
 FILES = {file.key: file for file in demo_files()}
 ORDERS = {key: file for key, file in FILES.items() if key.endswith(("csv", "gz", "zip"))}
@@ -110,25 +107,6 @@ def test_any_volume_is_written_row_by_row(tmp_path: Path) -> None:
     assert len(found) == 1_100
 
 
-def snake(heading: str) -> str:
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", heading.strip())
-    return apart.replace(" ", "_").lower()
-
-
-@pytest.mark.parametrize("file", ORDERS.values(), ids=ORDERS.keys())
-def test_a_file_holds_its_rows(file: OrderFile) -> None:
-    header, *found = records(file.key, file.body) or [[]]
-    names = [snake(heading) for heading in header]
-    assert len(found) == len(file.rows) + len(file.rejected)
-    for number, values in enumerate(found, 1):
-        if number in file.rejected:
-            assert len(values) != len(names)
-        else:
-            # the later of two columns of one name does not count
-            row = dict(zip(reversed(names), reversed(values), strict=True))
-            assert file.rows[number].items() <= row.items()
-
-
 def test_the_files_are_odd() -> None:
     assert [key for key in FILES if key.endswith(("/", "gz", "zip"))] == [
         "orders-create/",
@@ -161,8 +139,8 @@ def test_columns_come_and_go() -> None:
 
 def test_prospects_are_few() -> None:
     stem = "prospects-create/prospects-create"
-    assert records("", FILES[f"{stem}-2025-12-01.csv"].body) == [list(PROSPECT_COLUMNS)]
+    assert FILES[f"{stem}-2025-12-01.csv"].body.decode().strip().split(",") == [*PROSPECT_COLUMNS]
     assert FILES[f"{stem}-2025-12-02.csv"].body == b""
     assert len(FILES[f"{stem}-2025-12-03.csv"].rows) == 4
-    header, *_ = records("", FILES[f"{stem}.csv"].body)
-    assert header == [*PROSPECT_COLUMNS, "", "notes"]
+    header = FILES[f"{stem}.csv"].body.decode().splitlines()[0]
+    assert header.split(",") == [*PROSPECT_COLUMNS, "", "notes"]

@@ -1,7 +1,6 @@
 """The sandbox's bucket, to which the environment points; and a project to compile seeds in."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,12 @@ from tests.support import REPOSITORY
 
 
 @pytest.fixture
-def bucket(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Exports]:
+def bucket(demo_bucket: S3Exports, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> S3Exports:
     """The bucket with the demo's files; projects of the test have it configured."""
     for name, value in sandbox.environ("s3_exports").items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("loaders.files.bucket.sleep", lambda _seconds: None)
-    sandbox.s3_exports.reset()
-    yield sandbox.s3_exports
-    sandbox.s3_exports.faults.clear()
-    sandbox.s3_exports.requests.clear()
-    sandbox.s3_exports.reset()
+    return demo_bucket
 
 
 @pytest.fixture

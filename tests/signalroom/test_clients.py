@@ -38,6 +38,17 @@ def write_client(root: Path, client_id: str, text: str) -> Path:
     return path
 
 
+def assert_refused(
+    root: Path, text: str, place: str, reason: str, known_sources: set[str] | None = None
+) -> None:
+    """The file is named, the place in it, and why."""
+    path = write_client(root, "acme", text)
+    with pytest.raises(ConfigError) as refusal:
+        read_client(path, known_sources=known_sources)
+    assert refusal.value.message.startswith(f"{path}, {place}: ")
+    assert reason in refusal.value.message
+
+
 def test_our_own_clients_are_read() -> None:
     active, planned = read_clients(REPO, known_sources=set(SOURCES))
     assert (active.client_id, active.status, active.start_date) == (
@@ -104,11 +115,7 @@ def test_our_own_clients_are_read() -> None:
 )
 def test_a_wrong_key_is_refused(tmp_path: Path, old: str, new: str, key: str, reason: str) -> None:
     assert old in ACME
-    path = write_client(tmp_path, "acme", ACME.replace(old, new))
-    with pytest.raises(ConfigError) as refusal:
-        read_client(path, known_sources={"everflow", "redtrack"})
-    assert refusal.value.message.startswith(f"{path}, {key}: ")
-    assert reason in refusal.value.message
+    assert_refused(tmp_path, ACME.replace(old, new), key, reason, {"everflow", "redtrack"})
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
@@ -130,21 +137,20 @@ def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
     assert read_client(path).name == "Acme"
 
 
-def test_a_product_category_is_one_advertisers(tmp_path: Path) -> None:
-    """Else each of its orders would be the sale of two."""
-    other = ACME[ACME.index("[[") :].replace("daily_one", "daily_two").replace('"1"', '"2"')
-    path = write_client(
-        tmp_path, "acme", ACME + other.replace('category = "ONE"', 'category = "one"')
-    )
-    with pytest.raises(ConfigError, match="product_category: 'one' is given twice"):
-        read_client(path)
-
-
-def test_an_advertiser_stands_once(tmp_path: Path) -> None:
-    twice = ACME + ACME[ACME.index("[[") :].replace("daily_one", "daily_two")
-    path = write_client(tmp_path, "acme", twice)
-    with pytest.raises(ConfigError, match="everflow_advertiser_id: '1' is given twice"):
-        read_client(path)
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({}, "everflow_advertiser_id: '1' is given twice"),
+        # else each of its orders would be the sale of two
+        ({'"1"': '"2"', 'gory = "ONE"': 'gory = "one"'}, "product_category: 'one' is given twice"),
+    ],
+)
+def test_an_advertiser_stands_once(tmp_path: Path, other: dict[str, str], said: str) -> None:
+    second = ACME[ACME.index("[[") :].replace("daily_one", "daily_two")
+    for old, new in other.items():
+        second = second.replace(old, new)
+    with pytest.raises(ConfigError, match=said):
+        read_client(write_client(tmp_path, "acme", ACME + second))
 
 
 def test_a_report_belongs_to_one_advertiser_of_all_clients(tmp_path: Path) -> None:

@@ -1,14 +1,10 @@
 """`signalroom load`: any combination of sources and clients, and exit codes one can build on."""
 
-import logging
-
 import pytest
 
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
-from tests.support import DECEMBER, Project, on_both_targets, sandbox_environ
-
-CTI_ROWS = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
+from tests.support import DECEMBER, Project, on_both_targets
 
 
 @pytest.mark.parametrize(
@@ -76,29 +72,6 @@ def test_a_source_that_is_not_configured_is_skipped_and_said(
     assert sandbox.everflow.requests == []
 
 
-def test_two_clients_with_their_own_keys_never_mix(
-    loaded_project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ours = loaded_project.raw("everflow"), loaded_project.raw("redtrack")
-    for name, value in sandbox_environ(sandbox, "cti", suffix="__cti").items():
-        monkeypatch.setenv(name, value)
-
-    sandbox.everflow.requests.clear()
-    result = loaded_project.run("load", "--client", "cti", *DECEMBER)
-
-    assert result.exit_code == 0, result.output
-    theirs = int(loaded_project.query(CTI_ROWS)[0][0])
-    assert theirs > 0
-    assert theirs != len(ours[0])
-    assert [r for r in loaded_project.raw("everflow") if "cti" not in r] == ours[0]
-    assert [r for r in loaded_project.raw("redtrack") if "cti" not in r] == ours[1]
-    assert {request.account for request in sandbox.everflow.requests} == {"cti"}
-
-    sandbox.everflow.restate("remove", date="2025-12-05", account="713")
-    assert loaded_project.run("load", "everflow", *DECEMBER).exit_code == 0
-    assert int(loaded_project.query(CTI_ROWS)[0][0]) == theirs
-
-
 def test_a_planned_client_is_loaded_only_when_asked_for(loaded_project: Project) -> None:
     assert "cti" not in loaded_project.run("load", "--dry-run").output
     assert "cti everflow" in loaded_project.run("load", "--dry-run", "--client", "cti").output
@@ -132,7 +105,8 @@ def test_a_client_never_reads_another_clients_account(
     assert result.exit_code == 1
     assert "EVERFLOW_API_KEY__cti is not set, and EVERFLOW_API_KEY is another" in result.output
     assert sandbox.everflow.requests == []
-    assert loaded_project.query(CTI_ROWS) == [(0,)]
+    theirs = "select count(*) from everflow.daily_stats where _client_id = 'cti'"
+    assert loaded_project.query(theirs) == [(0,)]
 
 
 def test_a_client_that_starts_later_is_skipped(project: Project) -> None:
@@ -153,6 +127,7 @@ def test_order_files_are_said_by_table(project: Project, bucket: S3Exports) -> N
     planned = project.run("load", "s3_exports", "--dry-run").output
     assert not project.warehouse.exists()
     assert planned.count("713 s3_exports: would read what is new or changed below s3://") == 3
+    assert f"below s3://{bucket.bucket}/orders-create/" in planned
     assert "into s3_exports.orders_update of" in planned
 
     first = project.run("load", "s3_exports", "--max-files", "2")
@@ -165,16 +140,8 @@ def test_order_files_are_said_by_table(project: Project, bucket: S3Exports) -> N
     assert "card numbers masked, 2 rejected, see ops.rejected_rows (first: orders-" in rest.output
     assert "2025-12-09.csv, record 10: 129 fields instead of 130)" in rest.output
 
-    removed = "orders-update/orders-update-2025-12-01.csv"
-    bucket.remove(removed)
     again = project.run("load", "s3_exports").output
     assert "713 s3_exports.orders_create: no file is new or changed\n" in again
-    assert "no file is new or changed, 1 files are no longer in the bucket, their rows" in again
-    rows = f"select count(*) from s3_exports.orders_update where _file_name = '{removed}'"
-    assert project.query(rows) != [(0,)]
-    bucket.put(removed, b"")
-    assert project.run("load", "s3_exports").exit_code == 0
-    assert project.query(rows) == [(0,)]
 
 
 def test_a_client_never_reads_another_clients_bucket(
@@ -192,7 +159,7 @@ def test_a_client_never_reads_another_clients_bucket(
 
     monkeypatch.setenv("S3_BUCKET_NAME__cti", bucket.bucket)
     monkeypatch.setenv("S3_PREFIXES__cti", "orders_create=cti/sales_")
-    monkeypatch.setenv("S3_COLUMNS__cti", "Order Number=orders_id,Amount=total_amount")
+    monkeypatch.setenv("S3_COLUMNS__cti", "Order Number=orders_id, Amount=total_amount")
     assert project.run("load", "s3_exports", "--client", "cti").exit_code == 0
     assert project.query(
         "select _client_id, orders_id, total_amount from s3_exports.orders_create"
@@ -232,34 +199,3 @@ def test_a_line_break_after_a_key_is_no_part_of_it(
 ) -> None:
     monkeypatch.setenv("EVERFLOW_API_KEY", " sandbox-everflow-713\n")
     assert project.run("load", "everflow", *DECEMBER).exit_code == 0
-
-
-def test_no_key_is_in_any_output_log_or_ledger(
-    project: Project,
-    sandbox: Sandbox,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Not of a key in the query, when refused, the connection breaks, or a bug names it."""
-    key = "s3cret/key&with+signs"
-    monkeypatch.setenv("REDTRACK_API_KEY", key)
-
-    def broken(*_: object) -> None:
-        raise RuntimeError(f"a bug with {key}")
-
-    caplog.set_level("DEBUG")
-    said = project.run("load", *DECEMBER).output
-    sandbox.redtrack.faults.on("connection_dropped")
-    said += project.run("load", *DECEMBER).output
-    monkeypatch.setenv("REDTRACK_BASE_URL", "http://127.0.0.1:9")
-    said += project.run("load", *DECEMBER).output
-    said += project.run("doctor").output
-    monkeypatch.setattr("loaders.sources.redtrack.Redtrack.read", broken)
-    said += project.run("load", *DECEMBER).output
-    assert "a bug with ***" in said
-    logging.getLogger("urllib3.util.retry").debug("never %s", key)
-    assert "redtrack: failed" in said
-    errors = str(project.query("select error from ops.load_runs"))
-    everything = said + caplog.text + errors + str([r.getMessage() for r in caplog.records])
-    assert "s3cret" not in everything
-    assert "urllib3" in caplog.text

@@ -18,6 +18,7 @@ from tests.support import DECEMBER, Project, on_both_targets
 
 NOON_OF_THE_6TH = datetime(2025, 12, 6, 17, tzinfo=UTC)
 UNREACHABLE = "http://127.0.0.1:9"
+BELOW = "orders_create=orders,orders_update=orders-update/"
 WEEK = Window(date(2025, 12, 8), date(2025, 12, 14))
 
 
@@ -79,7 +80,8 @@ def test_doctor_is_content_with_a_loaded_project(
         "ok    713 posthog: project 'Client 713 (sandbox)' is reachable",
         "ok    713 mautic: Mautic 5.1.0 is reachable, 8 tables can be read",
         "ok    713 google_sheets: sandbox-713-targets (Client 713: targets (sandbox, made)), ",
-        f"files for orders_create in s3://{bucket.bucket}/orders-create/, newest orders-create/",
+        "ok    713 s3_exports: 18 files for orders_create in "
+        f"s3://{bucket.bucket}/orders-create/, newest orders-create/",
     ):
         assert line in result.output
 
@@ -126,6 +128,10 @@ def test_doctor_names_what_is_wrong(  # noqa: PLR0917  # pytest passes them by n
         ("AWS_ENDPOINT_URL", "127.0.0.1", "Invalid endpoint", "AWS_ENDPOINT_URL"),
         ("AWS_REGION", "us east", "region_name 'us east'", "AWS_REGION"),
         ("S3_PREFIXES", "orders=x/", "there is no table orders", "S3_PREFIXES"),
+        ("S3_PREFIXES", BELOW, "orders-update/ lies below orders", "S3_PREFIXES"),
+        ("S3_COLUMNS", "orders", "'orders' is not of the form name=value", "S3_COLUMNS"),
+        ("S3_COLUMNS", "x=", "'x=' is not of the form name=value", "S3_COLUMNS"),
+        ("S3_COLUMNS", "x=a,x=b", "x is set twice", "S3_COLUMNS"),
     ],
 )
 def test_doctor_and_load_name_the_setting_of_the_bucket_that_is_wrong(  # noqa: PLR0917
@@ -149,6 +155,7 @@ def test_doctor_and_load_name_the_setting_of_the_bucket_that_is_wrong(  # noqa: 
     assert load.exit_code == 1
     assert says in load.output
     assert look_at in load.output
+    assert project.query("select distinct verdict from ops.load_runs") == [("failed",)]
 
 
 def test_doctor_finds_a_prefix_without_files(
@@ -204,30 +211,6 @@ def test_doctor_sees_two_clients_on_one_account(project: Project) -> None:
     result = project.run("doctor")
     assert result.exit_code == 1
     assert "FAIL  cti everflow: EVERFLOW_API_KEY__cti is not set" in result.output
-
-
-def test_status_counts_rejected_rows(loaded_project: Project, sandbox: Sandbox) -> None:
-    sandbox.everflow.faults.on("bad_metric", metric="cv", value="n/a")
-    assert loaded_project.run("load", "everflow", *DECEMBER).exit_code == 0
-    said = loaded_project.run("status").output
-    line = next(line for line in said.splitlines() if " everflow " in line)
-    assert line.split()[4:6] == ["443", "1"]
-    assert "2025-12-18" not in line, "the day of the rejected row is not complete"
-
-
-def test_status_while_somebody_has_the_file(loaded_project: Project) -> None:
-    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(loaded_project.warehouse)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        result = loaded_project.run("status")
-        holder.kill()
-    assert result.exit_code == 1
-    assert "is open in another program" in result.output
 
 
 def test_help_is_instant() -> None:

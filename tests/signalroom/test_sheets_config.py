@@ -4,17 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from loaders.registry import SOURCES
 from loaders.sheets.sheet import Sheet, SheetColumn
 from loaders.sources.google_sheets import TARGETS
 from sandbox.server import Sandbox
-from signalroom.cli import main
 from signalroom.config.clients import read_client, read_clients
 from signalroom.config.config_file import ConfigError
 from signalroom.config.settings import InvalidSetting, NotConfigured, Settings
-from tests.signalroom.test_clients import ACME, REPO, write_client
+from tests.signalroom.test_clients import ACME, REPO, assert_refused, write_client
 from tests.support import Project
 
 SOURCED = ACME.replace('"redtrack"]', '"redtrack", "google_sheets"]')
@@ -115,11 +113,7 @@ def test_a_wrong_sheet_is_refused(
     tmp_path: Path, old: str, new: str, place: str, reason: str
 ) -> None:
     assert old in NOTES_TOML
-    path = write_client(tmp_path, "acme", SOURCED + NOTES_TOML.replace(old, new))
-    with pytest.raises(ConfigError) as refusal:
-        read_client(path)
-    assert refusal.value.message.startswith(f"{path}, {place}: ")
-    assert reason in refusal.value.message
+    assert_refused(tmp_path, SOURCED + NOTES_TOML.replace(old, new), place, reason)
 
 
 @pytest.mark.parametrize(
@@ -163,11 +157,7 @@ def test_a_wrong_sheet_is_refused(
 def test_sheets_that_do_not_go_together_are_refused(
     tmp_path: Path, text: str, place: str, reason: str
 ) -> None:
-    path = write_client(tmp_path, "acme", SOURCED + text)
-    with pytest.raises(ConfigError) as refusal:
-        read_client(path)
-    assert refusal.value.message.startswith(f"{path}, {place}: ")
-    assert reason in refusal.value.message
+    assert_refused(tmp_path, SOURCED + text, place, reason)
 
 
 def test_sheets_of_a_source_that_is_switched_off_may_stay(tmp_path: Path) -> None:
@@ -199,15 +189,6 @@ def test_all_sheets_of_a_table_agree_whosever_they_are(
     assert refusal.value.message == f"{second}, google_sheets, call_notes: {reason}, in {first}"
 
 
-def test_sync_finds_a_wrong_sheet(root: Path) -> None:
-    path = root / "data/clients/713/config/client.toml"
-    path.write_text(path.read_text().replace('type = "month"', 'type = "moon"'))
-    (root / "dbt_project").mkdir()
-    said = CliRunner().invoke(main, ["mappings", "sync", "--all", "--check"])
-    assert said.exit_code == 1
-    assert "client.toml, google_sheets 1, column 2, type: must be one of" in said.output
-
-
 # Credentials
 
 
@@ -226,16 +207,6 @@ def test_one_of_the_two_credentials_must_be_set_and_only_one() -> None:
     assert account_of({path: "schlüssel.json"})["credentials_path"] == "schlüssel.json"
     pretty = json.dumps({"type": "service_account"}, indent="\t")
     assert account_of({f"{text}__713": pretty})["credentials_json"] == pretty
-
-
-def test_a_load_without_credentials_is_skipped_and_said(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("signalroom.loading.SOURCES", {"google_sheets": SOURCES["google_sheets"]})
-    loaded = project.run("load")
-    assert loaded.exit_code == 0
-    assert "713 google_sheets: skipped: GOOGLE_SHEETS_CREDENTIALS_JSON and" in loaded.output
-    assert project.run("load", "google_sheets").exit_code == 1  # asked for by name
 
 
 def test_a_load_of_several_tables_names_each(project: Project, sandbox: Sandbox) -> None:

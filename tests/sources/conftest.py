@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from loaders.registry import SOURCES
+from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
 from tests.conftest import Prepared
 from tests.postgres import Rows
@@ -106,11 +107,13 @@ def load_first(source: str, project: Project) -> None:
 
 @pytest.fixture
 def empty_case(
-    source: str, project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Case]:
+    source: str,
+    project: Project,
+    sandbox: Sandbox,
+    demo_bucket: S3Exports,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Case:
     """A source that was never loaded."""
-    bucket = sandbox.s3_exports
-    bucket.reset()
     SAMPLES[source].fill(sandbox)
     prepare(project, source, sandbox)
     for name, value in project.environ.items():
@@ -118,10 +121,7 @@ def empty_case(
     monkeypatch.setattr("loaders.files.bucket.READ_TIMEOUT", 0.3)
     monkeypatch.setattr("loaders.files.bucket.sleep", lambda _seconds: None)
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
-    yield Case(source, SAMPLES[source], sandbox, project)
-    bucket.faults.clear()
-    bucket.requests.clear()
-    bucket.reset()
+    return Case(source, SAMPLES[source], sandbox, project)
 
 
 @pytest.fixture

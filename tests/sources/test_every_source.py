@@ -30,7 +30,9 @@ def test_without_credentials_every_table_is_there_and_empty(
     for name in project.environ:
         if not name.startswith("RUNTIME__"):
             monkeypatch.delenv(name)
-    said = project.run("load").output
+    result = project.run("load")
+    said = result.output
+    assert result.exit_code == 0
     assert "failed" not in said
     for name, source in SOURCES.items():
         assert f"{name}: skipped: " in said
@@ -51,9 +53,13 @@ def test_a_second_load_changes_nothing(case: Case) -> None:
 
 @each_source
 def test_clients_do_not_touch_each_other(case: Case) -> None:
-    """Every row has its client's tag; another client's load adds its own."""
+    """Every row has its client's tag; another client's load adds its own, by its own key."""
     before = case.state()
+    services = case.sandbox.services
+    asked = services[case.source].requests if case.source in services else []
+    asked.clear()
     case.load("--client", "cti")
+    assert "713" not in {request.account for request in asked}
     assert case.state() == before
     theirs = case.state("cti")
     assert sum(map(len, theirs.values())) > 0
@@ -61,6 +67,10 @@ def test_clients_do_not_touch_each_other(case: Case) -> None:
     for table in case.tables:
         tags = case.project.query(f"select distinct _client_id from {case.source}.{table}")
         assert {tag for (tag,) in tags} <= {"713", "cti"}
+    case.sample.move(case.sandbox, 1)
+    case.load()
+    assert case.state() != before
+    assert case.state("cti") == theirs
 
 
 @each_source

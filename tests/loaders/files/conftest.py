@@ -1,24 +1,11 @@
 """A project that reads order files, and a bucket that holds what a test puts there."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
 from tests.loaders.files.support import read_from
 from tests.support import Project
-
-
-@pytest.fixture
-def demo_bucket(sandbox: Sandbox) -> Iterator[S3Exports]:
-    """The bucket with the demo's files."""
-    bucket = sandbox.s3_exports
-    bucket.reset()
-    yield bucket
-    bucket.faults.clear()
-    bucket.requests.clear()
-    bucket.reset()
 
 
 @pytest.fixture

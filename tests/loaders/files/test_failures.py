@@ -13,15 +13,28 @@ from loaders.files import csv_stream
 from loaders.files.bucket import Bucket, StoredFile
 from loaders.files.load import FileLoad
 from loaders.files.reading import Group, Read
+from loaders.land import land
 from loaders.source import Account, Job, Request
 from loaders.sources import s3_exports
 from loaders.warehouse import DuckDB
+from sandbox.order_files import OrderFile
 from sandbox.s3 import S3Exports
-from tests.loaders.files.support import DAY, NEXT_DAY, UPDATE, load, orders_csv, stands
+from tests.loaders.files.support import (
+    DAY,
+    MORNING,
+    NEXT_DAY,
+    UPDATE,
+    load,
+    orders_csv,
+    stands,
+)
 from tests.support import Project, on_both_targets
 
 GZ = "orders-create/orders-create-2025-12-05.csv.gz"
 ACCOUNT = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
+# what the sandbox must have to send a file again with other rows
+ROWS = {n: {"orders_id": str(n), "total_amount": "95"} for n in range(1, 99)}
+MANY = OrderFile(DAY, b"orders_id,total_amount\n1,95\n", MORNING, ROWS)
 Break = Callable[[S3Exports], None]
 
 
@@ -55,7 +68,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_land(
     spoil: Break, says: str, orders: Project, two_days: S3Exports
 ) -> None:
     if says.startswith("was replaced"):
-        two_days.put_file(two_days.file(DAY).__class__(DAY, *_rows_known()))
+        two_days.put_file(MANY)
     spoil(two_days)
     result = orders.run("load", "s3_exports")
     assert result.exit_code == 1
@@ -70,14 +83,6 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_land(
     two_days.put(DAY, orders_csv("1,NEW,95"))
     load(orders)
     assert stands(orders) == [(DAY, 1, "1", "95"), (NEXT_DAY, 1, "3", "35")]
-
-
-def _rows_known() -> tuple[Any, ...]:
-    """What the sandbox must know to send a file again with other rows."""
-    from datetime import UTC, datetime
-
-    rows = {n: {"orders_id": str(n), "total_amount": "95"} for n in range(1, 99)}
-    return b"orders_id,total_amount\n1,95\n", datetime(2025, 12, 6, 9, tzinfo=UTC), rows
 
 
 @on_both_targets
@@ -106,14 +111,9 @@ def test_nothing_lands_of_a_file_that_breaks_off_in_its_middle(
     assert DAY not in {row[0] for row in stands(orders)}
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [("body_cut_off", {}), ("slow_down", {}), ("connection_dropped", {}), ("truncated", {})],
-)
-def test_what_fails_once_is_tried_again(
-    name: str, options: dict[str, Any], orders: Project, two_days: S3Exports
-) -> None:
-    two_days.faults.on(name, path=DAY, times=1, **options)
+@pytest.mark.parametrize("name", ["body_cut_off", "slow_down", "connection_dropped", "truncated"])
+def test_what_fails_once_is_tried_again(name: str, orders: Project, two_days: S3Exports) -> None:
+    two_days.faults.on(name, path=DAY, times=1)
     load(orders)
     assert len(stands(orders)) == 3
 
@@ -138,58 +138,26 @@ def test_an_object_replaced_after_it_was_read_is_read_again_by_the_next_run(
     assert [row[2] for row in stands(orders)] == ["9", "3"]
 
 
-@pytest.mark.parametrize(
-    ("name", "variable", "value", "says"),
-    [
-        ("forbidden", "", "", "AccessDenied"),
-        ("", "AWS_SECRET_ACCESS_KEY", "wrong", "SignatureDoesNotMatch"),
-        ("", "S3_BUCKET_NAME", "no-such-bucket", "NoSuchBucket"),
-        ("", "S3_PREFIXES", "orders=x/", "S3_PREFIXES: there is no table orders"),
-        ("", "S3_COLUMNS", "orders", "S3_COLUMNS: 'orders' is not of the form name=value"),
-        ("", "S3_COLUMNS", "x=", "S3_COLUMNS: 'x=' is not of the form name=value"),
-        ("", "S3_COLUMNS", "x=a,x=b", "S3_COLUMNS: x is set twice"),
-        (
-            "",
-            "S3_PREFIXES",
-            "orders_create=orders,orders_update=orders-update/",
-            "S3_PREFIXES: orders-update/ lies below orders",
-        ),
-    ],
-)
-def test_a_bucket_that_cannot_be_listed(  # noqa: PLR0917  # pytest passes them by name
-    name: str,
-    variable: str,
-    value: str,
-    says: str,
-    orders: Project,
-    two_days: S3Exports,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    if name:
-        two_days.faults.on(name)
-    else:
-        monkeypatch.setenv(variable, value)
+def test_a_bucket_that_may_not_be_listed(orders: Project, two_days: S3Exports) -> None:
+    two_days.faults.on("forbidden")
     result = orders.run("load", "s3_exports")
     assert result.exit_code == 1
-    assert says in result.output
+    assert "AccessDenied" in result.output
     assert orders.query("select distinct verdict from ops.load_runs") == [("failed",)]
-    doctor = orders.run("doctor").output
-    assert f"FAIL  713 s3_exports: {says[:10]}" in doctor or says in doctor
+    assert "AccessDenied" in orders.run("doctor").output
 
 
 def test_rows_that_stand_twice_are_found_out(
     orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a connection is lost at the commit, and dlt does the job again."""
-    from loaders.files import load as module
-    from loaders.land import land
 
     def land_twice(*arguments: Any, **named: Any) -> None:
         land(*arguments, **named)
         land(*arguments, **named)
 
     with monkeypatch.context() as patched:
-        patched.setattr(module, "land", land_twice)
+        patched.setattr("loaders.files.load.land", land_twice)
         result = orders.run("load", "s3_exports")
     assert "has 4 rows of" in result.output
     assert orders.query("select count(*) from ops.loaded_files") == [(0,)]
@@ -226,13 +194,11 @@ def test_a_former_version_that_comes_back_after_a_kill_is_read_again(
     orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The ledger must not vouch for rows that were about to change."""
-    from loaders import ledger
-
     before = two_days.file(DAY)
     load(orders)
     two_days.put(DAY, b"")
     with monkeypatch.context() as patched:
-        patched.setattr(ledger, "write_files", _broken)
+        patched.setattr("loaders.ledger.write_files", _broken)
         assert orders.run("load", "s3_exports").exit_code == 1
     two_days.put(DAY, before.body, before.modified)
     load(orders)

@@ -1,8 +1,6 @@
 """A load of files killed anywhere and run again gives what an undisturbed load gives."""
 
-import random
 import signal
-import subprocess
 import time
 from typing import Any
 
@@ -21,6 +19,7 @@ from tests.loaders.files.support import (
     read_from,
     stands,
 )
+from tests.loaders.test_kills import kill_at_random
 from tests.support import Project, on_both_targets
 
 KILLED = "tests.loaders.files.killed"
@@ -89,29 +88,24 @@ def test_a_load_killed_at_a_point_is_made_good_by_the_next(
     assert [row[1] for row in stands(orders) if row[0] == THIRD_DAY] == [1, 3]
 
 
-def kill_at_random(project: Project, bucket: S3Exports, kills: int, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311  # a repeatable choice of moments, not a secret
-    began = time.monotonic()
-    project.start("load", "--dry-run").communicate(timeout=120)
-    whole = (time.monotonic() - began) * 4
-    for number in range(kills):
+def kill_files(
+    project: Project, bucket: S3Exports, expected: dict[str, Any], kills: int, seed: int
+) -> None:
+    def send_again(number: int) -> None:
         bucket.resend(DAY, orders_csv(f"{number},NEW,95", "x,NEW,1"))
-        running = project.start("load", "s3_exports")
-        try:
-            running.communicate(timeout=chance.uniform(0.1, whole))
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.communicate()
-        assert running.returncode in (0, -signal.SIGKILL)
+
+    kill_at_random(
+        project, "s3_exports", kills=kills, seed=seed, dry_runs=4, before_each=send_again
+    )
     move_on(bucket)
+    load(project)
+    assert everything(project) == expected
 
 
 @pytest.mark.slow
 @on_both_targets
 def test_five_random_kills(orders: Project, filled: S3Exports, undisturbed: dict[str, Any]) -> None:
-    kill_at_random(orders, filled, kills=5, seed=713)
-    load(orders)
-    assert everything(orders) == undisturbed
+    kill_files(orders, filled, undisturbed, kills=5, seed=713)
 
 
 @pytest.mark.soak
@@ -120,6 +114,4 @@ def test_five_random_kills(orders: Project, filled: S3Exports, undisturbed: dict
 def test_thirty_random_kills(
     orders: Project, filled: S3Exports, undisturbed: dict[str, Any]
 ) -> None:
-    kill_at_random(orders, filled, kills=30, seed=int(time.time()))
-    load(orders)
-    assert everything(orders) == undisturbed
+    kill_files(orders, filled, undisturbed, kills=30, seed=int(time.time()))

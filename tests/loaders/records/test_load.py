@@ -13,12 +13,12 @@ from loaders.errors import ApiError, NothingToRead
 from loaders.records import RecordSource
 from loaders.source import Account, Finding, Job, Request
 from loaders.table import Column, Page, Row, Table
-from loaders.warehouse import DuckDB, Postgres, Warehouse
+from loaders.warehouse import DuckDB, Warehouse
 from loaders.windows import Window
-from tests.postgres import Server
 from tests.support import on_both_targets
 
 NOON = datetime(2025, 12, 5, 12, tzinfo=UTC)
+ACCOUNT = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
 COLUMNS = {
     "id": Column("bigint", required=True),
     "happened_at": Column("timestamp", required=True),
@@ -103,8 +103,7 @@ class Stand:
     def load(self, now: datetime = NOON, **request: Any) -> ops.Run:
         self.runs += 1
         source = self.source
-        account = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
-        job = Job(account, self.warehouse, self.workdir, Request(f"run-{self.runs}", **request))
+        job = Job(ACCOUNT, self.warehouse, self.workdir, Request(f"run-{self.runs}", **request))
         ops.create(self.warehouse)
         ledger.create_tables(self.warehouse, schema=source.name, tables=source.tables)
         (run,) = records.RecordLoad(source, job, now).run()
@@ -125,11 +124,7 @@ class Stand:
 
 
 @pytest.fixture
-def stand(tmp_path: Path, target: str, request: pytest.FixtureRequest) -> Stand:
-    warehouse: Warehouse = DuckDB(tmp_path / "warehouse.duckdb")
-    if target == "prod":
-        server: Server = request.getfixturevalue("postgres")
-        warehouse = Postgres(server.create().environ)
+def stand(warehouse: Warehouse, tmp_path: Path) -> Stand:
     return Stand(warehouse, tmp_path / "work", Service())
 
 
@@ -345,9 +340,7 @@ def test_a_record_that_cannot_be_read_is_kept_aside_and_not_taken_for_gone(stand
     assert stand.warehouse.query("select origin, line, reason from ops.rejected_rows") == [
         ("page 1", 2, "amount: 'n/a' is not a number")
     ]
-    assert not stand.source.complete_days(
-        stand.warehouse, Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
-    )
+    assert not stand.source.complete_days(stand.warehouse, ACCOUNT)
 
 
 def test_a_row_that_cannot_be_read_spoils_its_own_day_alone(stand: Stand) -> None:
@@ -357,8 +350,7 @@ def test_a_row_that_cannot_be_read_spoils_its_own_day_alone(stand: Stand) -> Non
         row(3, NOON),
     ]
     stand.load(NOON + timedelta(days=1))
-    account = Account("713", "America/New_York", "USD", date(2025, 12, 1), {})
-    days = stand.source.complete_days(stand.warehouse, account)
+    days = stand.source.complete_days(stand.warehouse, ACCOUNT)
     assert days == {date(2025, 12, day) for day in (1, 2, 4, 5)}
 
 

@@ -102,10 +102,11 @@ def opened(sandbox: Sandbox, quick_retries: None) -> Callable[[], Posthog]:
 
 
 @pytest.fixture(scope="module")
-def good(sandbox_server: Sandbox) -> dict[str, Read]:
-    """What is read while nothing disturbs."""
-    opened = Posthog(account(sandbox_server, "posthog"))
-    read = {table.name: Read.of(opened, table, DAYS) for table in TABLES}
+def good() -> dict[str, Read]:
+    """What is read while nothing disturbs, of a sandbox whose limits nobody has used up."""
+    with Sandbox() as undisturbed:
+        opened = Posthog(account(undisturbed, "posthog"))
+        read = {table.name: Read.of(opened, table, DAYS) for table in TABLES}
     assert [len(one.rows) for one in read.values()] == [7_836, 843, 7, 4]
     return read
 
@@ -132,17 +133,17 @@ def test_every_fault_of_the_sandbox_has_a_trap() -> None:
 
 
 def test_pages_that_lead_back_stop_a_first_load_and_nothing_else(
-    posthog_project: Project, sandbox: Sandbox
+    project: Project, sandbox: Sandbox
 ) -> None:
     """Nothing of the table is landed, the other tables and sources are."""
     sandbox.posthog.faults.on("keyset_ignored")
-    result = posthog_project.run("load", "posthog", "redtrack", *DECEMBER)
+    result = project.run("load", "posthog", "redtrack", *DECEMBER)
     assert result.exit_code == 1
     assert "pages repeat: event" in result.output
-    assert posthog_project.query("select count(*) from posthog.events") == [(0,)]
-    assert posthog_project.query("select count(*) from posthog.persons") == [(843,)]
-    assert posthog_project.query("select count(*) > 100 from redtrack.daily_spend") == [(True,)]
-    run = posthog_project.fetch(
+    assert project.query("select count(*) from posthog.events") == [(0,)]
+    assert project.query("select count(*) from posthog.persons") == [(843,)]
+    assert project.query("select count(*) > 100 from redtrack.daily_spend") == [(True,)]
+    run = project.fetch(
         "select verdict, complete_through from ops.load_runs where table_name = 'events'"
     )[1]
     assert run == [("failed", None)]

@@ -26,79 +26,71 @@ def events(project: Project) -> Stands:
 
 
 @on_both_targets
-def test_all_that_there_is_arrives_as_it_is(posthog_project: Project, sandbox: Sandbox) -> None:
+def test_all_that_there_is_arrives_as_it_is(project: Project, sandbox: Sandbox) -> None:
     """The project's zone is New York's; the times stand in UTC."""
-    said = load(posthog_project)
+    said = load(project)
     assert "713 posthog.events: 2025-12-01.." in said
-    assert events(posthog_project) == served(sandbox)
+    assert events(project) == served(sandbox)
     stored = sandbox.posthog.projects["713"].lists
     for table, columns in {
         "persons": ("id", "name", "is_identified"),
         "feature_flags": ("id", "key", "active", "version"),
         "experiments": ("id", "name", "archived", "conclusion", "feature_flag_key"),
     }.items():
-        found = posthog_project.query(f"select {', '.join(columns)} from posthog.{table}")
+        found = project.query(f"select {', '.join(columns)} from posthog.{table}")
         assert sorted(found) == sorted(tuple(r[c] for c in columns) for r in stored[table].values())
-    assert posthog_project.query("select count(*) from posthog.experiments where archived") == [
-        (1,)
-    ]
+    assert project.query("select count(*) from posthog.experiments where archived") == [(1,)]
     text = "properties ->> 'email', distinct_ids ->> 0"
     person = next(iter(stored["persons"].values()))
-    (named,) = posthog_project.query(
-        f"select {text} from posthog.persons where id = '{person['id']}'"
-    )
+    (named,) = project.query(f"select {text} from posthog.persons where id = '{person['id']}'")
     assert named == (person["name"], person["distinct_ids"][0])  # type: ignore[index]
 
 
-def test_late_restated_and_removed_events(posthog_loaded: Project, sandbox: Sandbox) -> None:
+def test_late_restated_and_removed_events(loaded: Project, sandbox: Sandbox) -> None:
     """Within the look-back of three days; and never from PostHog's cache."""
-    load(posthog_loaded, *DECEMBER)
+    load(loaded, *DECEMBER)
     last = log(sandbox)[-3:]
     sandbox.posthog.add("events", event="purchase", at="2025-12-16T12:00:00Z", times=2)
     sandbox.posthog.restate("set", id=last[0].uuid, event="renamed", properties={"utm_source": "x"})
     sandbox.posthog.restate("remove", id=last[1].uuid)
-    load(posthog_loaded)
-    assert events(posthog_loaded) == served(sandbox)
-    assert posthog_loaded.query(
+    load(loaded)
+    assert events(loaded) == served(sandbox)
+    assert loaded.query(
         "select uuid, event from posthog.events where _removed_at is not null or event = 'renamed' "
         "order by _removed_at nulls first"
     ) == [(last[0].uuid, "renamed"), (last[1].uuid, last[1].name)]
 
 
-def test_only_the_days_that_are_asked_for(posthog_project: Project, sandbox: Sandbox) -> None:
-    load(posthog_project, "--start-date", "2025-12-03", "--end-date", "2025-12-04")
+def test_only_the_days_that_are_asked_for(project: Project, sandbox: Sandbox) -> None:
+    load(project, "--start-date", "2025-12-03", "--end-date", "2025-12-04")
     low, high = datetime(2025, 12, 3, 5, tzinfo=UTC), datetime(2025, 12, 5, 5, tzinfo=UTC)
     inside = {uuid: cells for uuid, cells in served(sandbox).items() if low <= cells[3] < high}
-    assert events(posthog_project) == inside
+    assert events(project) == inside
     assert 0 < len(inside) < len(served(sandbox)) / 4
-    load(posthog_project)
-    assert events(posthog_project) == served(sandbox)
+    load(project)
+    assert events(project) == served(sandbox)
 
 
-def test_what_a_list_no_longer_has_is_marked(posthog_project: Project, sandbox: Sandbox) -> None:
-    load(posthog_project)
+def test_what_a_list_no_longer_has_is_marked(project: Project, sandbox: Sandbox) -> None:
+    load(project)
     sandbox.posthog.restate("remove", what="feature_flags", id="71304")
     sandbox.posthog.restate("set", what="experiments", id="71301", archived=True)
     sandbox.posthog.restate("set", what="feature_flags", id="71305", active=True)
-    said = load(posthog_project)
+    said = load(project)
     assert "posthog.feature_flags" in said
     gone = "select id from posthog.feature_flags where _removed_at is not null"
-    assert posthog_project.query(gone) == [(71304,)]
-    assert posthog_project.query("select count(*) from posthog.experiments where archived") == [
-        (2,)
-    ]
-    assert posthog_project.query("select active from posthog.feature_flags where id = 71305") == [
-        (True,)
-    ]
+    assert project.query(gone) == [(71304,)]
+    assert project.query("select count(*) from posthog.experiments where archived") == [(2,)]
+    assert project.query("select active from posthog.feature_flags where id = 71305") == [(True,)]
 
 
-def test_doctor_says_how_the_project_is(posthog_project: Project, sandbox: Sandbox) -> None:
-    assert "posthog: no event for 7 days" in posthog_project.run("doctor").output
+def test_doctor_says_how_the_project_is(project: Project, sandbox: Sandbox) -> None:
+    assert "posthog: no event for 7 days" in project.run("doctor").output
     ahead = sandbox.posthog.add("events", event="landing", at="2031-01-01T00:00:00Z")
-    said = posthog_project.run("doctor").output
+    said = project.run("doctor").output
     assert "posthog: project 'Client 713 (sandbox)' is reachable" in said
     assert "the newest event is of 2031-01-01: a clock is ahead" in said
     sandbox.posthog.restate("remove", id=str(ahead[0]["uuid"]))
     sandbox.posthog.faults.on("missing_scope", path="/persons")
-    said = posthog_project.run("doctor").output
+    said = project.run("doctor").output
     assert "API key missing required scope 'person:read'; give POSTHOG_API_KEY the scopes" in said
