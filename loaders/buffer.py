@@ -29,7 +29,6 @@ class Buffer:
         self.rows = 0
 
     def write(self, batch: "pa.RecordBatch") -> None:
-        """Add a batch."""
         if self._writer is None or batch.schema != self._schema:
             self.close()
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -43,7 +42,6 @@ class Buffer:
             self._flush()
 
     def close(self) -> None:
-        """End the file that is open."""
         if self._writer is not None:
             self._flush()
             self._writer.close()

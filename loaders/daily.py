@@ -58,7 +58,6 @@ class DailySource:
 
     @property
     def tables(self) -> tuple[Table]:
-        """Its one table."""
         return (self.table,)
 
     def plan(self, job: Job, now: datetime) -> Iterator[str]:
@@ -72,11 +71,9 @@ class DailySource:
         )
 
     def load(self, job: Job) -> Iterator[Run]:
-        """One run of the one table."""
         yield DailyLoad(self, job).run()
 
     def examine(self, account: Account) -> Iterator[Finding]:
-        """What an open connection finds."""
         yield from self.open(account).examine()
 
     def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
@@ -118,11 +115,9 @@ class DailyLoad:
         """The days to read and replace; NothingToRead when the client starts later."""
         request, account = self.job.request, self.job.account
         end = request.end_date or local_day(now, account.timezone) - timedelta(1)
-        known = (
-            set()
-            if request.full_refresh
-            else self.source.complete_days(self.job.warehouse, account)
-        )
+        known: set[date] = set()
+        if not request.full_refresh:
+            known = self.source.complete_days(self.job.warehouse, account)
         usual = next_window(start_date=account.start_date, end=end, covered=known)
         start = request.start_date or (usual.start if usual else None)
         if start is None or end < start:
@@ -199,13 +194,7 @@ class DailyLoad:
         # never landed: they make dlt delete what has their day
         markers = [{**key, "date": day, "_deleted": True} for day in emptied]
         tagged = [row | tags for row in (*rows, *markers)]
-        land(
-            self.job.warehouse,
-            self.job.workdir,
-            schema=self.source.name,
-            name=run.client_id,
-            uploads=[Upload(self.source.table, tagged, replaced_by=by)],
-        )
+        land(self.job, self.source.name, [Upload(self.source.table, tagged, replaced_by=by)])
         run.rows_written, run.days_emptied = len(rows), len(emptied)
 
     def mark(self, run: Run, window: Window, rows: list[Row]) -> None:

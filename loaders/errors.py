@@ -47,6 +47,13 @@ class NothingToRead(LoadError):  # noqa: N818  # no error of anybody's
     """A client that starts after the days that were asked for."""
 
 
+def innermost(error: BaseException) -> BaseException:
+    """The first cause of an error: what came of it tells less, or the same again."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return error
+
+
 def failure(error: Exception) -> tuple[Verdict, str]:
     """The verdict on a run that ended in an error, and what is said of it.
 

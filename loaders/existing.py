@@ -25,11 +25,9 @@ class Existing:
         request, zone = self.job.request, self.account.timezone
         if table.cursor is None:
             return Window(timezone=zone)
-        known = (
-            set()
-            if request.full_refresh
-            else ledger.covered(self.job.warehouse, self.source, table.name, self.account)
-        )
+        known: set[date] = set()
+        if not request.full_refresh:
+            known = ledger.covered(self.job.warehouse, self.source, table.name, self.account)
         if not table.is_dated:
             day = self._first_day(table, known, self.today)
             everything = day == self.account.start_date or self._is_due_in_full(table)
@@ -68,7 +66,6 @@ class Existing:
         return bool(table.full_every and read_at and self.now - read_at >= table.full_every)
 
     def count(self, table: Table, window: Window) -> int:
-        """How many rows exist in a window."""
         if table.name not in self.job.warehouse.columns(self.source):
             return 0
         ((rows,),) = self.rows(table, window, "count(*)")

@@ -20,7 +20,7 @@ from dlt.sources.helpers.requests import Client
 from requests import RequestException, Response
 from requests.auth import AuthBase
 
-from loaders.errors import ApiError
+from loaders.errors import ApiError, innermost
 from loaders.redaction import conceal, redact
 from loaders.table import Row
 
@@ -80,7 +80,9 @@ class Api:
         try:
             response = self.session.request(method, url, **content)
         except RequestException as error:
-            raise ApiError(redact(f"{what} failed: {_cause(error)}")) from None
+            cause = innermost(error)  # the outer ones repeat the address
+            said = f"{type(cause).__name__} {cause}"[:SHOWN_CHARACTERS].strip()
+            raise ApiError(redact(f"{what} failed: {said}")) from None
         if not response.ok and response.status_code not in self.passthrough:
             raise ApiError(
                 redact(f"{what} answered HTTP {response.status_code}: {error_text(response)}"),
@@ -193,10 +195,3 @@ def _message(error: Any) -> Any:
     if isinstance(error, list):
         return "; ".join(str(_message(one)) for one in error)
     return error.get("message", error) if isinstance(error, dict) else error
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason of a failed request: the outer ones repeat the address."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    return f"{type(error).__name__} {error}"[:SHOWN_CHARACTERS].strip()

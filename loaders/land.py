@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from loaders.errors import LoadError
+from loaders.errors import LoadError, innermost
 from loaders.redaction import redact
+from loaders.source import Job
 from loaders.table import ColumnType, Row, Table
 from loaders.warehouse import Warehouse
 
@@ -54,22 +55,20 @@ class Upload:
     adds: bool = False  # the caller knows that there is nothing to replace
 
 
-def land(
-    warehouse: Warehouse, workdir: Path, *, schema: str, name: str, uploads: Sequence[Upload]
-) -> None:
+def land(job: Job, schema: str, uploads: Sequence[Upload]) -> None:
     """Create or widen the tables of `schema` and replace the rows; all of it or nothing.
 
-    `name` tells this pipeline from others on the same schema. LoadError says what dlt stumbled on.
+    LoadError says what dlt stumbled on.
     """
     import dlt
 
-    folder = workdir / f"{schema}_{name}_{warehouse.fingerprint}"
+    warehouse, folder = job.warehouse, job.folder(schema)
     shutil.rmtree(folder, ignore_errors=True)
     pipeline = dlt.pipeline(
         folder.name,
         destination=warehouse.destination(),
         dataset_name=schema,
-        pipelines_dir=str(workdir),
+        pipelines_dir=str(folder.parent),
     )
     pipeline.config.restore_from_destination = False
     source = dlt.source(
@@ -167,25 +166,12 @@ def _resource(upload: Upload, file_format: Literal["csv", "parquet"]) -> Any:
 
 @contextmanager
 def _explained(warehouse: Warehouse, schema: str) -> Iterator[None]:
-    """LoadError in place of dlt's error, and without its own pages of traceback."""
-    from dlt.common.exceptions import DltException
-
-    try:
-        with _told_once():
-            yield
-    except DltException as error:
-        said = warehouse.explain(_innermost(error))
-        raise LoadError(redact(f"loading into schema {schema} failed: {said}")) from error
-    finally:
-        warehouse.forget()
-
-
-@contextmanager
-def _told_once() -> Iterator[None]:
-    """Without dlt's own pages of traceback: an error is told by the LoadError that it becomes.
+    """LoadError in place of dlt's error, and without its own pages of traceback.
 
     Whoever asks dlt for more than warnings gets them all.
     """
+    from dlt.common.exceptions import DltException
+
     logger = logging.getLogger("dlt")
 
     def keep(record: logging.LogRecord) -> bool:
@@ -194,11 +180,9 @@ def _told_once() -> Iterator[None]:
     logger.addFilter(keep)
     try:
         yield
+    except DltException as error:
+        said = warehouse.explain(innermost(error))
+        raise LoadError(redact(f"loading into schema {schema} failed: {said}")) from error
     finally:
         logger.removeFilter(keep)
-
-
-def _innermost(error: BaseException) -> BaseException:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    return error
+        warehouse.forget()

@@ -48,7 +48,9 @@ def create_tables(warehouse: Warehouse, *, schema: str, tables: Sequence[Table])
 
 def write(warehouse: Warehouse, *runs: Run) -> None:
     """Write runs and the rows that they rejected."""
-    ops.insert(warehouse, {REJECTED_ROWS: _rejected_rows(runs), LOAD_RUNS: runs})
+    with warehouse.transaction() as execute:
+        REJECTED_ROWS.insert(execute, _rejected_rows(runs))
+        LOAD_RUNS.insert(execute, runs)
 
 
 def write_files(warehouse: Warehouse, files: Sequence[LoadedFile], runs: Sequence[Run]) -> None:
@@ -60,7 +62,8 @@ def write_files(warehouse: Warehouse, files: Sequence[LoadedFile], runs: Sequenc
                 "where client_id = %s and table_name = %s and file_name = %s",
                 [file.client_id, file.table_name, file.file_name],
             )
-        ops.insert_into(execute, {REJECTED_ROWS: _rejected_rows(runs), LOADED_FILES: files})
+        REJECTED_ROWS.insert(execute, _rejected_rows(runs))
+        LOADED_FILES.insert(execute, files)
 
 
 def invalidate_files(

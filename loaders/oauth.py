@@ -5,7 +5,7 @@ takes a response without a token for a token; hence these.
 """
 
 import re
-from abc import abstractmethod
+from collections.abc import Callable
 from math import inf
 from time import monotonic
 from typing import Any
@@ -25,17 +25,16 @@ TOKEN_IN_TEXT = re.compile(r'"access_token"\s*:\s*"([^"]{8,})')  # also where th
 class Token(AuthBase):
     """Signs requests with a token from an endpoint; `tokens` is its API, for its own remedies.
 
+    `form` makes what is posted to be given a token.
     A service may take a token back: on a 401 the request is repeated once, with a new one.
     """
 
-    def __init__(self, tokens: Api, path: str, remedy: str) -> None:
-        self.tokens, self.path, self.remedy = tokens, path, remedy
+    def __init__(
+        self, tokens: Api, path: str, form: Callable[[], dict[str, str]], remedy: str
+    ) -> None:
+        self.tokens, self.path, self.form, self.remedy = tokens, path, form, remedy
         self.token = ""
         self.renew_at = -inf
-
-    @abstractmethod
-    def form(self) -> dict[str, str]:
-        """What is posted to be given a token."""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         if monotonic() >= self.renew_at:
@@ -68,23 +67,6 @@ class Token(AuthBase):
         self.renew()
         repeated: Response = response.connection.send(self._signed(response.request), **how)
         return repeated
-
-
-class ClientCredentials(Token):
-    """A token for a client's id and secret."""
-
-    def __init__(
-        self, tokens: Api, path: str, *, client_id: str, client_secret: str, remedy: str
-    ) -> None:
-        super().__init__(tokens, path, remedy)
-        self.client_id, self.client_secret = client_id, client_secret
-
-    def form(self) -> dict[str, str]:
-        return {
-            "grant_type": "client_credentials",
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-        }
 
 
 def _seconds(lifetime: Any) -> float:

@@ -7,7 +7,7 @@ whole or not at all.
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -190,27 +190,25 @@ class OpsTable:
 
     @cached_property
     def columns(self) -> dict[str, str]:
-        """The columns and their types."""
         hints = get_type_hints(self.row)
         return {f.name: _sql_type(hints[f.name]) for f in fields(self.row) if f.repr}
 
     def ddl(self) -> str:
-        """The statement that creates it."""
         columns = ", ".join(
             f'"{name}" {kind}{" not null" if name in self.key else ""}'
             for name, kind in self.columns.items()
         )
         return f"create table {OPS}.{self.name} ({columns})"
 
-    def inserts(self, rows: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
-        """The statements that add rows, with their parameters."""
+    def insert(self, execute: Callable[..., None], rows: Sequence[Any]) -> None:
+        """Add rows, within a transaction."""
         names = ", ".join(f'"{name}"' for name in self.columns)
         one = f"({', '.join(['%s'] * len(self.columns))})"
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[start : start + ROWS_AT_ONCE]
             values = [getattr(row, name) for row in some for name in self.columns]
             every = ", ".join([one] * len(some))
-            yield f"insert into {OPS}.{self.name} ({names}) values {every}", values  # noqa: S608
+            execute(f"insert into {OPS}.{self.name} ({names}) values {every}", values)  # noqa: S608
 
 
 LOAD_RUNS = OpsTable("load_runs", Run, ("run_id", "source", "client_id", "table_name"))
@@ -218,7 +216,6 @@ REJECTED_ROWS = OpsTable("rejected_rows", RejectedRow, ("rejected_row_id",))
 LOADED_FILES = OpsTable("loaded_files", LoadedFile, ("client_id", "table_name", "file_name"))
 HASH_SALT = OpsTable("hash_salt", HashSalt, ("salt",))
 COMPLETE_TABLES = OpsTable("complete_tables", CompleteTable, ("source", "table_name"))
-Rows = Mapping[OpsTable, Sequence[Any]]
 TABLES = (LOAD_RUNS, REJECTED_ROWS, LOADED_FILES, HASH_SALT, COMPLETE_TABLES)
 DECLARED = {table.name: table.columns for table in TABLES}
 
@@ -239,11 +236,13 @@ def create(warehouse: Warehouse, complete_tables: Sequence[tuple[str, str]] = ()
     if missing := warehouse.missing(OPS, DECLARED):
         _create(warehouse, missing)
     if not warehouse.query(f"select 1 from {OPS}.{HASH_SALT.name}"):  # noqa: S608
-        insert(warehouse, {HASH_SALT: [HashSalt(secrets.token_hex(32), datetime.now(UTC))]})
+        with warehouse.transaction() as execute:
+            HASH_SALT.insert(execute, [HashSalt(secrets.token_hex(32), datetime.now(UTC))])
     table = f"{OPS}.{COMPLETE_TABLES.name}"
     if set(warehouse.query(f"select source, table_name from {table}")) != set(complete_tables):  # noqa: S608
-        rows = [CompleteTable(*names) for names in complete_tables]
-        insert(warehouse, {COMPLETE_TABLES: rows}, first=f"delete from {table}")  # noqa: S608
+        with warehouse.transaction() as execute:
+            execute(f"delete from {table}")  # noqa: S608
+            COMPLETE_TABLES.insert(execute, [CompleteTable(*names) for names in complete_tables])
 
 
 def lost(warehouse: Warehouse, declared: Declared = DECLARED) -> list[str]:
@@ -252,21 +251,6 @@ def lost(warehouse: Warehouse, declared: Declared = DECLARED) -> list[str]:
         return []
     missing = warehouse.missing(OPS, declared)
     return [name for name in missing if name.removeprefix(f"{OPS}.") not in ADDED]
-
-
-def insert(warehouse: Warehouse, rows: Rows, *, first: str = "") -> None:
-    """Add rows to tables, all of them or none."""
-    with warehouse.transaction() as execute:
-        if first:
-            execute(first)
-        insert_into(execute, rows)
-
-
-def insert_into(execute: Callable[..., None], rows: Rows) -> None:
-    """The same within a transaction."""
-    for table, some in rows.items():
-        for sql, values in table.inserts(some):
-            execute(sql, values)
 
 
 def _create(warehouse: Warehouse, missing: Sequence[str]) -> None:

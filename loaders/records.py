@@ -80,7 +80,6 @@ class RecordSource:
         yield from RecordLoad(self, job).run()
 
     def examine(self, account: Account) -> Iterator[Finding]:
-        """What an open connection finds."""
         yield from self.open(account).examine()
 
     def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
@@ -115,8 +114,7 @@ class RecordLoad:
         self.source, self.job, self.account = source, job, job.account
         self.started_at = now or datetime.now(UTC)
         self.existing = Existing(source.name, job, self.started_at)
-        place = (source.name, job.account.client_id, job.warehouse.fingerprint, "buffer")
-        self.folder = job.workdir / "_".join(place)
+        self.folder = job.folder(source.name, "buffer")
 
     @cached_property
     def reader(self) -> RecordReader:
@@ -138,19 +136,15 @@ class RecordLoad:
 
     def _plan(self) -> list[Reading]:
         """What there is to read; NothingToRead when that is nothing in any table."""
-        readings, early = [], None
+        readings, early, today = [], None, self.existing.today
         for table in self.source.of(self.account):
             try:
                 window = self.existing.window(table)
             except NothingToRead as problem:  # of days; tables without days are read
                 early = problem
                 continue
-            start = (
-                min(self.account.start_date, self.existing.today)
-                if not window.since
-                else window.start
-            )
-            days = Window(start, max(start, window.end if window.until else self.existing.today))
+            start = window.start if window.since else min(self.account.start_date, today)
+            days = Window(start, max(start, window.end if window.until else today))
             run = Run.begin(self.job, self.source.name, table.name, days, self.started_at)
             run.is_dated = table.is_dated
             log.info("%s %s.%s: reading %s", run.client_id, run.source, table.name, window)
@@ -240,13 +234,8 @@ class RecordLoad:
         for reading in full:
             reading.buffer.close()
         if full:
-            land(
-                self.job.warehouse,
-                self.job.workdir,
-                schema=self.source.name,
-                name=self.account.client_id,
-                uploads=[Upload(r.table, files=r.buffer.files) for r in full],
-            )
+            uploads = [Upload(r.table, files=r.buffer.files) for r in full]
+            land(self.job, self.source.name, uploads)
         for reading in full:
             reading.run.rows_written += reading.buffer.rows
             for path in reading.buffer.files:

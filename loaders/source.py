@@ -76,3 +76,8 @@ class Job:
     warehouse: Warehouse
     workdir: Path
     request: Request
+
+    def folder(self, source: str, *what: str) -> Path:
+        """A working folder that no other client, source or warehouse shares."""
+        names = (source, self.account.client_id, self.warehouse.fingerprint, *what)
+        return self.workdir / "_".join(names)

@@ -7,7 +7,7 @@ into variants; its row goes to `ops.rejected_rows` with the reason.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Literal
@@ -149,30 +149,6 @@ class Page:
     origin: str
     rows: Sequence[Row]
     rejected: Sequence[Rejected] = ()
-
-
-@dataclass
-class Checked:
-    """The rows of an answer that fit, and those that did not."""
-
-    rows: list[Row] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    _keys: set[tuple[Any, ...]] = field(default_factory=set, repr=False)
-
-    def add(self, table: Table, row: Row, *, origin: str, line: int) -> None:
-        """Take one raw row in, or note why it cannot be taken."""
-        try:
-            fitted = fit(table, row)
-            key = tuple(fitted[name] for name in table.key)
-            if key in self._keys:  # dlt would keep one of the two, unseen
-                raise ValueError(f"a second row for {', '.join(map(str, key))}")
-            self._keys.add(key)
-            self.rows.append(fitted)
-        except ValueError as reason:
-            day = row.get("date")
-            self.rejected.append(
-                Rejected(origin, line, str(reason), row, day if isinstance(day, date) else None)
-            )
 
 
 def fit(table: Table, row: Row) -> Row:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from loaders.table import Checked, Table, number
+from loaders.table import Rejected, Row, Table, fit, number
 
 Verdict = Literal["ok", "expected-empty", "suspicious-empty", "truncated", "failed"]
 GOOD: tuple[Verdict, ...] = ("ok", "expected-empty")
@@ -70,14 +70,32 @@ def judge_records(got: int, *, existing: int, missing: int, allow_empty: bool) -
 
 
 @dataclass
-class Answer(Checked):
-    """One answered window: its rows, and the service's own totals where it offers them.
+class Answer:
+    """One answered window: the rows that fit, those that did not, and the service's own totals.
 
     `answered` adds up what was answered, before any row is checked, by the same column names.
     """
 
+    rows: list[Row] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
     totals: Mapping[str, Decimal] = field(default_factory=dict)
     answered: Mapping[str, Decimal] = field(default_factory=dict)
+    _keys: set[tuple[Any, ...]] = field(default_factory=set, repr=False)
+
+    def add(self, table: Table, row: Row, *, origin: str, line: int) -> None:
+        """Take one raw row in, or note why it cannot be taken."""
+        try:
+            fitted = fit(table, row)
+            key = tuple(fitted[name] for name in table.key)
+            if key in self._keys:  # dlt would keep one of the two, unseen
+                raise ValueError(f"a second row for {', '.join(map(str, key))}")
+            self._keys.add(key)
+            self.rows.append(fitted)
+        except ValueError as reason:
+            day = row.get("date")
+            self.rejected.append(
+                Rejected(origin, line, str(reason), row, day if isinstance(day, date) else None)
+            )
 
 
 def add_up(rows: list[Any], fields: Mapping[str, str]) -> dict[str, Decimal]:

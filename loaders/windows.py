@@ -41,7 +41,6 @@ class Window:
         return (self.end - self.start).days + 1
 
     def days(self) -> Iterator[date]:
-        """Each day, in order."""
         return (self.start + timedelta(offset) for offset in range(len(self)))
 
     def __str__(self) -> str:

@@ -83,8 +83,9 @@ def plan_all(
         try:
             account = settings.account(client, source)
             job = Job(account, warehouse, settings.workdir, request)
-            for text in source.plan(job, datetime.now(UTC)):
-                yield Outcome(client.client_id, source.name, "ok", text)
+            with warehouse.reading():
+                for text in source.plan(job, datetime.now(UTC)):
+                    yield Outcome(client.client_id, source.name, "ok", text)
         except NotConfigured as missing:
             yield Outcome(client.client_id, source.name, "skipped", missing.message)
         except NothingToRead as early:
@@ -93,7 +94,9 @@ def plan_all(
             yield Outcome(client.client_id, source.name, "failed", str(error))
 
 
-def pairs(clients: Sequence[Client], sources: Sequence[str]) -> Iterator[tuple[Client, Source]]:
+def pairs(
+    clients: Sequence[Client], sources: Sequence[str] = ()
+) -> Iterator[tuple[Client, Source]]:
     """Each client with each of its enabled sources, in the registry's order."""
     for client in clients:
         for name, source in SOURCES.items():

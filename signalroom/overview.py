@@ -1,81 +1,47 @@
 """The state of each source, from the warehouse alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC
 from typing import Any
 
 from loaders import ledger
-from loaders.registry import SOURCES, Source
 from loaders.warehouse import Warehouse
 from loaders.windows import covered_through
 from signalroom.config.clients import Client
+from signalroom.loading import pairs
 
 
-@dataclass(frozen=True)
-class SourceState:
-    """A source of a client: its newest run, and the day up to which every day was read closed."""
+def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tuple[Any, ...]]:
+    """The state of every enabled source of each client, as rows.
 
-    client_id: str
-    source: str
-    last_load: datetime | None
-    rows: int
-    rejected: int | None
-    complete_through: date | None
-    verdict: str
-    error: str | None
-
-    def cells(self) -> tuple[Any, ...]:
-        """The state as a row of a table."""
-        loaded = f"{self.last_load.astimezone(UTC):%Y-%m-%d %H:%M}" if self.last_load else None
-        return (
-            self.client_id,
-            self.source,
-            loaded,
-            self.rows,
-            self.rejected,
-            self.complete_through,
-            self.verdict,
-            self.error,
-        )
-
-
-def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[SourceState]:
-    """The state of every enabled source of each client."""
-    for client, source in _enabled(clients):
+    Client, source, newest run, rows, rejected rows, the day up to which every day was read closed,
+    verdict and error.
+    """
+    for client, source in pairs(clients):
         run = ledger.last_run(warehouse, source.name, client.client_id) or {}
-        yield SourceState(
-            client_id=client.client_id,
-            source=source.name,
-            last_load=run.get("finished_at"),
-            rows=sum(
-                _rows(warehouse, source.name, table.name, client.client_id)
-                for table in source.tables
-            ),
-            rejected=_rejected(warehouse, run),
-            complete_through=covered_through(
-                client.start_date, source.complete_days(warehouse, client.account({}))
-            ),
-            verdict=run.get("verdict", "never loaded"),
-            error=run.get("error"),
+        finished_at = run.get("finished_at")
+        tables = [table.name for table in source.tables]
+        complete = source.complete_days(warehouse, client.account({}))
+        yield (
+            client.client_id,
+            source.name,
+            f"{finished_at.astimezone(UTC):%Y-%m-%d %H:%M}" if finished_at else None,
+            sum(_rows(warehouse, source.name, table, client.client_id) for table in tables),
+            _rejected(warehouse, run),
+            covered_through(client.start_date, complete),
+            run.get("verdict", "never loaded"),
+            run.get("error"),
         )
 
 
 def file_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tuple[Any, ...]]:
     """The loaded files of each table, as rows: client, table, files, rows and so on."""
     counted = ledger.count_files(warehouse)
-    for client, source in _enabled(clients):
+    for client, source in pairs(clients):
         for table in source.tables:
             counts = counted.get((client.client_id, table.name))
             if counts:
                 yield (client.client_id, f"{source.name}.{table.name}", *counts)
-
-
-def _enabled(clients: Sequence[Client]) -> Iterator[tuple[Client, Source]]:
-    for client in clients:
-        for name, source in SOURCES.items():
-            if name in client.sources:
-                yield client, source
 
 
 def _rejected(warehouse: Warehouse, run: Mapping[str, Any]) -> int | None:

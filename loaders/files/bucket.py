@@ -99,7 +99,11 @@ class Bucket:
             items = [item for page in pages for item in page.get("Contents", [])]
         except (BotoCoreError, ClientError) as error:
             raise _refused(f"s3://{self.name}/{prefix} cannot be listed", error) from error
-        return [_stored(item) for item in items if not item["Key"].endswith("/")]
+        return [
+            StoredFile(item["Key"], item["ETag"], int(item["Size"]), item["LastModified"])
+            for item in items
+            if not item["Key"].endswith("/")
+        ]
 
     @contextmanager
     def read(self, file: StoredFile) -> Iterator[tuple[StoredFile, IO[bytes]]]:
@@ -160,7 +164,3 @@ def _explained(error: Exception) -> tuple[str, str]:
     text = " ".join(str(error).split())[:300].rstrip(".")
     remedies = (remedy for said, remedy in REMEDIES.items() if re.search(said, text))
     return text, next(remedies, "")
-
-
-def _stored(item: Any) -> StoredFile:
-    return StoredFile(item["Key"], item["ETag"], int(item["Size"]), item["LastModified"])

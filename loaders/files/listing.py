@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
+from operator import attrgetter
 
 from loaders.files.bucket import StoredFile
 from loaders.source import Request
-from loaders.windows import local_day
+from loaders.windows import local_day, midnight
 
 # 2025-12-05, 20251205, 2025/12/05; a time of day may follow
 DAY_IN_KEY = re.compile(r"(?<!\d)(20\d\d)([-_./]?)(0[1-9]|1[0-2])\2([0-3]\d)(?=\d{6}(?!\d)|(?!\d))")
@@ -25,7 +25,6 @@ class File:
 
     @property
     def key(self) -> str:
-        """Its full name in the bucket."""
         return self.stored.key
 
 
@@ -39,12 +38,9 @@ def to_read(
 ) -> list[File]:
     """The files to read, oldest day first; `known` is the ETag of each file that is loaded."""
     first, last = request.start_date or date.min, request.end_date or date.max
-    files = [
-        File(table, file, day_of(file, timezone), replaces=file.key in known) for file in stored
-    ]
-    files = sorted(
-        (file for file in files if first <= file.day <= last), key=lambda file: (file.day, file.key)
-    )
+    files = [File(table, one, day_of(one, timezone), replaces=one.key in known) for one in stored]
+    files = [file for file in files if first <= file.day <= last]
+    files.sort(key=attrgetter("day", "key"))
     if request.max_files is not None:
         files = files[max(0, len(files) - request.max_files) :]
     return [
@@ -68,6 +64,4 @@ def day_of(stored: StoredFile, timezone: str) -> date:
 
 def covers(day: date, stored: StoredFile, timezone: str) -> bool:
     """Whether the file was written after the day had ended where the client is."""
-    return stored.last_modified >= datetime.combine(
-        day + timedelta(1), time.min, ZoneInfo(timezone)
-    )
+    return stored.last_modified >= midnight(day + timedelta(1), timezone)

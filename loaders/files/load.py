@@ -52,11 +52,9 @@ class FileSource:
             )
 
     def load(self, job: Job) -> Iterator[Run]:
-        """One run for each table."""
         yield from FileLoad(self, job).run()
 
     def examine(self, account: Account) -> Iterator[Finding]:
-        """What is in the bucket."""
         place = self.open(account)
         for table, prefix in place.prefixes.items():
             files, written = place.bucket.files(prefix), attrgetter("last_modified", "key")
@@ -82,8 +80,7 @@ class FileLoad:
         self.source, self.job, self.account = source, job, job.account
         self.started_at = datetime.now(UTC)
         self.today = local_day(self.started_at, job.account.timezone)
-        place = (source.name, job.account.client_id, job.warehouse.fingerprint, "buffer")
-        self.folder = job.workdir / "_".join(place)
+        self.folder = job.folder(source.name, "buffer")
         self.runs: dict[str, Run] = {}
         self.masked: dict[str, int] = defaultdict(int)  # card numbers, by table
 
@@ -144,15 +141,8 @@ class FileLoad:
 
     def read(self, place: Place, files: Sequence[File]) -> tuple[Group, list[Read]]:
         """A group of files in buffers; those that cannot be read are named in their run."""
-        group = Group(
-            place=place,
-            tables={table.name: table for table in self.source.tables},
-            client_id=self.account.client_id,
-            loaded_at=self.started_at,
-            folder=self.folder,
-            file_format=self.job.warehouse.import_format,
-            files=files,
-        )
+        tables = {table.name: table for table in self.source.tables}
+        group = Group(self.job, place, tables, self.started_at, self.folder, files)
         read = group.read()
         for file, reason in group.failed.items():
             run = self.runs[file.table]
@@ -174,13 +164,7 @@ class FileLoad:
             )
         for replacing in (False, True):
             if uploads := group.uploads(replacing=replacing):
-                land(
-                    self.job.warehouse,
-                    self.job.workdir,
-                    schema=self.source.name,
-                    name=self.account.client_id,
-                    uploads=uploads,
-                )
+                land(self.job, self.source.name, uploads)
 
     def judge(self, read: Sequence[Read]) -> None:
         """LoadError when a file has other rows than were read: dlt tries again what may be done."""

@@ -58,7 +58,6 @@ class Masker:
             yield self.mask(held)
 
     def mask(self, block: bytes) -> bytes:
-        """A block with its card numbers masked."""
         masked: bytearray | None = None
         for start, end in _long_numbers(block):
             number = mask_number(block[start:end])

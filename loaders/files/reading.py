@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from loaders.buffer import Buffer
 from loaders.errors import FileError
@@ -19,6 +19,7 @@ from loaders.files.bucket import Bucket, StoredFile
 from loaders.files.csv_stream import CsvStream
 from loaders.files.listing import File
 from loaders.land import Upload
+from loaders.source import Job
 from loaders.table import ROW_ID, Rejected, Table
 
 if TYPE_CHECKING:
@@ -58,12 +59,11 @@ class _SpoiledError(Exception):
 class Group:
     """Files that are read and landed together."""
 
+    job: Job
     place: Place
     tables: Mapping[str, Table]
-    client_id: str
     loaded_at: datetime
     folder: Path
-    file_format: Literal["csv", "parquet"]
     files: Sequence[File]
     failed: dict[File, str] = field(default_factory=dict)
     buffers: dict[Key, Buffer] = field(default_factory=dict)
@@ -95,24 +95,25 @@ class Group:
         """The work of one reader, which has buffers of its own."""
         import pyarrow as pa
 
-        done, spoiled = [], False
+        done, spoiled, client_id = [], False, self.job.account.client_id
         for number, file in enumerate(files, start=1):
             key = (file.table, file.replaces, reader)
             if key not in self.buffers:
-                self.buffers[key] = Buffer(self.folder / "_".join(map(str, key)), self.file_format)
+                folder = self.folder / "_".join(map(str, key))
+                self.buffers[key] = Buffer(folder, self.job.warehouse.import_format)
             buffer = self.buffers[key]
             before = buffer.rows
             try:
                 read = self._read_one(file, buffer)
             except FileError as error:
                 self.failed[file] = f"{file.key}: {error}"
-                log.warning("%s %s", self.client_id, self.failed[file])
+                log.warning("%s %s", client_id, self.failed[file])
                 spoiled = spoiled or buffer.rows > before
                 continue
             done.append(read)
             log.info(
                 "%s %s: %s rows, %.1f MB (file %d of %d of reader %d)",
-                *(self.client_id, file.key, f"{read.rows:,}", read.stored.size / 1e6),
+                *(client_id, file.key, f"{read.rows:,}", read.stored.size / 1e6),
                 *(number, len(files), reader + 1),
             )
         for key, buffer in list(self.buffers.items()):
@@ -151,7 +152,7 @@ class Group:
             "_file_name": pa.scalar(file.key, pa.string()),
             ROW_ID: texts.pop(ROW_ID),
             "_file_date": pa.scalar(file.day, pa.date32()),
-            "_client_id": pa.scalar(self.client_id, pa.string()),
+            "_client_id": pa.scalar(self.job.account.client_id, pa.string()),
             "_loaded_at": pa.scalar(self.loaded_at, pa.timestamp("us", "UTC")),
         }
         nothing = pa.nulls(len(batch), pa.string())

@@ -213,7 +213,7 @@ def _parted(digits: str, text: str) -> tuple[str, str]:
     """The digits before and behind the decimal point, without separators of thousands."""
     marks = SEPARATOR.findall(digits)
     last = marks[-1] if marks else ""
-    is_point = last in (".", ",") and marks.count(last) == 1 and last != ""
+    is_point = last in (".", ",") and marks.count(last) == 1
     whole, _, fraction = digits.rpartition(last) if is_point else (digits, "", "")
     groups = SEPARATOR.split(whole)
     grouped = len(set(SEPARATOR.findall(whole))) == 1 and re.fullmatch(

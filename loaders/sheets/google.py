@@ -33,8 +33,11 @@ CELLS = (
 REFUSED = (400, 401, 403, 404)
 
 
-class ServiceAccount(Token):
-    """A token for what a service account's key signs: google-auth signs, and asks nobody."""
+class Spreadsheets:
+    """The spreadsheets that are shared with a service account.
+
+    A token is given for what its key signs: google-auth signs, and asks nobody.
+    """
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         self.variable, key = _key(settings)
@@ -48,26 +51,19 @@ class ServiceAccount(Token):
             ) from None
         remedy = f"check {self.variable}, the key of {self.email}, and this machine's clock"
         remedies = dict.fromkeys((400, 401), remedy)
-        super().__init__(Api("google_sheets", endpoint, secrets=(), remedies=remedies), "", remedy)
+        tokens = Api("google_sheets", endpoint, secrets=(), remedies=remedies)
+        token = Token(tokens, "", self._signed_form, remedy)
+        self.api = Api(
+            "google_sheets", settings["base_url"], secrets=(), auth=token, passthrough=REFUSED
+        )
 
-    def form(self) -> dict[str, str]:
+    def _signed_form(self) -> dict[str, str]:
         now = int(time())
         claims: dict[str, Any] = {"iss": self.email, "scope": READ_ONLY, "aud": AUDIENCE}
         claims |= {"iat": now, "exp": now + LIFETIME}
         signed = jwt.encode(self.signer, claims).decode()  # type: ignore[no-untyped-call]
         conceal(signed)
         return {"grant_type": GRANT, "assertion": signed}
-
-
-class Spreadsheets:
-    """The spreadsheets that are shared with a service account."""
-
-    def __init__(self, settings: Mapping[str, str]) -> None:
-        self.account = ServiceAccount(settings)
-        base_url = settings["base_url"]
-        self.api = Api(
-            "google_sheets", base_url, secrets=(), auth=self.account, passthrough=REFUSED
-        )
 
     def get(self, sheet: Sheet) -> dict[str, Any]:
         """A range with values, formats and merges, all in one answer: all of one moment."""
@@ -83,7 +79,7 @@ class Spreadsheets:
 
     def _refused(self, where: str, sheet: Sheet, response: Response) -> ApiError:
         """What Google said, and what to do about it."""
-        said, email, variable = error_text(response), self.account.email, self.account.variable
+        said, email, variable = error_text(response), self.email, self.variable
         match response.status_code:
             case 401:
                 text = f"{where}: Google refuses the token of {email}"

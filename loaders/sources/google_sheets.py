@@ -49,18 +49,17 @@ def tables_of(account: Account) -> Sequence[Table]:
     sheets: dict[str, list[Sheet]] = {}
     for sheet in account.sheets:
         sheets.setdefault(sheet.table, []).append(sheet)
-    return [
-        TARGETS if name == TARGETS.name else _table(*feeding) for name, feeding in sheets.items()
-    ]
+    return [TARGETS if name == TARGETS.name else _table(name, fed) for name, fed in sheets.items()]
 
 
-def _table(sheet: Sheet, *others: Sheet) -> Table:
+def _table(name: str, sheets: Sequence[Sheet]) -> Table:
+    key = sheets[0].key
     columns = {
-        column.name: Column(RAW_TYPES[column.type], column.name in sheet.key)
-        for feeding in (sheet, *others)
-        for column in feeding.columns
+        column.name: Column(RAW_TYPES[column.type], column.name in key)
+        for sheet in sheets
+        for column in sheet.columns
     }
-    return Table(sheet.table, columns, sheet.key)
+    return Table(name, columns, key)
 
 
 class GoogleSheets:

@@ -21,7 +21,7 @@ from requests import Response
 
 from loaders.errors import ApiError
 from loaders.http import Api, answer, expect_rows, unexpected
-from loaders.oauth import ClientCredentials
+from loaders.oauth import Token
 from loaders.source import Account, Finding
 from loaders.table import Page, Row, Table, fit_bigint
 from loaders.windows import Window, midnight
@@ -54,12 +54,10 @@ def contact(raw: Row) -> Row:
     """A contact; its fields, those of this install too, lie in a map by alias."""
     groups = raw.get("fields")
     fields = decoded(groups.get("all") or {}) if isinstance(groups, dict) else {}
-    lists = {name: decoded(as_list(raw.get(of))) for name, of in LISTS_OF_CONTACT.items()}
     named = {name: fields.get(name) for name in ("email", "firstname", "lastname")}
-    return entity(raw) | named | lists | {"fields": fields}
-
-
-LISTS_OF_CONTACT = {"tags": "tags", "do_not_contact": "doNotContact"}
+    row = entity(raw)
+    lists = {name: decoded(as_list(row.get(name))) for name in ("tags", "do_not_contact")}
+    return row | named | lists | {"fields": fields}
 
 
 @dataclass(frozen=True)
@@ -104,11 +102,14 @@ class Mautic:
         base_url, secret = account.settings["base_url"], account.settings["client_secret"]
         refused = dict.fromkeys((400, 401, 403), CREDENTIALS)
         self.start = midnight(account.start_date, account.timezone)
-        self.credentials = ClientCredentials(
+        self.credentials = Token(
             Api("mautic", base_url, secrets=(secret,), remedies=refused | {404: ADDRESS}),
             "/oauth/v2/token",
-            client_id=account.settings["client_id"],
-            client_secret=secret,
+            lambda: {
+                "grant_type": "client_credentials",
+                "client_id": account.settings["client_id"],
+                "client_secret": secret,
+            },
             remedy=f"{ADDRESS}, MAUTIC_CLIENT_ID and MAUTIC_CLIENT_SECRET",
         )
         self.api = Api(

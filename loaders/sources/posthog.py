@@ -134,7 +134,7 @@ class Posthog:
             yield from self._list(table, archived="true")
 
     def examine(self) -> Iterator[Finding]:
-        project = _object(self.lists.get(self.project), {"name"})
+        project = _object(self.lists.get(self.project), name=str)
         yield Finding("ok", f"posthog: project {project['name']!r} is reachable")
         zone = project.get("timezone")
         if zone not in (None, self.account.timezone):
@@ -144,7 +144,7 @@ class Posthog:
                 "own pages show other days",
             )
         for table in (PERSONS, FEATURE_FLAGS, EXPERIMENTS):
-            _object(self.lists.get(f"{self.project}{table.name}/", {"limit": 1}), {"results"})
+            _object(self.lists.get(f"{self.project}{table.name}/", {"limit": 1}), results=list)
         now = datetime.now(UTC)
         newest = newest_event(self._ask, now - RECENT)
         if newest is None:
@@ -169,7 +169,7 @@ class Posthog:
                 f"posthog: HTTP {response.status_code} even for the smallest query; PostHog is "
                 "slow, try again later"
             )
-        body = _object(response, {"columns", "results"})
+        body = _object(response, columns=list, results=list)
         columns = body["columns"]
         try:
             return [dict(zip(columns, row, strict=True)) for row in body["results"]]
@@ -185,7 +185,7 @@ class Posthog:
         passed: set[str] = set()
         before: list[Any] = []
         while True:
-            body = _object(self.lists.get(path, params), {"results"})
+            body = _object(self.lists.get(path, params), results=list)
             records, link = body["results"], body.get("next")
             origin = " ".join([table.name, *(f"{name}={value}" for name, value in params.items())])
             yield _records(table, origin, records)
@@ -197,12 +197,12 @@ class Posthog:
             params, before = dict(parse_qsl(urlsplit(link).query)), records
 
 
-def _object(response: Response, promised: set[str]) -> dict[str, Any]:
-    """An answer, which has what is promised; lists among it are lists."""
+def _object(response: Response, **promised: type) -> dict[str, Any]:
+    """An answer, which has what is promised by name and kind."""
     where = f"posthog: {urlsplit(response.url).path}"
     body = expect(dict, answer(response, ELSEWHERE), where, ELSEWHERE)
-    for name in promised:
-        if not isinstance(body.get(name), str if name == "name" else list):
+    for name, kind in promised.items():
+        if not isinstance(body.get(name), kind):
             raise unexpected(name, body, where, ELSEWHERE)
     return body
 

@@ -3,13 +3,15 @@
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from loaders.errors import LoadError
 
 Say = Callable[[str], None]
 Columns = dict[str, dict[str, str]]  # of each table of a schema, their types
+Catalog = dict[str, Columns]  # by schema
 # the same as it is declared; no type where every engine has its own
 Declared = Mapping[str, Mapping[str, str | None]]
 
@@ -17,15 +19,18 @@ Declared = Mapping[str, Mapping[str, str | None]]
 SPELLINGS = {"numeric": "decimal", "character varying": "text", "varchar": "text"}
 
 
+@dataclass(frozen=True)
 class Warehouse(ABC):
     """One engine at one address."""
 
-    target: str
+    target: ClassVar[str]
     lock_wait: ClassVar[float] = 300.0  # seconds
     import_format: ClassVar[Literal["csv", "parquet"]]  # of files that it takes in as they are
     list_columns: ClassVar[str]  # schema, table, column and type of all tables and views
-    _catalog: dict[str, Columns]  # what was listed, until somebody changes it
-    _sessions: list[Any]  # the connection that is used until its `session` ends
+    # what was listed, until somebody changes it
+    _catalog: Catalog = field(default_factory=dict, init=False, compare=False, repr=False)
+    # the connection that is used until its `session` ends
+    _sessions: list[Any] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     @abstractmethod
@@ -44,9 +49,9 @@ class Warehouse(ABC):
         By default dlt deletes, commits and then inserts: who is killed between leaves no rows.
         """
 
-    @abstractmethod
     def exists(self) -> bool:
         """Whether there is anything to read, without making it."""
+        return True
 
     @abstractmethod
     @contextmanager
@@ -71,9 +76,9 @@ class Warehouse(ABC):
     def explain(self, error: BaseException) -> str:
         """An error of the engine's driver in one line, and what to do where we know it."""
 
-    @abstractmethod
     def placeholders(self, sql: str) -> str:
         """The statement, written with %s, in the engine's own parameter style."""
+        return sql
 
     @contextmanager
     def session(self, *, read_only: bool = True) -> Iterator[Any]:
@@ -88,6 +93,10 @@ class Warehouse(ABC):
                 yield connection
             finally:
                 self._sessions.clear()
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """A session to read in, where there is anything to read."""
+        return self.session() if self.exists() else nullcontext()
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement; parameters are written %s on every engine."""

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,13 +17,11 @@ class DuckDB(Warehouse):
     """A DuckDB file. One process at a time may have it open for writing."""
 
     path: Path
-    target: str = "dev"
+    target = "dev"
     import_format = "parquet"
     list_columns: ClassVar[str] = (
         "select table_schema, table_name, column_name, data_type from information_schema.columns"
     )
-    _catalog: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    _sessions: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def name(self) -> str:

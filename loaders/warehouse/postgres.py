@@ -45,7 +45,7 @@ class Postgres(Warehouse):
     """A Postgres database, by libpq's variables; PGHOST may be the folder of a socket."""
 
     environ: Mapping[str, str]
-    target: str = "prod"
+    target = "prod"
     import_format = "csv"  # goes through COPY without being taken apart again
     # the catalogue, because information_schema hides what one has no right on
     list_columns: ClassVar[str] = (
@@ -56,8 +56,6 @@ class Postgres(Warehouse):
         "where n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema') "
         "and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped"
     )
-    _catalog: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    _sessions: list[Any] = field(default_factory=list, compare=False, repr=False)
     _locked: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @property
@@ -83,12 +81,6 @@ class Postgres(Warehouse):
         from dlt.destinations import postgres
 
         return quick(postgres)(self.url(), supports_transactions=True)
-
-    def exists(self) -> bool:
-        return True
-
-    def placeholders(self, sql: str) -> str:
-        return sql
 
     def tidy(self, schema: str) -> None:
         changed = self.query(
@@ -197,7 +189,6 @@ class Postgres(Warehouse):
 
 
 def _holder(cursor: Any) -> str:
-    """Who has the lock."""
     cursor.execute(HOLDERS, (LOCK_NAME,))
     row = cursor.fetchone()
     return str(row[0]) if row else "another load"

@@ -37,11 +37,12 @@ def status(client_id: str | None, target: str) -> None:
     clients = select_clients(settings.clients(), client_id)
     try:
         warehouse = settings.warehouse(target)
-        states = list(source_states(warehouse, clients))
-        files = list(file_states(warehouse, clients))
+        with warehouse.reading():
+            states = list(source_states(warehouse, clients))
+            files = list(file_states(warehouse, clients))
     except LoadError as error:
         raise click.ClickException(str(error)) from None
-    print_table(f"Loads into {warehouse.name}", LOADS, [state.cells() for state in states])
+    print_table(f"Loads into {warehouse.name}", LOADS, states)
     if files:
         click.echo()
         print_table("Loaded files", FILES, files)

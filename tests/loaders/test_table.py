@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.table import Checked, Column, Table, fit
+from loaders.table import Column, Table, fit
+from loaders.verify import Answer
 
 TABLE = Table(
     "t",
@@ -81,7 +82,7 @@ def test_fields_nobody_declared_are_left_out() -> None:
 
 
 def test_a_second_row_for_a_key_is_rejected_not_dropped() -> None:
-    checked = Checked()
+    checked = Answer()
     for line, cost in enumerate(("1", "2"), start=1):
         checked.add(TABLE, row(cost=cost), origin="report", line=line)
     assert [r["cost"] for r in checked.rows] == [Decimal(1)]

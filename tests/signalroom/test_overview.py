@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from loaders.registry import SOURCES
+from loaders.warehouse import DuckDB
 from loaders.windows import Window
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
@@ -31,6 +34,23 @@ def test_status_says_when_how_much_and_up_to_where(
     said = loaded_project.run("status").output
     assert "suspicious-empty" in said
     assert "the answer is empty, but the warehouse holds" in " ".join(said.split())
+
+
+def test_status_and_a_dry_run_open_few_connections(
+    loaded_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[bool] = []
+    opening = DuckDB.open
+
+    def open_counted(warehouse: DuckDB, *, read_only: bool) -> AbstractContextManager[Any]:
+        opened.append(read_only)
+        return opening(warehouse, read_only=read_only)
+
+    monkeypatch.setattr(DuckDB, "open", open_counted)
+    assert loaded_project.run("status").exit_code == 0
+    assert opened == [True]
+    assert loaded_project.run("load", "everflow", "--dry-run").exit_code == 0
+    assert opened == [True, True]
 
 
 @pytest.mark.from_nothing

@@ -52,15 +52,15 @@ def within_the_merge(execute_many: Any) -> Any:
     return executing
 
 
-def before_rows_of(name: str, inserts: Any = OpsTable.inserts) -> Any:
+def before_rows_of(name: str, insert: Any = OpsTable.insert) -> Any:
     """The ledger was told of the rejected rows, and not yet of what rejected them."""
 
-    def inserting(self: OpsTable, rows: Any) -> Any:
+    def inserting(self: OpsTable, execute: Any, rows: Any) -> None:
         if self.name == name:
             die()
-        return inserts(self, rows)
+        insert(self, execute, rows)
 
-    return mock.patch.object(OpsTable, "inserts", inserting)
+    return mock.patch.object(OpsTable, "insert", inserting)
 
 
 def while_landing(*patches: Any) -> list[Any]:

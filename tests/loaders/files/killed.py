@@ -21,11 +21,11 @@ from tests.sources.killed import before_rows_of, die
 def while_landing(*patches: Any, replacing: bool = False) -> Any:
     """Apply patches to dlt while files are added, or while they replace others."""
 
-    def landing(*arguments: Any, uploads: Any, **named: Any) -> None:
+    def landing(job: Any, schema: str, uploads: Any) -> None:
         if uploads[0].adds is not replacing:
             for patch in patches:
                 patch.start()
-        land(*arguments, uploads=uploads, **named)
+        land(job, schema, uploads)
 
     return mock.patch.object(files, "land", landing)
 
