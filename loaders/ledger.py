@@ -79,7 +79,7 @@ def invalidate_files(
 
 
 def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, str]:
-    """The files of a client that stand in a raw table, and the ETag of each."""
+    """The loaded files of a client in a raw table, and the ETag of each."""
     if LOADED_FILES.name not in warehouse.columns(OPS):
         return {}
     rows = warehouse.query(
@@ -114,10 +114,10 @@ def days_with_files(warehouse: Warehouse, client_id: str, table: str) -> set[dat
 
 
 def covered(warehouse: Warehouse, source: str, table: str, account: Account) -> set[date]:
-    """The client's days that were over when they were read, and stand in the warehouse like that.
+    """The client's days whose rows in the warehouse were read after the day was over.
 
-    The newest good read of a day decides, as its rows are the ones that stand. In another time
-    zone or currency than the client's present one they are other rows, and a day that lacks
+    The newest good read of a day decides, as its rows are the ones in the warehouse. In another
+    time zone or currency than the client's present one they are other rows, and a day that lacks
     rejected rows is to be read again.
     """
     if not _is_readable(warehouse):

@@ -107,7 +107,7 @@ class Bucket:
 
     @contextmanager
     def read(self, file: StoredFile) -> Iterator[tuple[StoredFile, IO[bytes]]]:
-        """The object, in the version that stands there now; FileError after some attempts."""
+        """The object, in its present version; FileError after some attempts."""
         with tempfile.TemporaryFile() as local:
             for attempt in range(ATTEMPTS):
                 sleep(attempt)

@@ -1,4 +1,4 @@
-"""Which files of a bucket a load has to read: those that do not stand in the version listed."""
+"""Which files of a bucket a load has to read: those that are not loaded in the version listed."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -4,7 +4,7 @@
 
 - The API's day is a day of the requested time zone, given as an epoch second of its midnight.
 - Answers are cut at 10,000 rows, sometimes without saying so: such a window is asked for in halves,
-  a single day by affiliates, and every window is held against /entity/summary.
+  a single day by affiliates, and every window is compared with /entity/summary.
 - Affiliate "0" / "N/A" is a real row with real money.
 - No cursor: past days are restated, so whole days are read again and replaced.
 """

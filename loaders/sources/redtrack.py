@@ -5,7 +5,7 @@
 - The key travels in the address, so no address is ever shown with its query.
 - Twenty requests a minute, and some count twice: the quota that each answer names is respected.
 - Pages overlap and may be capped below what was asked: rows are taken once by key, and only a page
-  with nothing new is the end. The sum is held against the `total` of the answer.
+  with nothing new is the end. The sum is compared with the `total` of the answer.
 - Numbers come as numbers, text or nothing. A missing cost is unknown, which is not zero.
 - A blank source id means that only the title is known; its key is "title:" and the title. Where
   reports carry no ids at all, /sources has the id of a title.

@@ -167,7 +167,7 @@ class Warehouse(ABC):
             )
 
     def forget(self) -> None:
-        """Look at the tables anew when somebody asks next; who changes them says so."""
+        """List the tables again when somebody asks next; whoever changes them calls this."""
         self._catalog.clear()
 
 
