@@ -1,6 +1,5 @@
 # A menu: each target is one line that calls the command `signalroom` or a tool. `make help` lists them.
 SHELL := /bin/bash
-export PYTHON ?=# the Python to make .venv with; .ci/setup finds one by itself
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate pyproject.toml
 TARGET ?= dev
