@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 # what days lack, and what somebody has accepted of it; ops.data_issues says the same in dbt's words
 SPOILING = (
     "(select run_id, source, client_id, table_name, date, window_start, window_end, "
-    "'rejected row' as kind, reason as subject from ops.rejected_rows "
+    "'rejected rows' as kind, reason as subject from ops.rejected_rows "
     "union all "
     "select run_id, source, client_id, table_name, date, window_start, window_end, "
     "kind, case when word = '' then origin else word end as subject "
@@ -135,6 +135,18 @@ def days_with_files(warehouse: Warehouse, client_id: str, table: str) -> set[dat
         "select file_date from ops.loaded_files "
         "where client_id = %s and table_name = %s and covers_day",
         (client_id, table),
+    )
+    return {day for (day,) in days}
+
+
+def days_held_back(warehouse: Warehouse, client_id: str, source: str, table: str) -> set[date]:
+    """The days of which the models did not understand something that nobody accepted since."""
+    if "data_issues" not in warehouse.columns(OPS):
+        return set()
+    days = warehouse.query(
+        "select distinct report_date from ops.data_issues where client_id = %s "
+        "and source_name = %s and raw_table = %s and holds_back and not is_accepted",
+        (client_id, source, table),
     )
     return {day for (day,) in days}
 

@@ -159,9 +159,19 @@ class LoadIssue:
     @classmethod
     def of(cls, run: Run, issue: Issue) -> "LoadIssue":
         return cls(
-            *(run.run_id, run.source, run.client_id, run.table_name, issue.origin, issue.day),
-            *(run.window_start, run.window_end),
-            *(issue.kind, issue.word, issue.rows, issue.example, issue.holds_back),
+            run.run_id,
+            run.source,
+            run.client_id,
+            run.table_name,
+            issue.origin,
+            issue.day,
+            run.window_start,
+            run.window_end,
+            issue.kind,
+            issue.word,
+            issue.rows,
+            issue.example,
+            issue.holds_back,
         )
 
 

@@ -35,6 +35,7 @@ ORDERS = {
     "order revenue": "order_revenue",
     "AOV": "aov",
     "orders complete?": "orders_complete",
+    "waiting for": "orders_incomplete_reason",
 }
 STATES = {
     "state": "state_code",
@@ -90,6 +91,7 @@ def summary(client_id: str | None, target: str, days: int) -> None:
     """
     from loaders.errors import LoadError
     from signalroom.config.clients import select_clients
+    from signalroom.review import lines, print_lines
 
     settings = Settings.of_this_process()
     try:
@@ -100,6 +102,7 @@ def summary(client_id: str | None, target: str, days: int) -> None:
             print_funnel(warehouse, client.client_id, days=days)
             print_email(warehouse, client.client_id, days=days)
             print_pace(warehouse, client.client_id)
+            print_lines(list(lines(warehouse, client.client_id)))
     except LoadError as error:
         raise click.ClickException(str(error)) from None
 

@@ -172,7 +172,7 @@ def test_every_model_with_branches_has_a_unit_test() -> None:
     # without branches: typed columns only, or rows of another mart under a client's name
     plain = {
         *("stg_ops__load_runs", "stg_ops__rejected_rows", "stg_ops__loaded_files"),
-        "stg_ops__complete_tables",
+        *("stg_ops__complete_tables", "stg_ops__load_issues", "stg_ops__accepted_issues"),
         *("stg_posthog__persons", "stg_posthog__feature_flags", "stg_posthog__experiments"),
         *("stg_mautic__emails", "stg_mautic__campaigns", "stg_mautic__segments"),
         *("daily_ccw_summary", "daily_exp_summary"),

@@ -105,7 +105,19 @@ class Expected:
 
 def ledger(client: Client, rows: Mapping[str, Sequence[Row]], known: bool = True) -> Ledger:
     """The ledger that stands in a client's rows."""
-    return Ledger(client, rows.get("ops.load_runs", ()), rows.get("ops.rejected_rows", ()), known)
+    accepted = {
+        (row["source"], row["table_name"], row["kind"], row["subject"])
+        for row in rows.get("ops.accepted_issues", ())
+    }
+    issues = [
+        *rows.get("ops.rejected_rows", ()),
+        *(
+            row
+            for row in rows.get("ops.load_issues", ())
+            if (row["source"], row["table_name"], row["kind"], row["word"]) not in accepted
+        ),
+    ]
+    return Ledger(client, rows.get("ops.load_runs", ()), issues, known)
 
 
 def answers(client: Client, rows: Mapping[str, Sequence[Row]]) -> Answers:

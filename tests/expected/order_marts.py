@@ -57,13 +57,19 @@ class Shop:
         return max((order.now.file.day for order in self.orders), default=date.min)
 
     @cached_property
+    def doubts(self) -> dict[date, str]:
+        """By day of a file, what its orders lack: a file that was written after the day."""
+        kinds = ("orders_create", "orders_update")
+        covered = {(file.day, file.table) for file in self.files if file.covers_day}
+        return {
+            file.day: "; ".join(kind for kind in kinds if (file.day, kind) not in covered)
+            for file in self.files
+            if file.table in kinds
+        }
+
+    @cached_property
     def complete_days(self) -> set[date]:
-        """Days of which a file of either kind was written after they were over."""
-        created, updated = (
-            {file.day for file in self.files if file.table == table and file.covers_day}
-            for table in ("orders_create", "orders_update")
-        )
-        return created & updated
+        return {day for day, doubt in self.doubts.items() if not doubt}
 
     def fct_orders(self) -> Iterator[Row]:
         for order in self.orders:

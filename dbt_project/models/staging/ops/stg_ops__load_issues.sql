@@ -1,0 +1,30 @@
+with source as (
+    select * from {{ source('ops', 'load_issues') }}
+),
+
+renamed as (
+    select
+        -- keys
+        cast(run_id as {{ dbt.type_string() }}) as run_id,
+        cast(source as {{ dbt.type_string() }}) as source_name,
+        cast(client_id as {{ dbt.type_string() }}) as client_id,
+        cast(table_name as {{ dbt.type_string() }}) as raw_table,
+        cast(date as date) as report_date, -- NULL: all that was asked for
+
+        -- dimensions
+        cast(window_start as date) as window_start_date,
+        cast(window_end as date) as window_end_date,
+        cast(origin as {{ dbt.type_string() }}) as origin,
+        cast(kind as {{ dbt.type_string() }}) as kind,
+        cast(word as {{ dbt.type_string() }}) as word,
+        cast(example as {{ dbt.type_string() }}) as example,
+
+        -- measures
+        cast(rows as bigint) as row_count, -- noqa: RF04, LT01
+
+        -- flags
+        cast(holds_back as boolean) as holds_back
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,5 @@
+-- What nobody has accepted is told with each build; it holds its days back, not the build.
+{{ config(severity='warn') }}
+select *
+from {{ ref('data_issues') }}
+where not is_accepted
