@@ -36,9 +36,8 @@ SPOILING = (
     "(select run_id, source, client_id, table_name, date, window_start, window_end, "
     "'rejected rows' as kind, reason as subject from ops.rejected_rows "
     "union all "
-    "select run_id, source, client_id, table_name, date, window_start, window_end, "
-    "kind, case when word = '' then origin else word end as subject "
-    "from ops.load_issues where holds_back)"
+    "select run_id, source, client_id, table_name, null, first_date, last_date, "
+    "kind, coalesce(nullif(word, ''), origin) from ops.load_issues where holds_back)"
 )
 UNLESS_ACCEPTED = (
     "and not exists (select 1 from ops.accepted_issues as accepted "

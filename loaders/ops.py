@@ -140,16 +140,18 @@ class RejectedRow:
 
 @dataclass(frozen=True)
 class LoadIssue:
-    """One row of `ops.load_issues`: what a run did not understand of a file or an answer."""
+    """One row of `ops.load_issues`: what a run did not understand of a file or an answer.
+
+    `first_date` to `last_date` is the day that it is about, or all that the run asked for.
+    """
 
     run_id: str
     source: str
     client_id: str
     table_name: str
     origin: str
-    date: Day | None
-    window_start: Day
-    window_end: Day
+    first_date: date
+    last_date: date
     kind: str
     word: str
     rows: int
@@ -164,9 +166,8 @@ class LoadIssue:
             run.client_id,
             run.table_name,
             issue.origin,
-            issue.day,
-            run.window_start,
-            run.window_end,
+            issue.day or run.window_start,
+            issue.day or run.window_end,
             issue.kind,
             issue.word,
             issue.rows,

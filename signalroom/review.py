@@ -13,7 +13,7 @@ from loaders.warehouse import Warehouse
 
 DAYS_SHOWN = 7
 WORDS_SHOWN = 3
-SUBJECT = "case when word = '' then origin else word end"
+SUBJECT = "coalesce(nullif(word, ''), origin)"
 
 
 @dataclass(frozen=True)

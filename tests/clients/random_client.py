@@ -241,9 +241,10 @@ class RandomClient:
 
     def _odd(self, run: Row) -> Row:
         """What a load noted; one word in three is accepted, and one kind in three is only told."""
-        row = self._rejected(run)
-        del row["rejected_row_id"], row["reason"]
-        row |= {"kind": "odd words", "word": self._any(["A", "B", ACCEPTED]), "rows": 1}
+        row = {name: run[name] for name in ("run_id", "source", "client_id", "table_name")}
+        row |= {"origin": "GET /made", "kind": "odd words", "rows": 1}
+        row |= {"word": self._any(["A", "B", ACCEPTED])}
+        row |= {"first_date": run["window_start"], "last_date": run["window_start"]}
         return row | {"example": "", "holds_back": self.rng.random() < 0.67}
 
     def _accepted(self, source: str) -> Row:

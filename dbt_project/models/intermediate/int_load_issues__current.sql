@@ -35,8 +35,8 @@ noted as (
         client_id,
         raw_table,
         origin,
-        coalesce(report_date, window_start_date) as first_date,
-        coalesce(report_date, window_end_date) as last_date,
+        first_date,
+        last_date,
         kind,
         word,
         example,
@@ -75,6 +75,7 @@ noted_days as (
         on
             noted.client_id = calendar.client_id
             and calendar.report_date between noted.first_date and noted.last_date
+            and calendar.report_date between reads.window_start_date and reads.window_end_date
     left join files
         on
             noted.client_id = files.client_id

@@ -22,28 +22,31 @@ reads as (
 ),
 
 issues as (
-    select distinct
-        client_id,
-        report_date,
-        source_name,
-        raw_table,
-        kind
-    from {{ ref('data_issues') }}
+    select * from {{ ref('data_issues') }}
     where holds_back and not is_accepted
 ),
 
-issue_lists as (
-    select
+kinds_of_issues as (
+    select distinct
         issues.client_id,
         issues.report_date,
         issues.source_name,
-        {{ dbt.listagg('issues.kind', "', '", 'order by issues.kind') }} as kinds
+        issues.kind
     from issues
     inner join daily_tables
         on
             issues.source_name = daily_tables.source_name
             and issues.raw_table = daily_tables.raw_table
-    group by issues.client_id, issues.report_date, issues.source_name
+),
+
+issue_lists as (
+    select
+        client_id,
+        report_date,
+        source_name,
+        {{ dbt.listagg('kind', "', '", 'order by kind') }} as kinds
+    from kinds_of_issues
+    group by client_id, report_date, source_name
 ),
 
 read_days as (  -- another timezone cuts days elsewhere, another currency is other money

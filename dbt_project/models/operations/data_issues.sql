@@ -27,6 +27,6 @@ select
             and accepted.source_name = found.source_name
             and accepted.raw_table = found.raw_table
             and accepted.kind = found.kind
-            and accepted.subject = case when found.word = '' then found.origin else found.word end
+            and accepted.subject = coalesce(nullif(found.word, ''), found.origin)
     ) as is_accepted
 from found

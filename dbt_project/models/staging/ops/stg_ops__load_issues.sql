@@ -9,14 +9,13 @@ renamed as (
         cast(source as {{ dbt.type_string() }}) as source_name,
         cast(client_id as {{ dbt.type_string() }}) as client_id,
         cast(table_name as {{ dbt.type_string() }}) as raw_table,
-        cast(date as date) as report_date, -- NULL: all that was asked for
-
-        -- dimensions
-        cast(window_start as date) as window_start_date,
-        cast(window_end as date) as window_end_date,
         cast(origin as {{ dbt.type_string() }}) as origin,
+        cast(first_date as date) as first_date,
+        cast(last_date as date) as last_date,
         cast(kind as {{ dbt.type_string() }}) as kind,
         cast(word as {{ dbt.type_string() }}) as word,
+
+        -- dimensions
         cast(example as {{ dbt.type_string() }}) as example,
 
         -- measures
