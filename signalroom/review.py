@@ -47,7 +47,7 @@ def issues(warehouse: Warehouse, client_id: str) -> list[Issue]:
         return []
     rows = warehouse.query(
         f"select client_id, source_name, raw_table, kind, {SUBJECT} as subject, "  # noqa: S608
-        "cast(sum(row_count) as bigint), min(report_date), max(report_date), bool_or(holds_back), "
+        "cast(sum(rows_found) as bigint), min(report_date), max(report_date), bool_or(holds_back), "
         "min(example) from ops.data_issues where client_id = %s and not is_accepted "
         f"group by client_id, source_name, raw_table, kind, {SUBJECT} "
         "order by source_name, raw_table, kind, subject",
@@ -61,7 +61,7 @@ def lines(warehouse: Warehouse, client_id: str) -> Iterator[str]:
     if "data_issues" not in warehouse.columns(OPS):
         return
     rows = warehouse.query(
-        "select report_date, kind, word, cast(sum(row_count) as bigint), bool_or(holds_back) "
+        "select report_date, kind, word, cast(sum(rows_found) as bigint), bool_or(holds_back) "
         "from ops.data_issues where client_id = %s and not is_accepted "
         "group by report_date, kind, word order by report_date desc, kind, 4 desc, word",
         (client_id,),

@@ -113,11 +113,17 @@ def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> 
     Complete days of an advertiser without conversions and money are left out, and so are days that
     only orders reach back to.
     """
+    marts = warehouse.columns("marts")
     for mart in MARTS:
-        if mart not in warehouse.columns("marts"):
+        if mart not in marts:
             raise click.ClickException(
                 f"{warehouse.name} has no marts.{mart} yet; run `signalroom build`"
             )
+    if {*SUMMARY.values(), *ORDERS.values()} - marts["daily_summary"].keys():
+        raise click.ClickException(
+            f"marts.daily_summary of {warehouse.name} is of an earlier version; "
+            "run `signalroom build`"
+        )
     rows = warehouse.query(
         f"select {', '.join(SUMMARY.values())} from marts.daily_summary "  # noqa: S608
         "where client_id = %s and (conversions <> 0 or revenue <> 0 or payout <> 0 or spend <> 0 "

@@ -25,7 +25,7 @@ noted as (
         'rejected rows' as kind,
         reason as word,
         reason as example,
-        1 as row_count,
+        1 as rows_found,
         true as holds_back
     from {{ ref('stg_ops__rejected_rows') }}
     union all
@@ -40,7 +40,7 @@ noted as (
         kind,
         word,
         example,
-        row_count,
+        rows_found,
         holds_back
     from {{ ref('stg_ops__load_issues') }}
 ),
@@ -53,7 +53,7 @@ noted_days as (
         noted.origin,
         noted.kind,
         noted.example,
-        noted.row_count,
+        noted.rows_found,
         noted.holds_back,
         calendar.report_date,
         reads.started_at,
@@ -117,7 +117,7 @@ select
     report_date,
     kind,
     word,
-    cast(sum(row_count) as bigint) as row_count,
+    cast(sum(rows_found) as bigint) as rows_found,
     min(example) as example,
     bool_or(holds_back) as holds_back
 from current_days

@@ -1,4 +1,4 @@
--- Everything that was not understood, in one table: what loads noted, and what models found in rows.
+-- Everything that was not understood, in one table: what loads noted, and what models found.
 -- It is built before the models that say which days are complete.
 with found as (
     select * from {{ ref('int_load_issues__current') }}
@@ -16,17 +16,15 @@ select
     found.report_date,
     found.kind,
     found.word,
-    found.row_count,
+    found.rows_found,
     found.example,
     found.holds_back,
-    exists (
-        select 1
-        from accepted
-        where
-            accepted.client_id = found.client_id
-            and accepted.source_name = found.source_name
-            and accepted.raw_table = found.raw_table
-            and accepted.kind = found.kind
-            and accepted.subject = coalesce(nullif(found.word, ''), found.origin)
-    ) as is_accepted
+    accepted.subject is not null as is_accepted
 from found
+left join accepted
+    on
+        found.client_id = accepted.client_id
+        and found.source_name = accepted.source_name
+        and found.raw_table = accepted.raw_table
+        and found.kind = accepted.kind
+        and coalesce(nullif(found.word, ''), found.origin) = accepted.subject

@@ -19,7 +19,7 @@ renamed as (
         cast(example as {{ dbt.type_string() }}) as example,
 
         -- measures
-        cast(rows as bigint) as row_count, -- noqa: RF04, LT01
+        cast(rows as bigint) as rows_found, -- noqa: RF04, LT01
 
         -- flags
         cast(holds_back as boolean) as holds_back
