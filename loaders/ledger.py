@@ -5,14 +5,24 @@ here, so a new machine knows it.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from loaders import ops
 from loaders.errors import LoadError, WarehouseError
 from loaders.land import create_missing, lost
-from loaders.ops import LOAD_RUNS, LOADED_FILES, OPS, REJECTED_ROWS, LoadedFile, RejectedRow, Run
+from loaders.ops import (
+    LOAD_ISSUES,
+    LOAD_RUNS,
+    LOADED_FILES,
+    OPS,
+    REJECTED_ROWS,
+    LoadedFile,
+    LoadIssue,
+    RejectedRow,
+    Run,
+)
 from loaders.source import Account
 from loaders.table import Table
 from loaders.verify import GOOD
@@ -20,6 +30,21 @@ from loaders.warehouse import Warehouse
 from loaders.windows import Window
 
 log = logging.getLogger(__name__)
+
+# what days lack, and what somebody has accepted of it; ops.data_issues says the same in dbt's words
+SPOILING = (
+    "(select run_id, source, client_id, table_name, date, window_start, window_end, "
+    "'rejected rows' as kind, reason as subject from ops.rejected_rows "
+    "union all "
+    "select run_id, source, client_id, table_name, null, first_date, last_date, "
+    "kind, coalesce(nullif(word, ''), origin) from ops.load_issues where holds_back)"
+)
+UNLESS_ACCEPTED = (
+    "and not exists (select 1 from ops.accepted_issues as accepted "
+    "where accepted.source = issues.source and accepted.client_id = issues.client_id "
+    "and accepted.table_name = issues.table_name and accepted.kind = issues.kind "
+    "and accepted.subject = issues.subject)"
+)
 
 
 def create_tables(warehouse: Warehouse, *, schema: str, tables: Sequence[Table]) -> None:
@@ -47,14 +72,14 @@ def create_tables(warehouse: Warehouse, *, schema: str, tables: Sequence[Table])
 
 
 def write(warehouse: Warehouse, *runs: Run) -> None:
-    """Write runs and the rows that they rejected."""
+    """Write runs, the rows that they rejected and what else they did not understand."""
     with warehouse.transaction() as execute:
-        REJECTED_ROWS.insert(execute, _rejected_rows(runs))
+        _write_issues(execute, runs)
         LOAD_RUNS.insert(execute, runs)
 
 
 def write_files(warehouse: Warehouse, files: Sequence[LoadedFile], runs: Sequence[Run]) -> None:
-    """Write files, and what the runs rejected so far: they are not read again."""
+    """Write files, and what the runs did not understand so far: they are not read again."""
     with warehouse.transaction() as execute:
         for file in files:
             execute(
@@ -62,7 +87,7 @@ def write_files(warehouse: Warehouse, files: Sequence[LoadedFile], runs: Sequenc
                 "where client_id = %s and table_name = %s and file_name = %s",
                 [file.client_id, file.table_name, file.file_name],
             )
-        REJECTED_ROWS.insert(execute, _rejected_rows(runs))
+        _write_issues(execute, runs)
         LOADED_FILES.insert(execute, files)
 
 
@@ -113,6 +138,18 @@ def days_with_files(warehouse: Warehouse, client_id: str, table: str) -> set[dat
     return {day for (day,) in days}
 
 
+def days_held_back(warehouse: Warehouse, client_id: str, source: str, table: str) -> set[date]:
+    """The days of which the models did not understand something that nobody accepted since."""
+    if "data_issues" not in warehouse.columns(OPS):
+        return set()
+    days = warehouse.query(
+        "select distinct report_date from ops.data_issues where client_id = %s "
+        "and source_name = %s and raw_table = %s and holds_back and not is_accepted",
+        (client_id, source, table),
+    )
+    return {day for (day,) in days}
+
+
 def covered(warehouse: Warehouse, source: str, table: str, account: Account) -> set[date]:
     """The client's days whose rows in the warehouse were read after the day was over.
 
@@ -155,10 +192,15 @@ def read_in_full(
 def _spoiled_days(
     warehouse: Warehouse, source: str, table: str, client_id: str
 ) -> dict[str, set[date]]:
-    """By run, the days that lack rejected rows."""
+    """By run, the days that lack what it did not understand, and nobody accepted."""
+    if LOAD_ISSUES.name in warehouse.columns(OPS):
+        spoiling, unless = SPOILING, UNLESS_ACCEPTED
+    else:  # of an earlier release, and not loaded since
+        spoiling, unless = "ops.rejected_rows", ""
     rows = warehouse.query(
-        "select run_id, date, window_start, window_end from ops.rejected_rows "
-        "where source = %s and table_name = %s and client_id = %s",
+        "select run_id, date, window_start, window_end "  # noqa: S608
+        f"from {spoiling} as issues "
+        f"where source = %s and table_name = %s and client_id = %s {unless}",
         (source, table, client_id),
     )
     spoiled: dict[str, set[date]] = {}
@@ -193,16 +235,19 @@ def _is_readable(warehouse: Warehouse) -> bool:
     return True
 
 
-def _rejected_rows(runs: Sequence[Run]) -> list[RejectedRow]:
-    """What the runs rejected since it was written last."""
-    rows = {}
+def _write_issues(execute: Callable[..., None], runs: Sequence[Run]) -> None:
+    """What the runs rejected or did not understand since it was written last."""
+    rejected: dict[str, RejectedRow] = {}
+    issues = []
     for run in runs:
         run.finished_at = datetime.now(UTC)
-        for rejected in run.rejected[run.rejected_kept :]:
-            row = RejectedRow.of(run, rejected)
-            rows[row.rejected_row_id] = row
-        run.rejected_kept = len(run.rejected)
-    return list(rows.values())
+        for one in run.rejected[run.rejected_kept :]:
+            row = RejectedRow.of(run, one)
+            rejected[row.rejected_row_id] = row
+        issues += [LoadIssue.of(run, issue) for issue in run.issues[run.issues_kept :]]
+        run.rejected_kept, run.issues_kept = len(run.rejected), len(run.issues)
+    REJECTED_ROWS.insert(execute, list(rejected.values()))
+    LOAD_ISSUES.insert(execute, issues)
 
 
 def _listed(values: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from typing import Any, get_args, get_type_hints
 
 from loaders.errors import ApiError, LoadError
 from loaders.source import Job
-from loaders.table import Rejected
+from loaders.table import Issue, Rejected
 from loaders.verify import Verdict
 from loaders.warehouse import Declared, Warehouse
 from loaders.windows import Window
@@ -32,7 +32,7 @@ SQL_TYPES = {
     Verdict: "varchar",
 }
 # what warehouses of an earlier release lack; anything else that is missing was taken out by hand
-ADDED = frozenset({"complete_tables"})
+ADDED = frozenset({"complete_tables", "load_issues", "accepted_issues"})
 
 
 @dataclass
@@ -65,6 +65,8 @@ class Run:
     error: str | None = None
     rejected: list[Rejected] = field(default_factory=list, repr=False)
     rejected_kept: int = field(default=0, repr=False)  # of `rejected`, written already
+    issues: list[Issue] = field(default_factory=list, repr=False)
+    issues_kept: int = field(default=0, repr=False)
     messages: list[str] = field(default_factory=list, repr=False)
     nothing_new: str | None = field(default=None, repr=False)  # in place of window and rows
     is_dated: bool = field(default=True, repr=False)  # or its window says nothing
@@ -134,6 +136,59 @@ class RejectedRow:
             payload,
             run.finished_at,
         )
+
+
+@dataclass(frozen=True)
+class LoadIssue:
+    """One row of `ops.load_issues`: what a run did not understand of a file or an answer.
+
+    `first_date` to `last_date` is the day that it is about, or all that the run asked for.
+    """
+
+    run_id: str
+    source: str
+    client_id: str
+    table_name: str
+    origin: str
+    first_date: date
+    last_date: date
+    kind: str
+    word: str
+    rows: int
+    example: str
+    holds_back: bool
+
+    @classmethod
+    def of(cls, run: Run, issue: Issue) -> "LoadIssue":
+        return cls(
+            run.run_id,
+            run.source,
+            run.client_id,
+            run.table_name,
+            issue.origin,
+            issue.day or run.window_start,
+            issue.day or run.window_end,
+            issue.kind,
+            issue.word,
+            issue.rows,
+            issue.example,
+            issue.holds_back,
+        )
+
+
+@dataclass(frozen=True)
+class AcceptedIssue:
+    """One row of `ops.accepted_issues`: what somebody has looked at and wants believed.
+
+    `subject` is the issue's word; where it has none, its file or request.
+    """
+
+    client_id: str
+    source: str
+    table_name: str
+    kind: str
+    subject: str
+    accepted_at: datetime
 
 
 @dataclass(frozen=True)
@@ -216,7 +271,19 @@ REJECTED_ROWS = OpsTable("rejected_rows", RejectedRow, ("rejected_row_id",))
 LOADED_FILES = OpsTable("loaded_files", LoadedFile, ("client_id", "table_name", "file_name"))
 HASH_SALT = OpsTable("hash_salt", HashSalt, ("salt",))
 COMPLETE_TABLES = OpsTable("complete_tables", CompleteTable, ("source", "table_name"))
-TABLES = (LOAD_RUNS, REJECTED_ROWS, LOADED_FILES, HASH_SALT, COMPLETE_TABLES)
+LOAD_ISSUES = OpsTable("load_issues", LoadIssue, ("run_id", "source", "client_id", "table_name"))
+ACCEPTED_ISSUES = OpsTable(
+    "accepted_issues", AcceptedIssue, ("client_id", "source", "table_name", "kind", "subject")
+)
+TABLES = (
+    LOAD_RUNS,
+    REJECTED_ROWS,
+    LOAD_ISSUES,
+    ACCEPTED_ISSUES,
+    LOADED_FILES,
+    HASH_SALT,
+    COMPLETE_TABLES,
+)
 DECLARED = {table.name: table.columns for table in TABLES}
 
 

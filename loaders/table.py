@@ -143,6 +143,23 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Issue:
+    """What was not understood of a file or an answer, counted: 3 blank rows, no day in the name.
+
+    `kind` is a phrase that is read after a number; `word` the one that it is about, where it is
+    about words. `holds_back`: the day is not complete until somebody accepts it.
+    """
+
+    origin: str
+    kind: str
+    rows: int
+    day: date | None = None
+    word: str = ""
+    example: str = ""
+    holds_back: bool = True
+
+
+@dataclass(frozen=True)
 class Page:
     """Rows by our column names, as one answer held them; `origin` says to a person which."""
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -17,6 +18,7 @@ from loaders.warehouse import Warehouse
 from signalroom.config.clients import Client, select_clients
 from signalroom.config.mappings import plan_sync
 from signalroom.config.settings import NotConfigured, Settings
+from signalroom.review import lines
 
 
 def examine(settings: Settings, target: str, client_id: str | None) -> Iterator[Finding]:
@@ -25,6 +27,7 @@ def examine(settings: Settings, target: str, client_id: str | None) -> Iterator[
     yield from _examine_warehouse(settings, target)
     yield from _examine_seeds(settings)
     clients = select_clients(settings.clients(), client_id)
+    yield from _examine_issues(settings, target, clients)
     for name, source in SOURCES.items():
         for client in clients:
             if name in client.sources:
@@ -78,6 +81,16 @@ def _examine_tables(warehouse: Warehouse) -> Iterator[Finding]:
             yield Finding("fail", f"warehouse: {name} is gone; put it back")
     except LoadError as error:
         yield Finding("fail", f"warehouse: {error}")
+
+
+def _examine_issues(settings: Settings, target: str, clients: list[Client]) -> Iterator[Finding]:
+    """What the newest days hold that was not understood; a warehouse that fails was told of."""
+    with suppress(NotConfigured, LoadError):
+        warehouse = settings.warehouse(target)
+        with warehouse.reading():
+            for client in clients if warehouse.exists() else ():
+                for line in lines(warehouse, client.client_id):
+                    yield Finding("warn", f"not understood: {line}; see `signalroom review`")
 
 
 def _examine_seeds(settings: Settings) -> Iterator[Finding]:

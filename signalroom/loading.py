@@ -1,6 +1,7 @@
 """Running the loaders: which client and source, one after the other, under the warehouse's lock."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,6 +129,10 @@ def format_run(run: ops.Run) -> Outcome:
             f"{run.rows_rejected:,} rejected, see ops.rejected_rows "
             f"(first: {first.origin}, record {first.line}: {first.reason})"
         )
+    counted: Counter[str] = Counter()
+    for issue in run.issues:
+        counted[issue.kind] += issue.rows
+    parts += [f"{kind} ({rows:,})" for kind, rows in counted.items()]
     if run.complete_through and run.is_dated:
         parts.append(f"complete through {run.complete_through}")
     return Outcome(run.client_id, source, "ok", ", ".join(parts))

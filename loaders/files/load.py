@@ -65,9 +65,10 @@ class FileSource:
                 yield Finding("warn", f"{where}; check S3_BUCKET_NAME and S3_PREFIXES")
 
     def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
-        """The days that each of the tables in question has a file of, written after the day."""
+        """The days that each of the tables in question has a whole file of, by the last build."""
         days = [
             ledger.days_with_files(warehouse, account.client_id, table)
+            - ledger.days_held_back(warehouse, account.client_id, self.name, table)
             for table in self.complete_with
         ]
         return set.intersection(*days)

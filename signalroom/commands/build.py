@@ -23,6 +23,7 @@ def build(target: str, full_refresh: bool) -> None:
     signalroom build --target prod
     """
     from loaders.errors import LoadError
+    from signalroom.review import lines, print_lines
 
     settings = Settings.of_this_process()
     try:
@@ -32,6 +33,8 @@ def build(target: str, full_refresh: bool) -> None:
             if exit_code == 0:
                 for schema in ("intermediate", "marts"):
                     warehouse.tidy(schema)
+                for client in settings.clients():
+                    print_lines(list(lines(warehouse, client.client_id)))
     except LoadError as error:
         raise click.ClickException(str(error)) from None
     sys.exit(exit_code)

@@ -35,6 +35,7 @@ ORDERS = {
     "order revenue": "order_revenue",
     "AOV": "aov",
     "orders complete?": "orders_complete",
+    "waiting for": "orders_incomplete_reason",
 }
 STATES = {
     "state": "state_code",
@@ -90,6 +91,7 @@ def summary(client_id: str | None, target: str, days: int) -> None:
     """
     from loaders.errors import LoadError
     from signalroom.config.clients import select_clients
+    from signalroom.review import lines, print_lines
 
     settings = Settings.of_this_process()
     try:
@@ -100,6 +102,7 @@ def summary(client_id: str | None, target: str, days: int) -> None:
             print_funnel(warehouse, client.client_id, days=days)
             print_email(warehouse, client.client_id, days=days)
             print_pace(warehouse, client.client_id)
+            print_lines(list(lines(warehouse, client.client_id)))
     except LoadError as error:
         raise click.ClickException(str(error)) from None
 
@@ -110,11 +113,17 @@ def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> 
     Complete days of an advertiser without conversions and money are left out, and so are days that
     only orders reach back to.
     """
+    marts = warehouse.columns("marts")
     for mart in MARTS:
-        if mart not in warehouse.columns("marts"):
+        if mart not in marts:
             raise click.ClickException(
                 f"{warehouse.name} has no marts.{mart} yet; run `signalroom build`"
             )
+    if {*SUMMARY.values(), *ORDERS.values()} - marts["daily_summary"].keys():
+        raise click.ClickException(
+            f"marts.daily_summary of {warehouse.name} is of an earlier version; "
+            "run `signalroom build`"
+        )
     rows = warehouse.query(
         f"select {', '.join(SUMMARY.values())} from marts.daily_summary "  # noqa: S608
         "where client_id = %s and (conversions <> 0 or revenue <> 0 or payout <> 0 or spend <> 0 "

@@ -24,7 +24,7 @@ SETTLED_AFTER = timedelta(days=35)
 
 def ask(sandbox: Sandbox, account: str, first: date, last: date, timezone: str) -> Answers:
     """Ask both services for a window, in US dollars, by the days of a timezone."""
-    rejected: defaultdict[str, set[date]] = defaultdict(set)
+    issues: defaultdict[str, dict[date, set[str]]] = defaultdict(dict)
     network: list[NetworkRow] = []
     for raw in _everflow_rows(sandbox, account, first, last, timezone):
         cells = {cell["column_type"]: cell for cell in raw["columns"]}
@@ -32,7 +32,7 @@ def ask(sandbox: Sandbox, account: str, first: date, last: date, timezone: str) 
         try:
             figures = _network_figures(raw["reporting"])
         except ArithmeticError:  # the row is put aside, the others stand
-            rejected["everflow"].add(day)
+            issues["everflow"][day] = {"rejected rows"}
             continue
         affiliate, advertiser = cells["affiliate"], cells["advertiser"]
         ids = clean(affiliate["id"]) or "0", clean(advertiser["id"]) or "0"
@@ -59,7 +59,7 @@ def ask(sandbox: Sandbox, account: str, first: date, last: date, timezone: str) 
             for name, at in CLOSES_AT.items()
         },
         {key: {day for day in days if now.date() - day > SETTLED_AFTER} for key in CLOSES_AT},
-        rejected,
+        issues,
     )
 
 

@@ -224,6 +224,7 @@ class Audience:
         for run in self.rng.sample(self.rows["ops.load_runs"], 4):
             yield {
                 "rejected_row_id": f"rejected-{run['run_id']}",
+                **{"origin": "GET /made", "reason": "made"},
                 **{name: run[name] for name in ("run_id", "source", "client_id", "table_name")},
                 "date": self._any([None, FIRST + 4 * DAY]),
                 "window_start": run["window_start"],

@@ -25,6 +25,7 @@ LONG, SHORT = 45, 12  # days
 LOADED = [datetime(2025, 12, day, 7, tzinfo=UTC) for day in (1, 1, 2)]
 SOURCES = ("everflow", "redtrack")
 ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kolkata")
+ACCEPTED = "known"  # a word that is not understood, and believed
 VERDICTS = ("ok", "ok", "ok", "expected-empty", "suspicious-empty", "truncated", "failed")
 MONTHS = [date(2025, 9, 1), FIRST.replace(day=1), date(2025, 11, 1), date(2025, 11, 30)]
 BASES = ("spend", "spend", "effective_cost", " Effective Cost", "EFFECTIVE-COST", "revenue", "")
@@ -64,6 +65,8 @@ class RandomClient:
             "everflow.daily_stats": list(self._network()),
             "redtrack.daily_spend": list(self._tracker()),
             "google_sheets.targets": list(self._targets()),
+            "ops.load_issues": [],
+            "ops.accepted_issues": [self._accepted(source) for source in ("everflow", "redtrack")],
         }
         audience = Audience(
             *(self.id, self.client.timezone, seed * 1000 + number),
@@ -77,6 +80,8 @@ class RandomClient:
         for run in self.rows["ops.load_runs"]:
             if run["source"] in ("everflow", "redtrack") and rng.random() < 0.2:
                 self.rows["ops.rejected_rows"].append(self._rejected(run))
+            if run["source"] in ("everflow", "redtrack") and rng.random() < 0.2:
+                self.rows["ops.load_issues"].append(self._odd(run))
         self.files: list[Sequence[OrderFile]] = [[]]
         for _ in range(ORDER_STEPS):
             words = *self.words, self.client.advertisers[0].product_category
@@ -228,10 +233,24 @@ class RandomClient:
     def _rejected(self, run: Row) -> Row:
         return {
             "rejected_row_id": f"rejected-{run['run_id']}",
+            **{"origin": "GET /made", "reason": "made"},
             **{name: run[name] for name in ("run_id", "source", "client_id", "table_name")},
             **{"window_start": run["window_start"], "window_end": run["window_end"]},
             "date": self._any([*self.days, None]) if not self.is_long else self._any(self.days),
         }
+
+    def _odd(self, run: Row) -> Row:
+        """What a load noted; one word in three is accepted, and one kind in three is only told."""
+        row = {name: run[name] for name in ("run_id", "source", "client_id", "table_name")}
+        row |= {"origin": "GET /made", "kind": "odd words", "rows": 1}
+        row |= {"word": self._any(["A", "B", ACCEPTED])}
+        row |= {"first_date": run["window_start"], "last_date": run["window_start"]}
+        return row | {"example": "", "holds_back": self.rng.random() < 0.67}
+
+    def _accepted(self, source: str) -> Row:
+        table = {"everflow": "daily_stats", "redtrack": "daily_spend"}[source]
+        place = {"client_id": self.id, "source": source, "table_name": table}
+        return place | {"kind": "odd words", "subject": ACCEPTED, "accepted_at": LOADED[0]}
 
     def _spelled(self, text: str) -> str:
         spelling = self._any(SPELLINGS)

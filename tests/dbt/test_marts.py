@@ -27,6 +27,7 @@ CASES: dict[tuple[str, str], set[object]] = {
     ("daily_summary", "is_settled"): {True, False},
     ("daily_summary", "incomplete_reason like '%no cost'"): {True, False, None},
     ("daily_summary", "incomplete_reason like '%rejected rows%'"): {True, False, None},
+    ("daily_summary", "incomplete_reason like '%odd words%'"): {True, False, None},
     ("daily_summary", "incomplete_reason = 'no source enabled'"): {True, False, None},
     ("daily_summary", "orders_complete"): {True, False},
     ("summary_comparisons", "mean_7_days_before is null"): {True, False},

@@ -24,11 +24,11 @@ Days = dict[str, set[date]]
 
 @dataclass(frozen=True)
 class Ledger:
-    """The runs of one client, and the rows that they rejected."""
+    """The runs of one client, and what they did not understand and nobody accepted."""
 
     client: Client
     runs: Collection[Row]
-    rejected: Collection[Row] = ()
+    issues: Collection[Row] = ()  # rejected rows have no kind
     known: bool = field(default=True)  # nobody's client has no whole day
 
     @cached_property
@@ -41,16 +41,17 @@ class Ledger:
         return self._by_source("settled_through")
 
     @cached_property
-    def spoiled(self) -> Days:
-        """By source, the days of which rows of the newest read were rejected."""
-        return {
-            source: {day for table in tables for day in self._spoiled(source, table)}
-            for source, tables in TABLES.items()
-        }
+    def spoiled(self) -> dict[str, dict[date, set[str]]]:
+        """By source and day, the kinds of what the newest read did not understand."""
+        found: dict[str, dict[date, set[str]]] = {source: {} for source in TABLES}
+        for source, tables in TABLES.items():
+            for day, kind in (one for table in tables for one in self._spoiled(source, table)):
+                found[source].setdefault(day, set()).add(kind)
+        return found
 
     @cached_property
     def complete(self) -> Days:
-        return {source: self.closed[source] - self.spoiled[source] for source in TABLES}
+        return {source: self.closed[source] - self.spoiled[source].keys() for source in TABLES}
 
     @cached_property
     def loaded(self) -> set[date]:
@@ -99,24 +100,25 @@ class Ledger:
             if any((run.get(through) or date.min) >= day for run in since):
                 yield day
 
-    def _spoiled(self, source: str, table: str) -> Iterator[date]:
+    def _spoiled(self, source: str, table: str) -> Iterator[tuple[date, str]]:
         for day, runs in self._covered(source, table).items():
             for number, run in enumerate(runs):
                 one = run.get("advertiser_id")
                 mended = (None,) if one is None else (None, one)
                 if any(later.get("advertiser_id") in mended for later in runs[number + 1 :]):
                     continue
-                if any(_is_of(row, run, day) for row in self.rejected):
-                    yield day
+                for issue in self.issues:
+                    if issue.get("holds_back", True) and _is_of(issue, run, day):
+                        yield day, issue.get("kind", "rejected rows")
 
 
-def _is_of(rejected: Row, run: Row, day: date) -> bool:
+def _is_of(issue: Row, run: Row, day: date) -> bool:
     names = ("run_id", "source", "table_name")
-    if any(rejected[name] != run[name] for name in names):
+    if any(issue[name] != run[name] for name in names):
         return False
-    if rejected["date"] is not None:
-        return bool(rejected["date"] == day)
-    return bool(rejected["window_start"] <= day <= rejected["window_end"])
+    if issue["date"] is not None:
+        return bool(issue["date"] == day)
+    return bool(issue["window_start"] <= day <= issue["window_end"])
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -14,7 +14,7 @@ from tests.expected.client import Client
 from tests.expected.figures import Figures, Row, clean, landed, trimmed
 from tests.expected.ledger import Ledger
 from tests.expected.merge import Answers, Computation, NetworkRow, SpendRow
-from tests.expected.order_marts import Shop
+from tests.expected.order_marts import ORDER_TABLES, Shop
 from tests.expected.pace import Targets, budget_pace
 from tests.expected.reports import (
     affiliate_leaderboard,
@@ -56,7 +56,12 @@ class Expected:
 
     @cached_property
     def shop(self) -> Shop:
-        return Shop(self.client, self.files)
+        rejected = frozenset(
+            row["date"]
+            for row in self.rows.get("ops.rejected_rows", ())
+            if row["table_name"] in ORDER_TABLES
+        )
+        return Shop(self.client, self.files, rejected)
 
     @cached_property
     def merge(self) -> Computation:
@@ -105,7 +110,19 @@ class Expected:
 
 def ledger(client: Client, rows: Mapping[str, Sequence[Row]], known: bool = True) -> Ledger:
     """The ledger that stands in a client's rows."""
-    return Ledger(client, rows.get("ops.load_runs", ()), rows.get("ops.rejected_rows", ()), known)
+    accepted = {
+        (row["source"], row["table_name"], row["kind"], row["subject"])
+        for row in rows.get("ops.accepted_issues", ())
+    }
+    issues = [
+        *rows.get("ops.rejected_rows", ()),
+        *(
+            row | {"date": row["first_date"]}
+            for row in rows.get("ops.load_issues", ())
+            if (row["source"], row["table_name"], row["kind"], row["word"]) not in accepted
+        ),
+    ]
+    return Ledger(client, rows.get("ops.load_runs", ()), issues, known)
 
 
 def answers(client: Client, rows: Mapping[str, Sequence[Row]]) -> Answers:

@@ -63,7 +63,7 @@ class Answers:
     spend: tuple[SpendRow, ...]
     closed: Days = field(default_factory=dict)
     settled: Days = field(default_factory=dict)
-    rejected: Days = field(default_factory=dict)
+    issues: Mapping[str, Mapping[date, set[str]]] = field(default_factory=dict)  # by source
 
 
 @dataclass(frozen=True)
@@ -194,8 +194,8 @@ class Computation:
     def _doubt(self, source: str, day: date) -> str | None:
         if day not in self.answers.closed[source]:
             return source
-        if day in self.answers.rejected[source]:
-            return f"{source}: rejected rows"
+        if kinds := self.answers.issues[source].get(day):
+            return f"{source}: {', '.join(sorted(kinds))}"
         if source == "redtrack" and (without := self._without_cost(day)):
             return "redtrack: " + ", ".join(f"{t} has clicks but no cost" for t in without)
         return None

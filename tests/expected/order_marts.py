@@ -13,6 +13,7 @@ from tests.expected.figures import ASCII_UPPER, NOTHING, Row, ratio
 from tests.expected.orders import STATES, Event, Order
 
 NAMELESS = {"N/A": ("N/A", "unknown"), "Unknown": ("Unknown", "unknown")}
+ORDER_TABLES = ("orders_create", "orders_update")
 AGES = (0, 7, 30, 60, 90, 180)
 PLAIN_TEXTS = ("product_category", "campaign_id", "afid", "sid", "c1", "c2", "c3")
 ARRIVALS: dict[str, tuple[Callable[[Event], bool], Callable[[Event], Decimal]]] = {
@@ -35,6 +36,7 @@ class Shop:
 
     client: Client
     files: tuple[OrderFile, ...] = ()
+    rejected: frozenset[date] = frozenset()  # days of files with rejected rows
 
     @cached_property
     def orders(self) -> list[Order]:
@@ -57,13 +59,23 @@ class Shop:
         return max((order.now.file.day for order in self.orders), default=date.min)
 
     @cached_property
+    def doubts(self) -> dict[date, str]:
+        """By day of a file, what its orders lack: one that was written later, or its rows."""
+        covered = {(file.day, file.table) for file in self.files if file.covers_day}
+        return {
+            file.day: "; ".join(
+                [
+                    *(table for table in ORDER_TABLES if (file.day, table) not in covered),
+                    *["rejected rows"] * (file.day in self.rejected),
+                ]
+            )
+            for file in self.files
+            if file.table in ORDER_TABLES
+        }
+
+    @cached_property
     def complete_days(self) -> set[date]:
-        """Days of which a file of either kind was written after they were over."""
-        created, updated = (
-            {file.day for file in self.files if file.table == table and file.covers_day}
-            for table in ("orders_create", "orders_update")
-        )
-        return created & updated
+        return {day for day, doubt in self.doubts.items() if not doubt}
 
     def fct_orders(self) -> Iterator[Row]:
         for order in self.orders:

@@ -69,6 +69,7 @@ def daily_summary(of: Computation, shop: Shop, targets: Targets) -> Iterator[Row
             "incomplete_reason": of.reasons.get(day) if day in of.days else "not loaded",
             "is_settled": of.is_settled(day),
             "orders_complete": day in shop.complete_days,
+            "orders_incomplete_reason": shop.doubts.get(day, "not loaded") or None,
         }
 
 

@@ -12,7 +12,7 @@ from loaders import ledger, ops
 from loaders.ops import Run
 from loaders.records import RecordSource
 from loaders.source import Account
-from loaders.table import Column, Rejected, Table
+from loaders.table import Column, Issue, Rejected, Table
 from loaders.verify import GOOD, Verdict
 from loaders.warehouse import DuckDB
 from loaders.windows import Window
@@ -25,6 +25,8 @@ CLICKS = Table("clicks", COLUMNS, ("id",), makes_days_complete=True)
 CONTACTS = Table("contacts", COLUMNS, ("id",))
 TABLES = (MAILS, CLICKS, CONTACTS)
 
+ACCEPTED = "made, and known"
+reasons = st.sampled_from(["made", ACCEPTED])
 days = st.integers(0, 7).map(lambda offset: FIRST + timedelta(offset))
 windows = st.tuples(days, days).map(lambda ends: Window(min(ends), max(ends)))
 
@@ -53,8 +55,11 @@ def runs(draw: st.DrawFn) -> Run:
         chunk = Window(draw(inside), window.end)
         day = draw(st.none() | inside)
         run.rejected = [
-            Rejected("page 1", 1, "made", {}, day, draw(st.sampled_from([None, chunk])))
+            Rejected("page 1", 1, draw(reasons), {}, day, draw(st.sampled_from([None, chunk])))
         ]
+    if not draw(usually):
+        day = draw(st.none() | inside)
+        run.issues = [Issue("page 1", "odd words", 1, day, draw(reasons), holds_back=draw(usually))]
     return run
 
 
@@ -66,7 +71,11 @@ def is_complete(day: date, table: Table, history: list[Run]) -> bool:
             continue
         if run.verdict not in GOOD or day not in window:
             continue
-        if any(day in (replace(row, window=row.window or window).spoils()) for row in run.rejected):
+        rejected = [row for row in run.rejected if row.reason != ACCEPTED]
+        if any(day in replace(row, window=row.window or window).spoils() for row in rejected):
+            return False
+        odd = [issue for issue in run.issues if issue.holds_back and issue.word != ACCEPTED]
+        if any(issue.day in {day, None} for issue in odd):
             return False
         if (run.timezone, run.currency) != (ACCOUNT.timezone, ACCOUNT.currency):
             return False
@@ -79,6 +88,13 @@ def is_complete(day: date, table: Table, history: list[Run]) -> bool:
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDB:
     made = DuckDB(tmp_path_factory.mktemp("ledger") / "w.duckdb")
     ops.create(made)
+    with made.transaction() as execute:
+        rows = [
+            ops.AcceptedIssue("713", "made", table.name, kind, ACCEPTED, datetime.now(UTC))
+            for table in TABLES
+            for kind in ("rejected rows", "odd words")
+        ]
+        ops.ACCEPTED_ISSUES.insert(execute, rows)
     return made
 
 
@@ -95,6 +111,7 @@ def test_complete_days_are_those_that_a_plain_count_names(
     with warehouse.session(read_only=False):
         warehouse.execute("delete from ops.load_runs")
         warehouse.execute("delete from ops.rejected_rows")
+        warehouse.execute("delete from ops.load_issues")
         ledger.write(warehouse, *history)
         found = source.complete_days(warehouse, ACCOUNT)
     expected = {

@@ -16,7 +16,8 @@ select
     cast(case when approved > 0 then 95 end as decimal(18, 4)) as aov,
     cast(case when orders > 0 then approved / cast(orders as decimal(18, 4)) end as decimal(18, 4))
         as approval_rate,
-    orders_complete
+    orders_complete, case when not orders_complete then 'amount not read' end
+        as orders_incomplete_reason
 from (
     values
     ('2025-11-30', '1', 'CCW', 0, 'not loaded', 9, 8, false),
@@ -136,13 +137,13 @@ def test_days_that_only_orders_reach_back_to_are_not_in_the_daily_summary(marts:
 @on_both_targets
 def test_orders_are_shown_by_day_and_added_up(marts: Project) -> None:
     assert shown(marts, "--days", "3")["Orders"] == [
-        "2025-12-01 1 CCW 8 6 75.0% 570.00 95.00 yes",
-        "2025-12-02 1 CCW 4 1 25.0% 95.00 95.00 yes",
-        "2025-12-02 2 EXP 1 0 0.0% 0.00 – yes",
-        "2025-12-03 -1 Unmapped 2 2 100.0% 190.00 95.00 no",
-        "sum 1 CCW 12 7 – 665.00 – yes",
-        "sum 2 EXP 1 0 – 0.00 – yes",
-        "sum -1 Unmapped 2 2 – 190.00 – no",
+        "2025-12-01 1 CCW 8 6 75.0% 570.00 95.00 yes –",
+        "2025-12-02 1 CCW 4 1 25.0% 95.00 95.00 yes –",
+        "2025-12-02 2 EXP 1 0 0.0% 0.00 – yes –",
+        "2025-12-03 -1 Unmapped 2 2 100.0% 190.00 95.00 no amount not read",
+        "sum 1 CCW 12 7 – 665.00 – yes –",
+        "sum 2 EXP 1 0 – 0.00 – yes –",
+        "sum -1 Unmapped 2 2 – 190.00 – no –",
     ]
 
 

@@ -69,8 +69,8 @@ source_days as (  -- one row per client, day and enabled source
         coalesce(read_days.is_settled, false) as is_settled,
         case
             when not coalesce(read_days.is_closed, false) then expected.source_name
-            when read_days.has_rejected_rows
-                then expected.source_name || ': rejected rows'
+            when read_days.issues is not null
+                then expected.source_name || ': ' || read_days.issues
             when uncosted_days.client_id is not null
                 then expected.source_name || ': ' || uncosted_days.uncosted_reason
         end as incomplete_reason

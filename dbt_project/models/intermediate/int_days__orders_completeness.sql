@@ -1,5 +1,6 @@
--- A day's orders are all there when both kinds of file were written after the day was over. It
--- gates order figures only: orders are not conversions, and no CPA waits for them.
+-- A day's orders are all there when both kinds of file were written after the day was over, and all
+-- of their rows, and of the day's orders, are understood. It gates order figures only: orders are
+-- not conversions, and no CPA waits for them.
 with files as (
     select * from {{ ref('stg_ops__loaded_files') }}
     where raw_table in ('orders_create', 'orders_update')
@@ -14,12 +15,45 @@ days as (
     from files
     where file_date is not null
     group by client_id, file_date
+),
+
+issues as (
+    select distinct
+        client_id,
+        report_date,
+        kind
+    from {{ ref('data_issues') }}
+    where
+        source_name = 's3_exports'
+        and raw_table in ('orders_create', 'orders_update')
+        and holds_back
+        and not is_accepted
+),
+
+issue_lists as (
+    select
+        client_id,
+        report_date,
+        {{ dbt.listagg('kind', "', '", 'order by kind') }} as kinds
+    from issues
+    group by client_id, report_date
 )
 
 select
-    client_id,
-    report_date,
-    has_created_orders,
-    has_updated_orders,
-    has_created_orders and has_updated_orders as orders_complete
+    days.client_id,
+    days.report_date,
+    days.has_created_orders,
+    days.has_updated_orders,
+    days.has_created_orders and days.has_updated_orders and issue_lists.kinds is null
+        as orders_complete,
+    nullif(
+        concat_ws(
+            '; ',
+            case when not days.has_created_orders then 'orders_create' end,
+            case when not days.has_updated_orders then 'orders_update' end,
+            issue_lists.kinds
+        ), ''
+    ) as orders_incomplete_reason
 from days
+left join issue_lists
+    on days.client_id = issue_lists.client_id and days.report_date = issue_lists.report_date

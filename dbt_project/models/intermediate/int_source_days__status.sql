@@ -21,16 +21,32 @@ reads as (
     where verdict in ('ok', 'expected-empty')
 ),
 
-rejected_rows as (
+issues as (
+    select * from {{ ref('data_issues') }}
+    where holds_back and not is_accepted
+),
+
+kinds_of_issues as (
     select distinct
-        run_id,
-        source_name,
+        issues.client_id,
+        issues.report_date,
+        issues.source_name,
+        issues.kind
+    from issues
+    inner join daily_tables
+        on
+            issues.source_name = daily_tables.source_name
+            and issues.raw_table = daily_tables.raw_table
+),
+
+issue_lists as (
+    select
         client_id,
-        raw_table,
         report_date,
-        window_start_date,
-        window_end_date
-    from {{ ref('stg_ops__rejected_rows') }}
+        source_name,
+        {{ dbt.listagg('kind', "', '", 'order by kind') }} as kinds
+    from kinds_of_issues
+    group by client_id, report_date, source_name
 ),
 
 read_days as (  -- another timezone cuts days elsewhere, another currency is other money
@@ -58,45 +74,12 @@ read_days as (  -- another timezone cuts days elsewhere, another currency is oth
             and calendar.report_date between reads.window_start_date and reads.window_end_date
 ),
 
-placed as (  -- beside the newest of other settings, the newest whole one, and the newest like it
+placed as (  -- beside the newest read of other settings
     select
         *,
-        max(case when not is_ours then started_at end) over of_the_day as newest_other_at,
-        max(case when advertiser_id is null then started_at end) over of_the_day as newest_whole_at,
-        max(started_at) over (
-            partition by client_id, report_date, source_name, raw_table, advertiser_id
-        ) as newest_alike_at
+        max(case when not is_ours then started_at end)
+            over (partition by client_id, report_date, source_name, raw_table) as newest_other_at
     from read_days
-    window of_the_day as (partition by client_id, report_date, source_name, raw_table)
-),
-
-spoiled as (  -- rows of a day's newest read were rejected, so the day lacks them
-    select distinct
-        placed.client_id,
-        placed.report_date,
-        placed.source_name,
-        placed.raw_table
-    from placed
-    inner join rejected_rows
-        on
-            placed.run_id = rejected_rows.run_id
-            and placed.source_name = rejected_rows.source_name
-            and placed.client_id = rejected_rows.client_id
-            and placed.raw_table = rejected_rows.raw_table
-            and (
-                placed.report_date = rejected_rows.report_date
-                or (
-                    rejected_rows.report_date is null
-                    and placed.report_date
-                    between rejected_rows.window_start_date and rejected_rows.window_end_date
-                )
-            )
-    where
-        not coalesce(placed.newest_whole_at > placed.started_at, false)
-        -- a later read of one advertiser mends only that advertiser's rows
-        and not coalesce(
-            placed.advertiser_id is not null and placed.newest_alike_at > placed.started_at, false
-        )
 ),
 
 table_days as (  -- a read that others in other settings came after proves nothing
@@ -126,29 +109,28 @@ table_days as (  -- a read that others in other settings came after proves nothi
 
 source_days as (
     select
-        table_days.client_id,
-        table_days.report_date,
-        table_days.source_name,
-        bool_and(table_days.is_closed) as are_closed,
-        bool_and(table_days.is_settled) as are_settled,
-        bool_or(spoiled.client_id is not null) as has_rejected_rows,
-        count(*) = max(table_days.tables_of_source) as has_all_tables
+        client_id,
+        report_date,
+        source_name,
+        bool_and(is_closed) as are_closed,
+        bool_and(is_settled) as are_settled,
+        count(*) = max(tables_of_source) as has_all_tables
     from table_days
-    left join spoiled
-        on
-            table_days.client_id = spoiled.client_id
-            and table_days.report_date = spoiled.report_date
-            and table_days.source_name = spoiled.source_name
-            and table_days.raw_table = spoiled.raw_table
-    group by table_days.client_id, table_days.report_date, table_days.source_name
+    group by client_id, report_date, source_name
 )
 
 select
-    client_id,
-    report_date,
-    source_name,
-    has_rejected_rows,
-    has_all_tables and are_closed as is_closed,
-    has_all_tables and are_settled as is_settled,
-    has_all_tables and are_closed and not has_rejected_rows as is_complete
+    source_days.client_id,
+    source_days.report_date,
+    source_days.source_name,
+    issue_lists.kinds as issues,
+    source_days.has_all_tables and source_days.are_closed as is_closed,
+    source_days.has_all_tables and source_days.are_settled as is_settled,
+    source_days.has_all_tables and source_days.are_closed and issue_lists.kinds is null
+        as is_complete
 from source_days
+left join issue_lists
+    on
+        source_days.client_id = issue_lists.client_id
+        and source_days.report_date = issue_lists.report_date
+        and source_days.source_name = issue_lists.source_name

@@ -41,6 +41,10 @@ joined as (
         coalesce(orders.approved_orders, 0) as approved_orders,
         coalesce(orders.order_revenue, 0) as order_revenue,
         coalesce(order_days.orders_complete, false) as orders_complete,
+        case  -- a day of older orders, or one without any
+            when order_days.client_id is null then 'not loaded'
+            else order_days.orders_incomplete_reason
+        end as orders_incomplete_reason,
         coalesce(days.is_complete, false) as is_complete,
         coalesce(days.is_settled, false) as is_settled
     from advertiser_days
@@ -131,5 +135,6 @@ select
     is_complete,
     incomplete_reason,
     is_settled,
-    orders_complete
+    orders_complete,
+    orders_incomplete_reason
 from joined

@@ -1,0 +1,30 @@
+-- Everything that was not understood, in one table: what loads noted, and what models found.
+-- It is built before the models that say which days are complete.
+with found as (
+    select * from {{ ref('int_load_issues__current') }}
+),
+
+accepted as (
+    select * from {{ ref('stg_ops__accepted_issues') }}
+)
+
+select
+    found.client_id,
+    found.source_name,
+    found.raw_table,
+    found.origin,
+    found.report_date,
+    found.kind,
+    found.word,
+    found.rows_found,
+    found.example,
+    found.holds_back,
+    accepted.subject is not null as is_accepted
+from found
+left join accepted
+    on
+        found.client_id = accepted.client_id
+        and found.source_name = accepted.source_name
+        and found.raw_table = accepted.raw_table
+        and found.kind = accepted.kind
+        and coalesce(nullif(found.word, ''), found.origin) = accepted.subject
