@@ -182,8 +182,10 @@ class Warehouse(ABC):
                 )
         with self.transaction() as execute:
             self._drop_views(execute, schema, table)
-            # dlt makes its own staging table again, with the types of the other
-            execute(f"drop table if exists {schema}_staging.{table}")
+            if table in self.columns(f"{schema}_staging"):
+                # dlt makes it again, with the types of the other, once it has no note of it
+                execute(f"drop table {schema}_staging.{table}")
+                execute(f"delete from {schema}_staging._dlt_version")  # noqa: S608
             for column in columns:
                 execute(
                     f"alter table {name} alter column {column} type bigint "

@@ -42,7 +42,7 @@ def test_a_difference_is_told_with_its_row(pair: Pair, tmp_path: Path) -> None:
     assert len(found) == 4
     assert found[0].startswith("affiliate_leaderboard has None on dev, {")
     summary = "daily_summary: client_id='nasty', report_date=datetime.date(2025, 12, 5), advertiser"
-    assert found[1].startswith(f"{summary}_id='1': cpa is Decimal(")
+    assert found[1].startswith(f"{summary}_id=1: cpa is Decimal(")
     assert found[2].startswith("dim_affiliates: only on prod: client_id='cti', affiliate_id=12")
     assert "'spend': 'double'" in found[3]
 

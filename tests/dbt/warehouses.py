@@ -49,8 +49,7 @@ AS_EARLIER = (
         for table in INCREMENTAL
     ),
     "alter table intermediate.int_order_events__stored rename to int_order_events__read",
-    "alter table public.affiliate_mapping alter column everflow_affiliate_id type text",
-    "alter table public.affiliate_mapping alter column created_at type timestamp",
+    "create table public.affiliate_mapping (everflow_affiliate_id text, created_at timestamp)",
 )
 
 

@@ -76,7 +76,7 @@ def test_ids_that_an_earlier_version_kept_as_text_become_numbers(loaded_project:
     )
     assert "everflow.daily_stats" not in loaded_project.run("doctor").output
     exit_code, said = load(loaded_project, WEEK)
-    assert exit_code == 0
+    assert exit_code == 0, said
     assert said[0].startswith("everflow.daily_stats: affiliate_id, advertiser_id were text in an")
     assert loaded_project.raw("everflow") == before
     assert load(loaded_project)[1][0].startswith("713 everflow: 2025-12-01..2025-12-18: 444 rows")

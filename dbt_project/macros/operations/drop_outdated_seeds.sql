@@ -23,4 +23,5 @@
         {%- do log('Seed ' ~ relation.identifier ~ ' gets the column types of this version.', info=true) -%}
         {%- do adapter.drop_relation(relation) -%}
     {%- endfor -%}
+    {%- do adapter.commit() if outdated -%}
 {%- endmacro %}
