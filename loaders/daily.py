@@ -176,7 +176,7 @@ class DailyLoad:
         only = ""
         if self.advertiser_id:
             only = "and advertiser_id = %s "
-            parameters.append(self.advertiser_id)
+            parameters.append(int(self.advertiser_id))
         return self.job.warehouse.query(
             f"select date, {measures} from {self.source.name}.{table} "  # noqa: S608
             f"where _client_id = %s and date between %s and %s {only}group by date",
@@ -186,10 +186,11 @@ class DailyLoad:
     def land(self, run: Run, rows: list[Row], emptied: tuple[date, ...]) -> None:
         """Replace the days of the rows, and empty those that have none now."""
         tags = {"_client_id": run.client_id, "_loaded_at": run.started_at}
-        key: Row = dict.fromkeys(self.source.table.key, "")
+        columns = self.source.table.columns
+        key: Row = {n: "" if columns[n].type == "text" else 0 for n in self.source.table.key}
         by: tuple[str, ...] = ()
         if self.advertiser_id:
-            key["advertiser_id"] = self.advertiser_id
+            key["advertiser_id"] = int(self.advertiser_id)
             by = (*self.source.table.replaced_by, "advertiser_id")
         # never landed: they make dlt delete what has their day
         markers = [{**key, "date": day, "_deleted": True} for day in emptied]

@@ -34,6 +34,8 @@ HINTS: dict[str, dict[str, Any]] = {
     "_deleted": {"hard_delete": True},
     "_dlt_id": {"unique": False, "row_key": False},
 }
+log = logging.getLogger(__name__)
+
 REPLACE = {"disposition": "merge", "strategy": "delete-insert"}
 
 
@@ -93,6 +95,11 @@ def create_missing(warehouse: Warehouse, *, schema: str, tables: Sequence[Table]
     import dlt
     from dlt.dataset.utils import get_destination_clients
 
+    for table in tables:
+        if columns := outdated(warehouse, schema, table):
+            warehouse.make_bigint(schema, table.name, columns)
+            named = f"{schema}.{table.name}: {', '.join(columns)}"
+            log.warning("%s were text in an earlier version, and are bigint now", named)
     declared = types(tables)
     warehouse.refuse_altered(schema, declared)
     if not warehouse.missing(schema, declared):
@@ -110,6 +117,12 @@ def create_missing(warehouse: Warehouse, *, schema: str, tables: Sequence[Table]
         with client:
             client.initialize_storage()
             client.update_stored_schema(force=True)
+
+
+def outdated(warehouse: Warehouse, schema: str, table: Table) -> list[str]:
+    """The columns that are text still, as an earlier release made them."""
+    existing = warehouse.columns(schema).get(table.name, {})
+    return [n for n, c in table.columns.items() if c.was_text and existing.get(n) == "text"]
 
 
 def lost(warehouse: Warehouse, schema: str, tables: Sequence[Table]) -> list[str]:

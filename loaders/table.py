@@ -29,11 +29,13 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f]")  # Postgres refuses NUL; none be
 class Column:
     """One column: its type, and whether a row without it is rejected.
 
+    `was_text`: an earlier release had it as text, which the next load changes in place.
     Its description stands in the source's YAML, in dbt_project/models/staging/.
     """
 
     type: ColumnType
     required: bool = False
+    was_text: bool = False
 
 
 # what every raw table has beside its own columns

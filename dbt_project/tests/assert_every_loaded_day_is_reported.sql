@@ -4,7 +4,7 @@ with expected as (
     select
         loaded_days.client_id,
         loaded_days.report_date,
-        {{ clean_id('configured.everflow_advertiser_id') }} as advertiser_id,
+        cast(configured.everflow_advertiser_id as bigint) as advertiser_id,
         configured.report_name
     from {{ ref('int_days__reported') }} as loaded_days
     inner join {{ ref('client_advertisers') }} as configured

@@ -48,9 +48,9 @@ DAILY_STATS = Table(
     name="daily_stats",
     columns={
         "date": Column("date", required=True),
-        "affiliate_id": Column("text", required=True),
+        "affiliate_id": Column("bigint", required=True, was_text=True),
         "affiliate_label": Column("text"),
-        "advertiser_id": Column("text", required=True),
+        "advertiser_id": Column("bigint", required=True, was_text=True),
         "advertiser_label": Column("text"),
         "clicks": Column("bigint", required=True),
         "conversions": Column("bigint", required=True),
@@ -95,7 +95,7 @@ class Everflow:
         for line, raw in enumerate(rows, start=1):
             row = self._flatten(raw)
             answered_id = row["advertiser_id"]
-            if advertiser_id and answered_id != advertiser_id:
+            if advertiser_id and answered_id != advertiser_id:  # both as text
                 raise ApiError(
                     f"everflow: asked for advertiser {advertiser_id}, got a row of {answered_id}"
                 )

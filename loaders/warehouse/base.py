@@ -166,6 +166,37 @@ class Warehouse(ABC):
                 "drop the table to reload it"
             )
 
+    def make_bigint(self, schema: str, table: str, columns: Sequence[str]) -> None:
+        """Make texts whole numbers in place, blanks 0; LoadError names one that is none."""
+        name = f"{schema}.{table}"
+        for column in columns:
+            odd = self.query(
+                f"select min({column}), count(*) from {name} "  # noqa: S608
+                f"where translate(trim({column}), '0123456789', '') <> ''"
+            )
+            ((example, rows),) = odd
+            if rows:
+                raise LoadError(
+                    f"{name}.{column} must be whole numbers in this version, and {rows:,} rows "
+                    f"have other texts, such as {example!r}; delete these rows, and load again"
+                )
+        with self.transaction() as execute:
+            self._drop_views(execute, schema, table)
+            if table in self.columns(f"{schema}_staging"):
+                # dlt makes it again, with the types of the other, once it has no note of it
+                execute(f"drop table {schema}_staging.{table}")
+                execute(f"delete from {schema}_staging._dlt_version")  # noqa: S608
+            for column in columns:
+                execute(
+                    f"alter table {name} alter column {column} type bigint "
+                    f"using cast(coalesce(nullif(trim({column}), ''), '0') as bigint)"
+                )
+        self.forget()
+
+    @abstractmethod
+    def _drop_views(self, execute: Callable[..., None], schema: str, table: str) -> None:
+        """Drop dbt's views of a table where they keep it from being changed."""
+
     def forget(self) -> None:
         """List the tables again when somebody asks next; whoever changes them calls this."""
         self._catalog.clear()

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +41,9 @@ class DuckDB(Warehouse):
 
     def placeholders(self, sql: str) -> str:
         return sql.replace("%s", "?")
+
+    def _drop_views(self, execute: Callable[..., None], schema: str, table: str) -> None:
+        """They do not."""
 
     def tidy(self, schema: str) -> None:
         """DuckDB does so by itself at each checkpoint."""

@@ -3,7 +3,7 @@
 import os
 import re
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -81,6 +81,19 @@ class Postgres(Warehouse):
         from dlt.destinations import postgres
 
         return quick(postgres)(self.url(), supports_transactions=True)
+
+    def _drop_views(self, execute: Callable[..., None], schema: str, table: str) -> None:
+        """The next build makes them again."""
+        views = self.query(
+            "select distinct views.oid::regclass::text from pg_depend "
+            "inner join pg_rewrite on pg_rewrite.oid = pg_depend.objid "
+            "inner join pg_class as views on views.oid = pg_rewrite.ev_class "
+            "where pg_depend.refobjid = %s::regclass "
+            "and views.relnamespace = to_regnamespace('staging')",
+            (f"{schema}.{table}",),
+        )
+        for (view,) in views:
+            execute(f"drop view {view} cascade")
 
     def tidy(self, schema: str) -> None:
         changed = self.query(

@@ -49,6 +49,7 @@ STATES = {
     "core revenue": "core_revenue",
 }
 STATES_SHOWN = 10
+BY_ADVERTISER = "advertiser_id < 0, abs(advertiser_id)"  # what has none comes last
 PACE = {
     "advertiser": "advertiser_label",
     "basis": "target_basis",
@@ -128,7 +129,7 @@ def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> 
         f"select {', '.join(SUMMARY.values())} from marts.daily_summary "  # noqa: S608
         "where client_id = %s and (conversions <> 0 or revenue <> 0 or payout <> 0 or spend <> 0 "
         "or (not is_complete and incomplete_reason <> 'not loaded')) "
-        "order by report_date, length(advertiser_id), advertiser_id",
+        f"order by report_date, {BY_ADVERTISER}",
         (client_id,),
     )
     shown = _newest(rows, days)
@@ -141,7 +142,7 @@ def print_orders(warehouse: Warehouse, client_id: str, *, days: int) -> None:
     rows = warehouse.query(
         f"select {', '.join(ORDERS.values())} from marts.daily_summary "  # noqa: S608
         "where client_id = %s and orders <> 0 "
-        "order by report_date, length(advertiser_id), advertiser_id",
+        f"order by report_date, {BY_ADVERTISER}",
         (client_id,),
     )
     if shown := _newest(rows, days):
@@ -216,7 +217,7 @@ def print_pace(warehouse: Warehouse, client_id: str) -> None:
         "where client_id = shown.client_id and complete_days > 0"
         ") and exists ("
         "select 1 from marts.budget_pace where client_id = shown.client_id and target_rows > 0"
-        ") order by length(advertiser_id), advertiser_id",
+        f") order by {BY_ADVERTISER}",
         (client_id,),
     )
     if rows:
@@ -285,16 +286,12 @@ def _sum(name: str, values: Sequence[Any]) -> Any:
 def _print(title: str, columns: Iterable[str], rows: Sequence[Row]) -> None:
     from signalroom.tables import Share, print_table
 
-    shares = [name in SHARES for name in columns]
+    def shown(name: str, value: Any) -> Any:
+        if name == "id":  # a number that is not counted
+            return str(value)
+        return Share(value) if name in SHARES and value is not None else value
+
+    names = list(columns)
+    cells = [[shown(*cell) for cell in zip(names, row, strict=True)] for row in rows]
     click.echo()
-    print_table(
-        title,
-        list(columns),
-        [
-            [
-                Share(value) if is_share and value is not None else value
-                for value, is_share in zip(row, shares, strict=True)
-            ]
-            for row in rows
-        ],
-    )
+    print_table(title, names, cells)

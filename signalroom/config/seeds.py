@@ -17,7 +17,7 @@ from signalroom.config.config_file import ConfigError, read_csv
 
 Row = Mapping[str, str]
 
-TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S+00"
 STAMPS = ("id", "created_at", "updated_at")  # made here: about a row, not its content
 
 ADVERTISER_LABEL = "everflow.advertiser_label"
@@ -173,7 +173,13 @@ def _read_seed(seed: Seed, path: Path) -> list[Row]:
         if seen & names:
             raise ConfigError(path, line, "has the id or key of a line above; delete this line")
         seen |= names
-    return [row for _, row in records]
+    return [{**row, **_in_utc(row)} for _, row in records]
+
+
+def _in_utc(row: Row) -> Row:
+    """The times of a row, which an earlier release wrote without their offset."""
+    times = {name: row[name] for name in ("created_at", "updated_at") if row.get(name)}
+    return {name: time if time.endswith("+00") else f"{time}+00" for name, time in times.items()}
 
 
 def write_seeds(root: Path, plans: Sequence[SeedPlan]) -> None:

@@ -35,7 +35,7 @@ def ask(sandbox: Sandbox, account: str, first: date, last: date, timezone: str) 
             issues["everflow"][day] = {"rejected rows"}
             continue
         affiliate, advertiser = cells["affiliate"], cells["advertiser"]
-        ids = clean(affiliate["id"]) or "0", clean(advertiser["id"]) or "0"
+        ids = int(affiliate["id"] or 0), int(advertiser["id"] or 0)
         network.append(
             NetworkRow(day, ids[0], affiliate["label"], ids[1], advertiser["label"], figures)
         )

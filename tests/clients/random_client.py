@@ -32,9 +32,9 @@ BASES = ("spend", "spend", "effective_cost", " Effective Cost", "EFFECTIVE-COST"
 STEPS = ("visit", "landing", "checkout", "purchase", "never sent")
 ORDER_STEPS = 3  # how often its order files are restated
 
-# the ids of one affiliate, advertiser or source as services and people write them
+# the ids of one source as services and people write them
 SPELLINGS = ("{}", "{}", "{}", " {}", "{} ", "{:U}")
-NETWORK_IDS = ("0", "", "1", "2", "5", "7", "12", "aff-x9")
+NETWORK_IDS = (0, 1, 2, 5, 7, 12, 1178)
 SOURCE_IDS = ("66c7aa", "62b2ff", "6710c0", "title:organic", "zz", "öl", "no'quote")
 WORDS = (
     *(None, "", "  ", "N/A", "none", "G2 - Meta", " G2", 'a "b", c', "it's", "Ünïcödé 🎯"),
@@ -106,7 +106,7 @@ class RandomClient:
     def _client(self) -> Client:
         rng, name = self.rng, self.rng.choice([*NAMES, self._text().strip() or "x"])
         reports = rng.sample(["daily_ccw_summary", "daily_exp_summary", "another"], 2)
-        ids = ["1", "2"] if self.is_long else rng.sample(["1", "2", "9"], 2)
+        ids = [1, 2] if self.is_long else rng.sample([1, 2, 9], 2)
         return Client(
             self.id,
             rng.choice(ZONES),
@@ -123,9 +123,9 @@ class RandomClient:
                 Mapped(
                     self._spelled(source),
                     rng.choice([name, "Facebook"]),
-                    self._spelled(rng.choice(["1", "5", "7", "99"])),
+                    rng.choice([1, 5, 7, 99]),
                     rng.choice([name, "G2 - Meta", "G2 - Google"]),
-                    rng.choice(["1", "2"]),
+                    rng.choice([1, 2]),
                     name,
                 )
                 for source in rng.sample(SOURCE_IDS, 4 if self.is_long else rng.randint(0, 7))
@@ -138,18 +138,15 @@ class RandomClient:
 
     def _network(self) -> Iterator[Row]:
         for day in self.days:
-            seen = set()
             for affiliate in NETWORK_IDS:
-                for advertiser in ("1", "2", "", "8"):
-                    key = self._spelled(affiliate), self._spelled(advertiser)
-                    if self.rng.random() < self.gaps or key in seen:
+                for advertiser in (0, 1, 2, 8):
+                    if self.rng.random() < self.gaps:
                         continue
-                    seen.add(key)
                     yield {
                         "date": day,
-                        "affiliate_id": key[0],
+                        "affiliate_id": affiliate,
                         "affiliate_label": self._any(self.words),
-                        "advertiser_id": key[1],
+                        "advertiser_id": advertiser,
                         "advertiser_label": self._any(self.words),
                         **{name: self._any(self.counts) for name in ("clicks", "conversions")},
                         **{name: self._any(self.amounts) for name in ("revenue", "payout")},
@@ -181,7 +178,7 @@ class RandomClient:
                 }
 
     def _targets(self) -> Iterator[Row]:
-        known = [a.label for a in self.client.advertisers] + [a.id for a in self.client.advertisers]
+        known = [name for a in self.client.advertisers for name in (a.label, str(a.id))]
         seen = set()
         for number in range(16 if self.is_long else self.rng.randint(0, 8)):
             key = self._spelled(self._any([*known, *known, "XYZ", "-1"])), self._any(MONTHS)

@@ -14,15 +14,15 @@ CLIENT = Client(
     ("everflow", "redtrack"),
     tuple(
         Advertiser(id_, label, label, label, f"daily_{label.lower()}_summary")
-        for id_, label in (("1", "CCW"), ("2", "EXP"))
+        for id_, label in ((1, "CCW"), (2, "EXP"))
     ),
     tuple(
         Mapped(title, title, affiliate, f"G2 - {network}", advertiser, label)
         for title, affiliate, network, advertiser, label in (
-            ("FB", "1", "Meta", "1", "CCW"),
-            ("GG", "1", "Google", "1", "CCW"),
-            ("Bing", "1", "Bing", "2", "EXP"),
-            ("TikTok", "5", "TikTok", "2", "EXP"),
+            ("FB", 1, "Meta", 1, "CCW"),
+            ("GG", 1, "Google", 1, "CCW"),
+            ("Bing", 1, "Bing", 2, "EXP"),
+            ("TikTok", 5, "TikTok", 2, "EXP"),
         )
     ),
     Decimal(85),
@@ -33,12 +33,12 @@ DAYS = (date(2025, 12, 1), date(2025, 12, 2))
 
 # day, affiliate, label, advertiser, label, clicks, conversions, revenue, payout
 EVERFLOW = (
-    (1, "1", "G2", "1", "CCW", 100, 10, 500, 300),
-    (1, "7", "Partner X", "1", "CCW", 80, 4, 200, 120),
-    (1, "5", "G2 TT", "1", "CCW", 10, 1, 50, 30),
-    (2, "1", "G2", "1", "CCW", 50, 6, 300, 180),
-    (2, "0", "N/A", "1", "CCW", 0, 1, 50, 0),
-    (2, "7", "Partner X", "2", "EXP", 20, 0, 0, 15),
+    (1, 1, "G2", 1, "CCW", 100, 10, 500, 300),
+    (1, 7, "Partner X", 1, "CCW", 80, 4, 200, 120),
+    (1, 5, "G2 TT", 1, "CCW", 10, 1, 50, 30),
+    (2, 1, "G2", 1, "CCW", 50, 6, 300, 180),
+    (2, 0, "N/A", 1, "CCW", 0, 1, 50, 0),
+    (2, 7, "Partner X", 2, "EXP", 20, 0, 0, 15),
 )
 # day, source id, title, clicks, conversions, cost
 REDTRACK = (

@@ -32,9 +32,9 @@ def test_a_difference_is_told_with_its_row(pair: Pair, tmp_path: Path) -> None:
     changed = Project(tmp_path)
     shutil.copy(pair.dev.warehouse, changed.warehouse)
     changed.execute(
-        "update marts.daily_summary set cpa = cpa + 0.0001 where advertiser_id = '1' "
+        "update marts.daily_summary set cpa = cpa + 0.0001 where advertiser_id = 1 "
         "and report_date = '2025-12-05' and client_id = 'nasty'",
-        "delete from marts.dim_affiliates where affiliate_id = '12' and client_id = 'cti'",
+        "delete from marts.dim_affiliates where affiliate_id = 12 and client_id = 'cti'",
         "alter table marts.fct_source_daily alter column spend type double",
         "drop table marts.affiliate_leaderboard",
     )
@@ -42,8 +42,8 @@ def test_a_difference_is_told_with_its_row(pair: Pair, tmp_path: Path) -> None:
     assert len(found) == 4
     assert found[0].startswith("affiliate_leaderboard has None on dev, {")
     summary = "daily_summary: client_id='nasty', report_date=datetime.date(2025, 12, 5), advertiser"
-    assert found[1].startswith(f"{summary}_id='1': cpa is Decimal(")
-    assert found[2].startswith("dim_affiliates: only on prod: client_id='cti', affiliate_id='12'")
+    assert found[1].startswith(f"{summary}_id=1: cpa is Decimal(")
+    assert found[2].startswith("dim_affiliates: only on prod: client_id='cti', affiliate_id=12")
     assert "'spend': 'double'" in found[3]
 
 

@@ -145,6 +145,22 @@ def test_every_column_that_is_read_is_described(pair: Pair) -> None:
     assert set(found) == described
 
 
+def test_ids_are_the_numbers_that_the_client_documents(pair: Pair) -> None:
+    for project in pair.projects:
+        types = project.query(
+            "select distinct column_name, data_type from information_schema.columns"
+            " where table_schema in ('everflow', 'public', 'staging', 'marts')"
+            " and (column_name like '%affiliate_id' or column_name like '%advertiser_id'"
+            " or column_name in ('created_at', 'updated_at') and table_name = 'affiliate_mapping')"
+            " and table_name <> 'stg_ops__load_runs'"
+        )
+        assert {(name, kind.lower()) for name, kind in types} == {
+            *((name, "bigint") for name in ("affiliate_id", "advertiser_id")),
+            *((f"everflow_{name}", "bigint") for name in ("affiliate_id", "advertiser_id")),
+            *((name, "timestamp with time zone") for name in ("created_at", "updated_at")),
+        }
+
+
 def test_nothing_is_left_under_an_earlier_name(pair: Pair) -> None:
     models = {path.stem for path in PROJECT.glob("models/**/*.sql")}
     for project in pair.projects:

@@ -97,7 +97,7 @@ def test_pace_is_the_specification(warehouse: Query) -> None:
     rows = warehouse(
         "select report_month, advertiser_label, budget, cost_to_date, complete_days, pace,"
         " remaining_per_day, cpa_to_date, cpa_distance from marts.budget_pace"
-        " where client_id = '713' order by report_month, length(advertiser_id), advertiser_id"
+        " where client_id = '713' order by report_month, advertiser_id < 0, advertiser_id"
     )
     assert [[None if value is None else str(value) for value in row] for row in rows] == [
         ["2025-11-01", "CCW", "70000.0000", None, "0", None, None, None, None],

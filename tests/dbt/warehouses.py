@@ -42,13 +42,14 @@ LOADED_AT = [datetime(2025, 12, 20 + step, tzinfo=UTC) for step in range(ORDER_S
 MODELS = ("--resource-type", "seed", "model")
 NUMBERS = count()
 INCREMENTAL = ("int_order_events__stored", "int_orders__latest")
-# the names under which an earlier release kept orders; the next build goes on from there
+# how earlier releases kept orders and seeds; the next build goes on from there
 AS_EARLIER = (
     *(
         f"alter table intermediate.{table} rename column has_order_kind to is_kind_told"
         for table in INCREMENTAL
     ),
     "alter table intermediate.int_order_events__stored rename to int_order_events__read",
+    "create table public.affiliate_mapping (everflow_affiliate_id text, created_at timestamp)",
 )
 
 

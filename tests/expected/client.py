@@ -10,14 +10,14 @@ from pathlib import Path
 
 from tests.expected.figures import clean
 
-Pair = tuple[str, str]  # affiliate and advertiser
+Pair = tuple[int, int]  # affiliate and advertiser
 
 
 @dataclass(frozen=True)
 class Advertiser:
     """A configured advertiser."""
 
-    id: str
+    id: int
     label: str
     name: str | None
     product_category: str | None
@@ -30,9 +30,9 @@ class Mapped:
 
     typed_source_id: str
     title: str | None
-    typed_affiliate_id: str
+    affiliate_id: int
     affiliate_label: str | None
-    advertiser_id: str
+    advertiser_id: int
     advertiser_label: str | None = None
 
     @property
@@ -41,7 +41,7 @@ class Mapped:
 
     @property
     def pair(self) -> Pair:
-        return clean(self.typed_affiliate_id), clean(self.advertiser_id)
+        return self.affiliate_id, self.advertiser_id
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Client:
             tuple(config["sources"]),
             tuple(
                 Advertiser(
-                    given["everflow_advertiser_id"],
+                    int(given["everflow_advertiser_id"]),
                     given["label"],
                     given["name"],
                     given["product_category"],
@@ -84,9 +84,9 @@ class Client:
                 Mapped(
                     line["redtrack.source_id"],
                     line["redtrack.source"],
-                    line["everflow.affiliate_id"],
+                    int(line["everflow.affiliate_id"]),
                     line["everflow.affiliate_label"],
-                    line["everflow.advertiser_id"],
+                    int(line["everflow.advertiser_id"]),
                     line.get("everflow.advertiser_label") or "",
                 )
                 for line in csv.DictReader(lines)
@@ -106,7 +106,7 @@ class Client:
         for advertiser in self.advertisers:
             yield "client_advertisers", (self.id, *vars(advertiser).values())
         for entry in self.mapping:
-            made_at = ("2025-12-01 00:00:00",) * 2
-            ids = entry.title, entry.typed_source_id, entry.typed_affiliate_id
+            made_at = ("2025-12-01 00:00:00+00",) * 2
+            ids = entry.title, entry.typed_source_id, entry.affiliate_id
             labels = entry.affiliate_label, entry.advertiser_id, entry.advertiser_label
             yield "affiliate_mapping", (self.id, *ids, *labels, *made_at)

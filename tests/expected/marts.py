@@ -141,9 +141,9 @@ def answers(client: Client, rows: Mapping[str, Sequence[Row]]) -> Answers:
 def _network_row(row: Row) -> NetworkRow:
     return NetworkRow(
         row["date"],
-        clean(row["affiliate_id"]) or "0",
+        row["affiliate_id"],
         trimmed(row["affiliate_label"]),
-        clean(row["advertiser_id"]) or "0",
+        row["advertiser_id"],
         trimmed(row["advertiser_label"]),
         Figures(
             clicks=row["clicks"],

@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from hashlib import md5
+from typing import TypeVar
 
 from tests.expected.client import Client, Mapped, Pair
 from tests.expected.figures import Figures, Row, ratio
 
-UNMAPPED = "-1"
-NO_AFFILIATE = "0"
+UNMAPPED = -1
+NO_AFFILIATE = 0
 COST_EXPECTED_FOR = 7  # days after the last cost of a source with clicks
 ONE_DAY = timedelta(days=1)
 
@@ -29,12 +30,12 @@ AFFILIATE_FIGURES = (
 
 @dataclass(frozen=True)
 class NetworkRow:
-    """A row of Everflow, its ids cleaned; `read_at` tells which of two labels is the newer."""
+    """A row of Everflow; `read_at` tells which of two labels is the newer."""
 
     day: date
-    affiliate_id: str
+    affiliate_id: int
     affiliate_label: str | None
-    advertiser_id: str
+    advertiser_id: int
     advertiser_label: str | None
     figures: Figures
     read_at: datetime | None = None
@@ -51,6 +52,7 @@ class SpendRow:
     read_at: datetime | None = None
 
 
+Id = TypeVar("Id", int, str)  # of the network, of the tracker
 Days = Mapping[str, set[date]]  # by source
 
 
@@ -72,7 +74,7 @@ class Computation:
 
     client: Client
     answers: Answers
-    order_days: frozenset[tuple[date, str]] = frozenset()  # with the orders' advertisers
+    order_days: frozenset[tuple[date, int]] = frozenset()  # with the orders' advertisers
 
     # Who is who
 
@@ -89,7 +91,7 @@ class Computation:
         return entry.pair if entry else (UNMAPPED, UNMAPPED)
 
     @cached_property
-    def affiliate_labels(self) -> dict[str, str]:
+    def affiliate_labels(self) -> dict[int, str]:
         """Everflow's latest, else the mapping's first, else the id's meaning."""
         ids = {affiliate for _, affiliate, _ in self.merged} | {own for own, _ in self.internal}
         mapped = [(entry.pair[0], entry.affiliate_label) for entry in self.client.mapping]
@@ -97,7 +99,7 @@ class Computation:
         return _labels(ids, _first(mapped), _newest(answered))
 
     @cached_property
-    def advertiser_labels(self) -> dict[str, str]:
+    def advertiser_labels(self) -> dict[int, str]:
         """Everflow's latest, else the config's, else the mapping's, else the id's meaning."""
         configured = {advertiser.id: advertiser.label for advertiser in self.client.advertisers}
         ids = {advertiser for _, _, advertiser in self.merged} | set(configured)
@@ -125,13 +127,13 @@ class Computation:
         return {key: Figures.total(parts) for key, parts in rows.items()}
 
     @cached_property
-    def network(self) -> set[tuple[date, str, str]]:
+    def network(self) -> set[tuple[date, int, int]]:
         return {(row.day, row.affiliate_id, row.advertiser_id) for row in self.answers.network}
 
     @cached_property
-    def merged(self) -> dict[tuple[date, str, str], Figures]:
+    def merged(self) -> dict[tuple[date, int, int], Figures]:
         """Both services by day, affiliate and advertiser."""
-        parts: defaultdict[tuple[date, str, str], list[Figures]] = defaultdict(list)
+        parts: defaultdict[tuple[date, int, int], list[Figures]] = defaultdict(list)
         for row in self.answers.network:
             parts[row.day, row.affiliate_id, row.advertiser_id].append(row.figures)
         for (day, source_id), figures in self.sources.items():
@@ -229,7 +231,7 @@ class Computation:
                 **figures.row(AFFILIATE_FIGURES),
             }
 
-    def _match_status(self, key: tuple[date, str, str], figures: Figures) -> str:
+    def _match_status(self, key: tuple[date, int, int], figures: Figures) -> str:
         _, affiliate, advertiser = key
         if affiliate == UNMAPPED:
             return "unmapped"
@@ -300,29 +302,29 @@ class Computation:
 _FIXED_LABELS = {UNMAPPED: "Unmapped", NO_AFFILIATE: "N/A"}
 
 
-def _labels(ids: Iterable[str], *known: Mapping[str, str]) -> dict[str, str]:
+def _labels(ids: Iterable[int], *known: Mapping[int, str]) -> dict[int, str]:
     """Each id's name in the last of some places that know one."""
     labels = {}
     for id_ in ids:
-        labels[id_] = _FIXED_LABELS.get(id_, id_)
+        labels[id_] = _FIXED_LABELS.get(id_, str(id_))
         for names in known if id_ != UNMAPPED else ():
             labels[id_] = names.get(id_, labels[id_])
     return labels
 
 
-def _first(named: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+def _first(named: Iterable[tuple[Id, str | None]]) -> dict[Id, str]:
     """The name that each id has first."""
-    found: dict[str, str] = {}
+    found: dict[Id, str] = {}
     for id_, name in named:
         if name:
             found.setdefault(id_, name)
     return found
 
 
-def _newest(named: Iterable[tuple[str, str | None, NetworkRow | SpendRow]]) -> dict[str, str]:
+def _newest(named: Iterable[tuple[Id, str | None, NetworkRow | SpendRow]]) -> dict[Id, str]:
     """The name that each id had last; which of two of the same moment is left to their hash."""
 
-    def age(entry: tuple[str, str, NetworkRow | SpendRow]) -> tuple[object, ...]:
+    def age(entry: tuple[Id, str, NetworkRow | SpendRow]) -> tuple[object, ...]:
         _, name, row = entry
         digest = int(md5(name.encode(), usedforsecurity=False).hexdigest(), 16)
         return row.day, row.read_at or datetime.min.replace(tzinfo=UTC), -digest

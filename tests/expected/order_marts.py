@@ -117,7 +117,7 @@ class Shop:
             }
 
     def fct_order_events_daily(self) -> Iterator[Row]:
-        sums: defaultdict[tuple[date, str], Row] = defaultdict(
+        sums: defaultdict[tuple[date, int], Row] = defaultdict(
             lambda: (
                 dict.fromkeys(COUNTED.values(), 0)
                 | {f"{state}_amount": NOTHING for state in ARRIVALS}
@@ -171,7 +171,7 @@ class Shop:
 
     def state_heatmap(self) -> Iterator[Row]:
         for name, first, last in self._windows():
-            places: defaultdict[tuple[str, str], list[Order]] = defaultdict(list)
+            places: defaultdict[tuple[int, str], list[Order]] = defaultdict(list)
             for order in self.orders:
                 if first <= order.ordered_on <= last:
                     places[order.advertiser, order.state].append(order)
@@ -206,8 +206,8 @@ class Shop:
                 "decline_rate": ratio(Decimal(declined), attempted),
             }
 
-    def _days(self) -> dict[tuple[date, str], list[Order]]:
-        days: defaultdict[tuple[date, str], list[Order]] = defaultdict(list)
+    def _days(self) -> dict[tuple[date, int], list[Order]]:
+        days: defaultdict[tuple[date, int], list[Order]] = defaultdict(list)
         for order in self.orders:
             days[order.ordered_on, order.advertiser].append(order)
         return days

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.clients.order_files import SALT, OrderFile, Record
 from tests.expected.client import Client
 from tests.expected.figures import ASCII_UPPER, NOTHING, clean
+from tests.expected.merge import UNMAPPED
 
 STATES = {
     row["state_code"]: (row["state_name"], row["state_kind"])
@@ -168,11 +169,11 @@ class Order:
         return day(self.now.text("order_date")) or self.events[0].file.day
 
     @property
-    def advertiser(self) -> str:
+    def advertiser(self) -> int:
         """By its product category."""
         category = clean(self.now.text("product_category"))
         found = (a.id for a in self.client.advertisers if category == clean(a.product_category))
-        return next(found, "-1") if category else "-1"
+        return next(found, UNMAPPED) if category else UNMAPPED
 
     @property
     def state(self) -> str:

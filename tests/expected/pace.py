@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import md5
 
 from tests.expected.client import Client
 from tests.expected.figures import Figures, Row, clean, ratio, trimmed
-from tests.expected.merge import Computation
+from tests.expected.merge import UNMAPPED, Computation
 
-Summed = dict[tuple[date, str], Figures]  # by day and advertiser
-Month = tuple[date, str]  # its first day, and the advertiser
+Summed = dict[tuple[date, int], Figures]  # by day and advertiser
+Month = tuple[date, int]  # its first day, and the advertiser
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,16 @@ class Targets:
     @classmethod
     def of(cls, client: Client, typed: Iterable[Row]) -> "Targets":
         """The lines by whom they mean: a label, else an id, else nobody."""
-        names = {clean(advertiser.id): clean(advertiser.id) for advertiser in client.advertisers}
-        names |= {clean(a.label): clean(a.id) for a in client.advertisers}
+        names = {str(advertiser.id): advertiser.id for advertiser in client.advertisers}
+        names |= {clean(a.label): a.id for a in client.advertisers}
+        lines = [line for line in typed if line.get("_removed_at") is None]
+        nobody = {clean(line["advertiser"]) for line in lines} - set(names)
+        for number, name in enumerate(sorted(nobody, key=_digest), start=2):
+            names[name] = -number
         found: dict[Month, list[Row]] = {}
-        for line in typed:
-            if line.get("_removed_at") is None:
-                name = clean(line["advertiser"])
-                key = line["month"].replace(day=1), names.get(name, f"label:{name}")
-                found.setdefault(key, []).append(line)
+        for line in lines:
+            key = line["month"].replace(day=1), names[clean(line["advertiser"])]
+            found.setdefault(key, []).append(line)
         return cls(found)
 
     def only(self, key: Month) -> Row:
@@ -43,6 +46,10 @@ class Targets:
             "budget": lines[0]["budget"],
             "target_cpa": lines[0]["target_cpa"],
         }
+
+
+def _digest(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _on(basis: object, figures: Figures) -> tuple[Decimal | None, Decimal | None]:
@@ -60,7 +67,7 @@ def _less(value: Decimal | None, other: object) -> Decimal | None:
     return value - other if value is not None and isinstance(other, Decimal) else None
 
 
-def target_of(targets: Targets, day: date, advertiser: str, figures: Figures) -> Row:
+def target_of(targets: Targets, day: date, advertiser: int, figures: Figures) -> Row:
     """The target beside a row of the summary."""
     target = targets.only((day.replace(day=1), advertiser))
     _, cpa = _on(target["target_basis"], figures)
@@ -96,7 +103,7 @@ def _row(of: Computation, key: Month, targets: Targets, figures: Figures) -> Row
     dates = [month + timedelta(n) for n in range(days)]
     missing = {day for day in dates if first <= day <= last_over} - set(complete)
     to_come = [day for day in dates if day > last_over]
-    is_unknown = advertiser.startswith("label:")
+    is_unknown = advertiser < UNMAPPED
     target = targets.only(key)
     budget = target["budget"]
     cost, cpa = _on(target["target_basis"], figures)
@@ -137,7 +144,7 @@ def _row(of: Computation, key: Month, targets: Targets, figures: Figures) -> Row
     }
 
 
-def _label(of: Computation, advertiser: str, lines: Sequence[Row]) -> str | None:
+def _label(of: Computation, advertiser: int, lines: Sequence[Row]) -> str | None:
     if advertiser in of.advertiser_labels:
         return of.advertiser_labels[advertiser]
     return min((trimmed(line["advertiser"]) or "").encode() for line in lines).decode()

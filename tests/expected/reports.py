@@ -34,7 +34,7 @@ ONE_WEEK = timedelta(days=7)
 
 def summed(of: Computation) -> Summed:
     """Every day of each configured advertiser, other advertisers on days with rows or orders."""
-    parts: defaultdict[tuple[date, str], list[Figures]] = defaultdict(list)
+    parts: defaultdict[tuple[date, int], list[Figures]] = defaultdict(list)
     for (day, _, advertiser), figures in of.merged.items():
         parts[day, advertiser].append(figures)
     always = ((day, advertiser.id) for day in of.days for advertiser in of.client.advertisers)
@@ -76,7 +76,7 @@ def daily_summary(of: Computation, shop: Shop, targets: Targets) -> Iterator[Row
 def summary_comparisons(of: Computation) -> Iterator[Row]:
     summary = summed(of)
 
-    def compared(metric: str, advertiser: str, days: list[date]) -> Decimal | None:
+    def compared(metric: str, advertiser: int, days: list[date]) -> Decimal | None:
         """The metric's mean over some days; a complete day without rows counts as zero."""
         if not of.complete.issuperset(days):
             return None

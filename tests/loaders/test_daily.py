@@ -22,7 +22,7 @@ def test_december_adds_up_to_the_clients_totals(loaded_project: Project) -> None
     assert exp[2:] == (14, 1, Decimal("0.00"))
     assert ccw[2:] == (378, 4592, Decimal("124340.00"))
     labels = loaded_project.query(
-        "select count(*) from everflow.daily_stats where affiliate_id = '0'"
+        "select count(*) from everflow.daily_stats where affiliate_id = 0"
     )
     assert labels[0][0] > 0, "rows of N/A are kept"
 
@@ -41,10 +41,10 @@ def test_what_changed_or_vanished_upstream_does_so_here(
 
     rows = loaded_project.query(
         "select affiliate_id, conversions, payout from everflow.daily_stats "
-        "where date = '2025-12-05' and advertiser_id = '1' and affiliate_id in ('1', '12', '999') "
+        "where date = '2025-12-05' and advertiser_id = 1 and affiliate_id in (1, 12, 999) "
         "order by affiliate_id"
     )
-    assert [(r[0], r[1], str(r[2])) for r in rows] == [("1", 77, "1.2500"), ("999", 3, "9.0000")]
+    assert [(r[0], r[1], str(r[2])) for r in rows] == [(1, 77, "1.2500"), (999, 3, "9.0000")]
     other_days = [row for row in loaded_project.raw("everflow") if row[0] != date(2025, 12, 5)]
     assert other_days == [row for row in before if row[0] != date(2025, 12, 5)]
 
@@ -58,7 +58,7 @@ def test_an_advertiser_alone_is_replaced_and_completes_no_day(
 
     assert loaded_project.run("load", "everflow", *ONE_DAY, *only).exit_code == 0
 
-    expected = [r for r in before if not (r[0] == date(2025, 12, 5) and r[3] == "1")]
+    expected = [r for r in before if not (r[0] == date(2025, 12, 5) and r[3] == 1)]
     assert loaded_project.raw("everflow") == expected
     run = loaded_project.last_run("everflow")
     assert (run["advertiser_id"], run["complete_through"], run["days_emptied"]) == ("1", None, 1)

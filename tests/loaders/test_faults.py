@@ -152,7 +152,7 @@ TRAPS = [
         "renamed_affiliate",
         check=column_is(
             "everflow",
-            "select distinct affiliate_label from everflow.daily_stats where affiliate_id = '12'",
+            "select distinct affiliate_label from everflow.daily_stats where affiliate_id = 12",
             "Partner Renamed (sandbox)",
         ),
     ),

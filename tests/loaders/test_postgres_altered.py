@@ -59,6 +59,39 @@ def test_another_type_is_refused_by_name(
     assert f"FAIL  warehouse: everflow.daily_stats.{says}" in doctor.output
 
 
+AS_TEXT = [
+    f"alter table {schema}.daily_stats alter column {column} type text"
+    for schema in ("everflow", "everflow_staging")
+    for column in ("affiliate_id", "advertiser_id")
+]
+
+
+def test_ids_that_an_earlier_version_kept_as_text_become_numbers(loaded_project: Project) -> None:
+    before = loaded_project.raw("everflow")
+    loaded_project.execute(
+        *AS_TEXT,
+        "update everflow.daily_stats set affiliate_id = '' where affiliate_id = '0'",
+        "create schema staging",
+        "create view staging.stg_everflow__daily_stats as select * from everflow.daily_stats",
+    )
+    assert "everflow.daily_stats" not in loaded_project.run("doctor").output
+    exit_code, said = load(loaded_project, WEEK)
+    assert exit_code == 0, said
+    assert said[0].startswith("everflow.daily_stats: affiliate_id, advertiser_id were text in an")
+    assert loaded_project.raw("everflow") == before
+    assert load(loaded_project)[1][0].startswith("713 everflow: 2025-12-01..2025-12-18: 444 rows")
+
+
+def test_a_text_that_is_no_number_is_named(loaded_project: Project) -> None:
+    loaded_project.execute(
+        *AS_TEXT, "update everflow.daily_stats set affiliate_id = 'x9' where affiliate_id = '12'"
+    )
+    exit_code, said = load(loaded_project, WEEK)
+    assert exit_code == 1
+    assert "daily_stats.affiliate_id must be whole numbers in this version" in said[0]
+    assert "such as 'x9'; delete these rows, and load again" in said[0]
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -220,6 +220,6 @@ def test_every_mart_has_its_keys_and_statistics(production: Production) -> None:
         cursor.execute("set enable_seqscan = off")
         cursor.execute(
             "explain select * from marts.fct_affiliate_daily "
-            "where client_id = '713' and affiliate_id = '12'"
+            "where client_id = '713' and affiliate_id = 12"
         )
         assert "Index" in str(cursor.fetchall())

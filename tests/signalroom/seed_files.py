@@ -17,7 +17,7 @@ HEADER = (
 )
 FIRST = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LATER = FIRST + timedelta(days=1)
-FIRST_TEXT, LATER_TEXT = "2026-01-02 03:04:05", "2026-01-03 03:04:05"
+FIRST_TEXT, LATER_TEXT = "2026-01-02 03:04:05+00", "2026-01-03 03:04:05+00"
 
 
 def mapping_file(root: Path, client_id: str = "713") -> Path:

@@ -20,12 +20,12 @@ select
         as orders_incomplete_reason
 from (
     values
-    ('2025-11-30', '1', 'CCW', 0, 'not loaded', 9, 8, false),
-    ('2025-12-01', '1', 'CCW', 300, cast(null as text), 8, 6, true),
-    ('2025-12-01', '2', 'EXP', 0, null, 0, 0, true),
-    ('2025-12-02', '1', 'CCW', 200, null, 4, 1, true),
-    ('2025-12-02', '2', 'EXP', 0, 'redtrack', 1, 0, true),
-    ('2025-12-03', '-1', 'Unmapped', 0, 'not loaded', 2, 2, false)
+    ('2025-11-30', 1, 'CCW', 0, 'not loaded', 9, 8, false),
+    ('2025-12-01', 1, 'CCW', 300, cast(null as text), 8, 6, true),
+    ('2025-12-01', 2, 'EXP', 0, null, 0, 0, true),
+    ('2025-12-02', 1, 'CCW', 200, null, 4, 1, true),
+    ('2025-12-02', 2, 'EXP', 0, 'redtrack', 1, 0, true),
+    ('2025-12-03', -1, 'Unmapped', 0, 'not loaded', 2, 2, false)
 ) as made (
     report_date, advertiser_id, advertiser_label, conversions, reason, orders, approved,
     orders_complete
@@ -34,7 +34,7 @@ from (
 HEATMAP = """
 create table marts.state_heatmap as
 select
-    '713' as client_id, window_name, state_code, '1' as advertiser_id, 'CCW' as advertiser_label,
+    '713' as client_id, window_name, state_code, 1 as advertiser_id, 'CCW' as advertiser_label,
     10 as orders, 4 as first_orders, cast(0.2 as decimal(18, 4)) as decline_rate,
     cast(revenue as decimal(18, 4)) as revenue, cast(95 as decimal(18, 4)) as aov,
     3 as core_orders, cast(285 as decimal(18, 4)) as core_revenue,
@@ -91,11 +91,11 @@ select
     cast(complete_days / 30.0 as decimal(18, 4)) as month_elapsed_rate
 from (
     values
-    ('2025-10-01', '1', 'CCW', 'matched', 'spend', 9000, 30, 5),
-    ('2025-11-01', 'label:xy', 'XY', 'unknown_advertiser', 'spend', null, 10, null),
-    ('2025-11-01', '-1', 'Unmapped', 'no_target', null, null, 10, 0),
-    ('2025-11-01', '1', 'CCW', 'matched', 'spend', 3000, 10, 1200),
-    ('2025-12-01', '1', 'CCW', 'matched', 'spend', 9000, 0, null)
+    ('2025-10-01', 1, 'CCW', 'matched', 'spend', 9000, 30, 5),
+    ('2025-11-01', -2, 'XY', 'unknown_advertiser', 'spend', null, 10, null),
+    ('2025-11-01', -1, 'Unmapped', 'no_target', null, null, 10, 0),
+    ('2025-11-01', 1, 'CCW', 'matched', 'spend', 3000, 10, 1200),
+    ('2025-12-01', 1, 'CCW', 'matched', 'spend', 9000, 0, null)
 ) as made (
     report_month, advertiser_id, advertiser_label, match_status, basis, budget, complete_days,
     uncosted

@@ -8,8 +8,8 @@ normalized as (
         client_id,
         {{ clean_id('redtrack_source_id') }} as redtrack_source_id,
         id as mapping_id,
-        {{ clean_id('everflow_affiliate_id') }} as affiliate_id,
-        {{ clean_id('everflow_advertiser_id') }} as advertiser_id,
+        cast(everflow_affiliate_id as bigint) as affiliate_id,
+        cast(everflow_advertiser_id as bigint) as advertiser_id,
 
         -- dimensions
         nullif(trim(both ' ' from redtrack_source), '') as redtrack_source,

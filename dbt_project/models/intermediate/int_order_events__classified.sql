@@ -12,7 +12,7 @@ advertisers as (  -- two of one category would double its orders; the config ref
     select
         client_id,
         {{ clean_id('product_category') }} as product_category,
-        min({{ clean_id('everflow_advertiser_id') }}) as advertiser_id
+        min(cast(everflow_advertiser_id as bigint)) as advertiser_id
     from {{ ref('client_advertisers') }}
     where product_category is not null
     group by client_id, {{ clean_id('product_category') }}
@@ -60,7 +60,7 @@ attributed as (
         events.has_unparsed_text,
         clients.core_order_amount,
         state_spellings.state_code as known_state_code,
-        coalesce(advertisers.advertiser_id, '-1') as advertiser_id,
+        coalesce(advertisers.advertiser_id, -1) as advertiser_id,
         coalesce(events.currency, clients.currency) as currency,
         coalesce(events.order_status, '') as known_status,
         not events.is_test and coalesce(events.order_status, '') <> 'PENDING' as is_attempted

@@ -51,8 +51,8 @@ mapped as (  -- a source is mapped once per client, so this cannot fan out
         summed.tracker_conversions,
         summed.tracker_revenue,
         -- money of an unmapped source stays visible; 0 is the network's own N/A
-        coalesce(mapping.affiliate_id, '-1') as affiliate_id,
-        coalesce(mapping.advertiser_id, '-1') as advertiser_id,
+        coalesce(mapping.affiliate_id, -1) as affiliate_id,
+        coalesce(mapping.advertiser_id, -1) as advertiser_id,
         coalesce(
             latest_titles.redtrack_source, mapping.redtrack_source, summed.redtrack_source_id
         ) as redtrack_source,

@@ -6,7 +6,7 @@ with targets as (
 advertisers as (
     select
         client_id,
-        {{ clean_id('everflow_advertiser_id') }} as advertiser_id,
+        cast(everflow_advertiser_id as bigint) as advertiser_id,
         {{ clean_id('advertiser_label') }} as advertiser_name
     from {{ ref('client_advertisers') }}
 ),
@@ -29,22 +29,29 @@ names as (  -- what people may type; a label that looks like another one's id is
     union all
     select
         advertisers.client_id,
-        advertisers.advertiser_id as advertiser_name,
+        cast(advertisers.advertiser_id as {{ dbt.type_string() }}) as advertiser_name,
         advertisers.advertiser_id
     from advertisers
     left join labels
         on
             advertisers.client_id = labels.client_id
-            and advertisers.advertiser_id = labels.advertiser_name
+            and cast(advertisers.advertiser_id as {{ dbt.type_string() }}) = labels.advertiser_name
     where labels.client_id is null
 ),
 
-named as (
+named as (  -- no advertiser has an id below -1: a line that fits none gets one of those
     select
         targets.*,
         names.advertiser_id is not null as is_known_advertiser,
-        coalesce(names.advertiser_id, 'label:' || {{ clean_id('targets.advertiser') }})
-            as advertiser_id
+        coalesce(
+            names.advertiser_id,
+            -1 - dense_rank() over (
+                partition by
+                    targets.client_id,
+                    case when names.advertiser_id is null then 1 else 0 end
+                order by {{ dbt.hash(clean_id('targets.advertiser')) }}
+            )
+        ) as advertiser_id
     from targets
     left join names
         on

@@ -10,7 +10,7 @@ order_days as (
 configured as (
     select
         client_id,
-        {{ clean_id('everflow_advertiser_id') }} as advertiser_id,
+        cast(everflow_advertiser_id as bigint) as advertiser_id,
         advertiser_label,
         advertiser_name,
         product_category,
@@ -43,12 +43,12 @@ labelled as (
         configured.report_name,
         configured.advertiser_name as configured_name,
         case
-            when ids.advertiser_id = '-1' then 'Unmapped'
+            when ids.advertiser_id = -1 then 'Unmapped'
             when labels.network_label is not null then labels.network_label
             when configured.advertiser_label is not null then configured.advertiser_label
             when labels.mapping_label is not null then labels.mapping_label
-            when ids.advertiser_id = '0' then 'N/A'
-            else ids.advertiser_id
+            when ids.advertiser_id = 0 then 'N/A'
+            else cast(ids.advertiser_id as {{ dbt.type_string() }})
         end as advertiser_label,
         configured.client_id is not null as is_configured
     from ids

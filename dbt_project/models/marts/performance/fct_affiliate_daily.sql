@@ -98,11 +98,11 @@ costed as (
     select
         *,
         case
-            when affiliate_id = '-1' then 'unmapped'
+            when affiliate_id = -1 then 'unmapped'
             when is_internal and spend_rows = 0 then 'no_spend_row'
             when is_internal and network_rows = 0 then 'spend_only'
             when is_internal then 'matched'
-            when affiliate_id = '0' then 'no_affiliate'
+            when affiliate_id = 0 then 'no_affiliate'
             when has_internal_advertiser then 'external_here'
             else 'external'
         end as match_status,

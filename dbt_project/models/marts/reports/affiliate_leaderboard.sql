@@ -21,7 +21,7 @@ summed as (
         affiliate_days.affiliate_label,
         affiliate_days.is_internal,
         -- nobody competes as "no affiliate" (0) or "unmapped spend" (-1)
-        affiliate_days.affiliate_id not in ('-1', '0') as is_ranked,
+        affiliate_days.affiliate_id not in (-1, 0) as is_ranked,
         sum(affiliate_days.clicks) as clicks,
         sum(affiliate_days.conversions) as conversions,
         sum(affiliate_days.revenue) as revenue,

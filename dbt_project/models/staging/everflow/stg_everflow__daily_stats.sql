@@ -7,11 +7,8 @@ renamed as (
         -- keys
         cast(_client_id as {{ dbt.type_string() }}) as client_id,
         cast(date as date) as report_date,
-        -- no affiliate is '0' (N/A) or blank in the API: one meaning, one id
-        coalesce(nullif({{ clean_id('affiliate_id') }}, ''), '0') as affiliate_id,
-        coalesce(nullif({{ clean_id('advertiser_id') }}, ''), '0') as advertiser_id,
-        cast(affiliate_id as {{ dbt.type_string() }}) as delivered_affiliate_id,
-        cast(advertiser_id as {{ dbt.type_string() }}) as delivered_advertiser_id,
+        cast(affiliate_id as bigint) as affiliate_id, -- 0 is N/A
+        cast(advertiser_id as bigint) as advertiser_id,
 
         -- dimensions
         nullif(trim(both ' ' from affiliate_label), '') as affiliate_label,
