@@ -142,4 +142,6 @@ class Figures:
 
     def of_affiliate(self, names: str) -> Row:
         """The same of one affiliate: without a cost row it has no media CPA, whoever it is."""
-        return self.row(names) | {"cpa_reason": self.cpa_reason if self.spend_rows else "no cost row"}
+        return self.row(names) | {
+            "cpa_reason": self.cpa_reason if self.spend_rows else "no cost row"
+        }
