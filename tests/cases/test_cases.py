@@ -17,7 +17,6 @@ import os
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -36,7 +35,7 @@ from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
 from signalroom.config.settings import Settings
 from signalroom.loading import new_run_id
-from tests.dbt.warehouses import finish, start_dbt
+from tests.dbt.warehouses import finish, inside, run, start_dbt
 from tests.postgres import Server
 from tests.support import QUICK_RETRIES, Project
 
@@ -51,10 +50,21 @@ MAPPING = (
     "everflow.advertiser_id,everflow.advertiser_label"
 )
 CLIENT: Mapping[str, str] = {
+    "name": "A case",
     "status": "active",
     "timezone": "America/New_York",
     "currency": "USD",
 }
+CONFIG = """{settings}
+start_date = 2025-12-01
+sources = {sources}
+[[advertisers]]
+everflow_advertiser_id = "1"
+label = "CCW"
+name = "CCW"
+product_category = "CCW"
+report_name = "daily_{id}_summary"
+"""
 
 
 @dataclass(frozen=True)
@@ -76,26 +86,14 @@ class Case:
 
     def describe(self, root: Path) -> None:
         """Write its client's folder."""
-        sources = {"s3_exports"} if self.files else {str(one["source"]) for one in self.answers}
-        settings = {"client_id": self.id, "name": self.id, **CLIENT, **(self.client or {})}
         folder = root / "data" / "clients" / self.id
-        (folder / "config").mkdir(parents=True)
-        (folder / "mappings").mkdir()
-        lines = [f'{name} = "{value}"' for name, value in settings.items()]
+        for name in ("config", "mappings"):
+            (folder / name).mkdir(parents=True)
+        own = {**CLIENT, **(self.client or {}), "client_id": self.id}
+        settings = "\n".join(f'{name} = "{value}"' for name, value in own.items())
+        sources = sorted({"s3_exports" for _ in self.files} | {a["source"] for a in self.answers})
         (folder / "config" / "client.toml").write_text(
-            "\n".join(
-                [
-                    *lines,
-                    "start_date = 2025-12-01",
-                    f"sources = {sorted(sources)}",
-                    "[[advertisers]]",
-                    'everflow_advertiser_id = "1"',
-                    'label = "CCW"',
-                    'name = "CCW"',
-                    'product_category = "CCW"',
-                    f'report_name = "daily_{self.id}_summary"',
-                ]
-            )
+            CONFIG.format(settings=settings, sources=sources, id=self.id)
         )
         lines = [f"{source},{source},{a},A {a},{b},CCW" for source, a, b in self.mapping]
         (folder / "mappings" / "internal-affiliates.csv").write_text("\n".join([MAPPING, *lines]))
@@ -158,9 +156,8 @@ def built(
         for case in CASES:
             case.describe(project.root)
             project.environ |= case.put(bucket)
-        with _inside(project):
-            synced = project.run("mappings", "sync", "--all")
-            assert synced.exit_code == 0, synced.output
+        run(project, "mappings", "sync", "--all")
+        with inside(project):
             said = {case.id: "" for case in CASES}
             for line in project.run("load").output.splitlines():
                 client = line.split(" ")[0]
@@ -171,17 +168,6 @@ def built(
     bucket.reset()
     finish(*(start_dbt(one.project, "build", *MODELS) for one in made.values()))
     return made
-
-
-@contextmanager
-def _inside(project: Project) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project.root)
-        for name in ("DUCKDB_PATH", "DBT_PROJECT_DIR"):
-            patch.delenv(name, raising=False)
-        for name, value in project.environ.items():
-            patch.setenv(name, value)
-        yield
 
 
 def _land(project: Project, target: str, case: Case) -> Iterator[str]:
@@ -195,9 +181,9 @@ def _land(project: Project, target: str, case: Case) -> Iterator[str]:
         request = Request(new_run_id(), min(days, default=None), max(days, default=None))
         job = Job(client.account({}), warehouse, settings.workdir, request)
         with warehouse.lock("the cases", print), warehouse.session(read_only=False):
-            for run in replace(source, open=lambda _, a=answer: Answering(a)).load(job):
-                if run.error:
-                    yield f"{run.source}.{run.table_name}: failed: {run.error}"
+            for one in replace(source, open=lambda _, a=answer: Answering(a)).load(job):
+                if one.error:
+                    yield f"{one.source}.{one.table_name}: failed: {one.error}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
