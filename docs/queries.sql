@@ -50,12 +50,12 @@ ORDER BY report_date DESC, conversions DESC
 LIMIT 21;
 
 -- CPA over any window is a ratio of sums, never the mean of daily CPAs, and unknown when internal
--- conversions have no cost row at all.
+-- conversions have no cost row at all. Where more conversions were taken back than made there is none.
 SELECT
     advertiser_id,
     MAX(advertiser_label) AS advertiser_label,
-    CASE WHEN SUM(spend_rows) > 0 THEN ROUND(SUM(spend) / NULLIF(SUM(internal_conversions), 0), 4) END AS cpa,
-    CASE WHEN SUM(spend_rows) > 0 OR SUM(internal_conversions) = 0 THEN ROUND(SUM(effective_cost) / NULLIF(SUM(conversions), 0), 4) END AS effective_cpa,
+    CASE WHEN SUM(spend_rows) > 0 AND SUM(internal_conversions) > 0 THEN ROUND(SUM(spend) / SUM(internal_conversions), 4) END AS cpa,
+    CASE WHEN SUM(conversions) > 0 AND (SUM(spend_rows) > 0 OR SUM(internal_conversions) <= 0) THEN ROUND(SUM(effective_cost) / SUM(conversions), 4) END AS effective_cpa,
     SUM(uncosted_conversions) AS uncosted_conversions
 FROM marts.daily_summary
 WHERE client_id = '713' AND report_date BETWEEN '2025-12-01' AND '2025-12-02'

@@ -4,7 +4,7 @@ Nothing is landed before the whole window was read and judged; a window is lande
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -128,7 +128,7 @@ class DailyLoad:
 
     def read(self, run: Run, window: Window) -> list[Row]:
         """The rows that fit, chunk by chunk, each chunk compared with the service's totals."""
-        reader = self.source.open(self.job.account)
+        reader = self.source.open(replace(self.job.account, earlier=self.earlier))
         rows: list[Row] = []
         for chunk in window.chunks(self.source.chunk_days):
             answer = self._verified(reader, chunk)
@@ -166,6 +166,14 @@ class DailyLoad:
         judgement = judge_days(existing, answered, allow_empty=allow_empty)
         run.verdict, run.error = judgement.verdict, judgement.reason
         return judgement.emptied
+
+    def earlier(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """What the client's rows have in these columns."""
+        return self.job.warehouse.query(
+            f"select distinct {', '.join(columns)} "  # noqa: S608
+            f"from {self.source.name}.{self.source.table.name} where _client_id = %s",
+            (self.job.account.client_id,),
+        )
 
     def existing(self, measures: str, window: Window) -> list[tuple[Any, ...]]:
         """Measures of the rows that a read of `window` would replace, by day."""

@@ -1,10 +1,10 @@
 """What a load is given: the settings of a source, a client's account and the user's request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from loaders.sheets.sheet import Sheet
 from loaders.warehouse import Warehouse
@@ -36,7 +36,8 @@ class Setting:
 class Account:
     """A client's account at one source. `timezone` is an IANA name, `currency` an ISO code.
 
-    `sheets`: those that the client has configured.
+    `sheets`: those that the client has configured. `earlier`: columns of the rows that are loaded,
+    for a reader that cannot name what it reads by the answer alone.
     """
 
     client_id: str
@@ -45,6 +46,9 @@ class Account:
     start_date: date
     settings: Mapping[str, str] = field(repr=False)  # api_key, base_url
     sheets: tuple[Sheet, ...] = ()
+    earlier: Callable[[Sequence[str]], Sequence[tuple[Any, ...]]] = field(
+        default=lambda _columns: (), repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True)

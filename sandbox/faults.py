@@ -106,6 +106,8 @@ FAULTS: tuple[Fault, ...] = (
             {"timezone": "Pacific/Auckland"}),
     _redtrack("", "renamed_source", "source `source_id` is called `title`",
               {"source_id": _FACEBOOK, "title": "Meta CCW (renamed)"}),
+    _redtrack("/sources", "source_status", "source `source_id` has `status`; None: it is gone",
+              {"source_id": _FACEBOOK, "status": 3}),
     _redtrack("/sources", "other_currency", "source `source_id` is kept in `currency`",
               {"source_id": _FACEBOOK, "currency": "EUR"}),
 )  # fmt: skip

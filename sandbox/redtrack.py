@@ -97,7 +97,7 @@ class Redtrack(Service):
         listed = [
             _listing(source, number)
             for number, source in enumerate(ACCOUNTS[g.account].sources, 1)
-            if source.listed
+            if source.listed and _status(source) is not None
         ]
         per, page = _per(), _positive("page", 1)
         return answer(listed[(page - 1) * per : page * per])
@@ -155,7 +155,7 @@ def _listing(source: Source, number: int) -> dict[str, object]:
         "id": source.id,
         "title": title_of(source.id, source.title),
         "alias": source.alias,
-        "status": source.status,
+        "status": _status(source),
         "type": "paid",
         "currency": currency,
         "cost_models": ["cpc"],
@@ -163,6 +163,12 @@ def _listing(source: Source, number: int) -> dict[str, object]:
         "created_at": "2025-10-01T09:00:00Z",
         "updated_at": "2025-10-01T09:00:00Z",
     }
+
+
+def _status(source: Source) -> object:
+    """1 active, 2 paused, 3 deleted; None: it is not even listed any more."""
+    changed = fault("source_status")
+    return changed["status"] if changed and changed["source_id"] == source.id else source.status
 
 
 def _per() -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from loaders.registry import SOURCES
 from signalroom.cli import main
-from signalroom.config.settings import POSTGRES_NEEDS
+from signalroom.config.postgres import NEEDED as POSTGRES_NEEDS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / ".env.example"]

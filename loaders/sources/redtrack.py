@@ -8,13 +8,15 @@
   with nothing new is the end. The sum is compared with the `total` of the answer.
 - Numbers come as numbers, text or nothing. A missing cost is unknown, which is not zero.
 - A blank source id means that only the title is known; its key is "title:" and the title. Where
-  reports carry no ids at all, /sources has the id of a title.
+  reports carry no ids at all, the rows that are loaded and /sources have the id of a title.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -31,6 +33,7 @@ from loaders.windows import Window
 
 PAGE_SIZE = 1000
 DELETED = "3"
+TITLE_ALONE = "title:"
 SECONDS_APART = 0.5  # two requests a second
 COMPARED = {name: name for name in ("clicks", "conversions", "cost", "revenue")}
 
@@ -49,6 +52,57 @@ DAILY_SPEND = Table(
     replaces="day",
     makes_days_complete=True,
 )
+
+
+@dataclass(frozen=True)
+class Names:
+    """Which source a title meant on a day, for accounts whose reports carry titles alone.
+
+    A source may be renamed, deleted and its title given to another, while its past days are read
+    again. `sources`: those that are listed now, with the deleted ones; `loaded`: day, title and id
+    of the rows that are loaded.
+    """
+
+    sources: Sequence[Row]
+    loaded: Sequence[tuple[Any, ...]]
+
+    @cached_property
+    def _loaded_by_title(self) -> dict[str, list[tuple[date, str]]]:
+        found: defaultdict[str, list[tuple[date, str]]] = defaultdict(list)
+        for day, title, source_id in self.loaded:
+            if source_id and not source_id.startswith(TITLE_ALONE):
+                found[_text(title)].append((day, source_id))
+        return found
+
+    @cached_property
+    def _listed(self) -> dict[str, Row]:
+        return {str(source["id"]): source for source in self.sources}
+
+    def id_of(self, title: str, day: date) -> str | None:
+        """The one source that it can have been: by the day's own rows, by the list of sources, or,
+        when that names none, by the rows of the nearest day; None when it may be two, or nobody's.
+        """
+        there = {
+            id_: str(source.get("status")) != DELETED
+            for id_, source in self._listed.items()
+            if _text(source.get("title")) == title
+            and str(source.get("created_at") or "")[:10] <= str(day + timedelta(1))
+        }
+        loaded = [
+            (abs(then - day), id_)
+            for then, id_ in self._loaded_by_title.get(title, ())
+            if _text(self._listed.get(id_, {}).get("title", title)) == title  # or it is renamed
+        ]
+        nearest = min(loaded, default=None)
+        for ids in (
+            {id_ for away, id_ in loaded if not away},
+            {id_ for id_, is_in_use in there.items() if is_in_use},
+            set(there),
+            {id_ for away, id_ in loaded if nearest and away == nearest[0] and not there},
+        ):
+            if len(ids) == 1:
+                return ids.pop()
+        return None
 
 
 class Redtrack:
@@ -73,9 +127,12 @@ class Redtrack:
         found = new_rows(pages, _identity, f"redtrack: /report for {window}")
         rows = [row for page in found for row in page]
         result = Answer(totals=totals, answered=add_up(rows, COMPARED))
-        ids = {} if all("source_id" in row for row in rows) else self._ids_by_title()
+        has_ids = any(_text(row.get("source_id")) for row in rows)
         for line, raw in enumerate(rows, start=1):
-            result.add(DAILY_SPEND, _flatten(raw, ids), origin=f"report {window}", line=line)
+            row, title = _flatten(raw), _text(raw.get("source"))
+            if row["date"] and title and not (has_ids and "source_id" in raw):
+                row["source_id"] = self._names.id_of(title, row["date"]) or row["source_id"]
+            result.add(DAILY_SPEND, row, origin=f"report {window}", line=line)
         return result
 
     def _pages(self, window: Window, totals: dict[str, Decimal]) -> Iterator[list[Row]]:
@@ -103,11 +160,10 @@ class Redtrack:
         found = new_rows(pages, lambda source: source.get("id"), "redtrack: /sources")
         return [source for page in found for source in page]
 
-    def _ids_by_title(self) -> dict[str, str]:
-        """The id of each source in use, for accounts whose reports carry titles alone."""
-        in_use = [source for source in self._sources() if str(source.get("status")) != DELETED]
-        titles = Counter(source.get("title") for source in in_use)
-        return {s["title"]: str(s["id"]) for s in in_use if titles[s.get("title")] == 1}
+    @cached_property
+    def _names(self) -> Names:
+        """Asked for only where a report lacks ids."""
+        return Names(self._sources(), self.account.earlier(("date", "source", "source_id")))
 
     def examine(self) -> Iterator[Finding]:
         sources = self._sources()
@@ -170,20 +226,20 @@ def _identity(row: Row) -> tuple[Any, ...]:
 
 
 def _source_id(row: Row) -> str:
-    source_id = str(row.get("source_id") or "").strip()
-    return source_id or f"title:{str(row.get('source') or '').strip()}"
+    return _text(row.get("source_id")) or f"{TITLE_ALONE}{_text(row.get('source'))}"
 
 
-def _flatten(raw: Row, ids_by_title: Mapping[str, str]) -> Row:
+def _text(value: object) -> str:
+    return str(value or "").strip()
+
+
+def _flatten(raw: Row) -> Row:
     try:
         day = date.fromisoformat(str(raw.get("date"))[:10])
     except ValueError:
         day = None
     measures = {name: raw.get(name) for name in COMPARED}
-    source = raw.get("source")
-    named = None if "source_id" in raw else ids_by_title.get(str(source))
-    source_id = named or _source_id(raw)
-    return {"date": day, "source_id": source_id, "source": source, **measures}
+    return {"date": day, "source_id": _source_id(raw), "source": raw.get("source"), **measures}
 
 
 SOURCE = DailySource(

@@ -23,6 +23,9 @@ HOLDERS = (
     "and l.objid::bigint = hashtext(%s)::bigint & 4294967295 "
 )
 
+# libpq's further variables, which it reads from the process's own environment alone
+ENCRYPTION = {"PGSSLROOTCERT": "sslrootcert", "PGCHANNELBINDING": "channel_binding"}
+
 CUT = "57P01"
 # SQLSTATE: what the person who reads the error can do
 REMEDIES = {
@@ -69,12 +72,14 @@ class Postgres(Warehouse):
         get = self.environ.get
         user, password = quote(get("PGUSER", ""), safe=""), quote(get("PGPASSWORD", ""), safe="")
         host, port, database = get("PGHOST", ""), get("PGPORT", "5432"), get("PGDATABASE", "")
-        manners = f"sslmode={get('PGSSLMODE', 'require')}&{MANNERS}"
+        further = [f"{ENCRYPTION[name]}={quote(get(name, ''))}" for name in ENCRYPTION if get(name)]
+        manners = "&".join([f"sslmode={get('PGSSLMODE', 'require')}", *further, MANNERS])
         if host.startswith("/"):
             return (
                 f"postgresql://{user}:{password or 'x'}@localhost:{port}/{database}"
                 f"?host={quote(host)}&{manners}"
             )
+        host = f"[{host}]" if ":" in host else host  # IPv6
         return f"postgresql://{user}:{password}@{host}:{port}/{database}?{manners}"
 
     def destination(self) -> Any:

@@ -1,6 +1,6 @@
 """signalroom summary"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -50,6 +50,7 @@ STATES = {
 }
 STATES_SHOWN = 10
 BY_ADVERTISER = "advertiser_id < 0, abs(advertiser_id)"  # what has none comes last
+CPAS = {"effective CPA": "effective_cpa_reason", "CPA": "cpa_reason"}
 PACE = {
     "advertiser": "advertiser_label",
     "basis": "target_basis",
@@ -120,21 +121,25 @@ def print_summary(warehouse: Warehouse, client_id: str, *, days: int | None) -> 
             raise click.ClickException(
                 f"{warehouse.name} has no marts.{mart} yet; run `signalroom build`"
             )
-    if {*SUMMARY.values(), *ORDERS.values()} - marts["daily_summary"].keys():
+    columns = [*SUMMARY.values(), *CPAS.values()]
+    if {*columns, *ORDERS.values()} - marts["daily_summary"].keys():
         raise click.ClickException(
             f"marts.daily_summary of {warehouse.name} is of an earlier version; "
             "run `signalroom build`"
         )
     rows = warehouse.query(
-        f"select {', '.join(SUMMARY.values())} from marts.daily_summary "  # noqa: S608
+        f"select {', '.join(columns)} from marts.daily_summary "  # noqa: S608
         "where client_id = %s and (conversions <> 0 or revenue <> 0 or payout <> 0 or spend <> 0 "
         "or (not is_complete and incomplete_reason <> 'not loaded')) "
         f"order by report_date, {BY_ADVERTISER}",
         (client_id,),
     )
-    shown = _newest(rows, days)
+    newest = _newest(rows, days)
+    shown = [row[: len(SUMMARY)] for row in newest]
     title = f"Daily summary of client {client_id}, money in the client's currency"
     _print(title, SUMMARY, [*shown, *_sums(SUMMARY, shown)])
+    for line in _reasons(newest):
+        click.echo(line)
 
 
 def print_orders(warehouse: Warehouse, client_id: str, *, days: int) -> None:
@@ -231,6 +236,17 @@ def print_pace(warehouse: Warehouse, client_id: str) -> None:
             if uncosted:
                 note = "conversions of internal affiliates have no known cost"
                 click.echo(f"{advertiser}: {uncosted:,} {note}")
+
+
+def _reasons(rows: Sequence[Row]) -> Iterator[str]:
+    """The days without a CPA and why, where the table itself does not show it."""
+    days: dict[Row, list[str]] = {}
+    for day, _, advertiser, *measures in rows:
+        for cpa, reason in zip(CPAS, measures[-len(CPAS) :], strict=True):
+            if reason not in (None, "no conversions"):
+                days.setdefault((advertiser, cpa, reason), []).append(str(day))
+    for (advertiser, cpa, reason), dates in days.items():
+        yield f"{advertiser}: no {cpa} on {', '.join(dates)}: {reason}"
 
 
 def _window(

@@ -68,7 +68,10 @@ def text_of(
 def read_csv(
     path: Path, *, optional_last: str = ""
 ) -> tuple[list[str], list[tuple[str, dict[str, str]]]]:
-    """The header, and each row with the line it begins in; a row may leave out `optional_last`."""
+    """The header, and each row with the line it begins in.
+
+    A row may leave out `optional_last`, and have it though the header leaves it out.
+    """
     raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     try:
         text = raw.decode("utf-8")
@@ -81,14 +84,15 @@ def read_csv(
     line = "line 1"
     try:
         header = [name.strip() for name in next(reader, [])]
+        names = [*header, optional_last] if optional_last not in ("", *header) else header
         line = f"line {reader.line_num + 1}"
         for values in reader:
-            if len(values) == len(header) - 1 and header[-1] == optional_last:
+            if len(values) == len(names) - 1 and names[-1] == optional_last:
                 values.append("")
-            if values and len(values) != len(header):  # an empty line is not a row
+            if values and len(values) != len(names):  # an empty line is not a row
                 raise ConfigError(path, line, f"has {len(values)} fields, the header {len(header)}")
             if values:
-                rows.append((line, dict(zip(header, values, strict=True))))
+                rows.append((line, dict(zip(names, values, strict=True))))
             line = f"line {reader.line_num + 1}"
     except csv.Error as error:
         raise ConfigError(path, line, f"is not valid CSV: {error}") from error

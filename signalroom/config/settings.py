@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from dotenv import dotenv_values
 
+from signalroom.config import postgres
 from signalroom.config.clients import Client, read_clients
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from loaders.warehouse import Warehouse
 
 DEFAULT_DUCKDB = "signalroom.duckdb"
-POSTGRES_NEEDS = ("PGHOST", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 
 class NotConfigured(click.ClickException):
@@ -73,12 +73,19 @@ class Settings:
 
         if target == "dev":
             return DuckDB(self.duckdb_path())
-        missing = [name for name in POSTGRES_NEEDS if not self.environ.get(name)]
-        if missing:
+        variables = self.postgres()
+        if missing := [name for name in postgres.NEEDED if name not in variables]:
             raise NotConfigured(
                 f"{', '.join(missing)} not set: --target prod needs Postgres; see .env.example"
             )
-        return Postgres(self.environ)
+        return Postgres(variables)
+
+    def postgres(self) -> dict[str, str]:
+        """libpq's variables of the Postgres, if one is configured."""
+        try:
+            return postgres.variables(self.root, self.environ)
+        except ValueError as error:
+            raise InvalidSetting(str(error)) from None
 
     def account(self, client: Client, source: "Source") -> "Account":
         """The client's account at a source; NotConfigured names the variable that is wrong."""
@@ -146,11 +153,15 @@ class Settings:
 
     def dbt_environ(self) -> dict[str, str]:
         """The environment in which dbt finds the project, its profile and the same warehouses."""
-        return dict(self.environ) | {
-            "DBT_PROJECT_DIR": str(self.root / "dbt_project"),
-            "DBT_PROFILES_DIR": str(self.root),
-            "DUCKDB_PATH": str(self.duckdb_path()),
-        }
+        return (
+            dict(self.environ)
+            | self.postgres()
+            | {
+                "DBT_PROJECT_DIR": str(self.root / "dbt_project"),
+                "DBT_PROFILES_DIR": str(self.root),
+                "DUCKDB_PATH": str(self.duckdb_path()),
+            }
+        )
 
     def _find(self, variable: str, entry: str) -> str | None:
         """The variable, else the entry of .dlt/secrets.toml; without blanks around it."""

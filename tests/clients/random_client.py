@@ -148,7 +148,9 @@ class RandomClient:
                         "affiliate_label": self._any(self.words),
                         "advertiser_id": advertiser,
                         "advertiser_label": self._any(self.words),
-                        **{name: self._any(self.counts) for name in ("clicks", "conversions")},
+                        "clicks": self._any(self.counts),
+                        # more than a day's may be taken back
+                        "conversions": self._any([*self.counts[:-1], -2]),
                         **{name: self._any(self.amounts) for name in ("revenue", "payout")},
                         "event": self._unknown_or(self._any(self.counts)),
                         "event_revenue": self._unknown_or(self._any(self.amounts)),

@@ -30,6 +30,12 @@ CASES: dict[tuple[str, str], set[object]] = {
     ("daily_summary", "incomplete_reason like '%odd words%'"): {True, False, None},
     ("daily_summary", "incomplete_reason = 'no source enabled'"): {True, False, None},
     ("daily_summary", "orders_complete"): {True, False},
+    **{
+        ("daily_summary", f"{cpa}_reason"): {
+            *(None, "no cost row", "no conversions", "conversions below zero"),
+        }
+        for cpa in ("cpa", "effective_cpa")
+    },
     ("summary_comparisons", "mean_7_days_before is null"): {True, False},
     ("affiliate_leaderboard", "window_name"): {"yesterday", "7_days", "month_to_date", "all"},
     ("affiliate_leaderboard", "rank_change is null"): {True, False},
@@ -37,6 +43,7 @@ CASES: dict[tuple[str, str], set[object]] = {
         *("matched", "no_target", "unknown_advertiser", "duplicate_target", "unknown_basis"),
     },
     ("budget_pace", "complete_days > 0"): {True, False},
+    ("budget_pace", "cpa_reason"): {None, "not complete", "no conversions"},
     ("budget_pace", "missing_days > 0"): {True, False},
     **{
         ("budget_pace", f"case when complete_days > 0 then {column} is null end"): {True, False}

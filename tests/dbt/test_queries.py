@@ -100,7 +100,7 @@ def test_the_join_through_the_mapping_fans_out_and_the_right_one_does_not(
 
 
 def test_a_window_is_a_ratio_of_sums(warehouse: Query) -> None:
-    rows = warehouse(_statement("NULLIF(SUM(internal_conversions)"))
+    rows = warehouse(_statement("/ SUM(internal_conversions)"))
     ccw = next(row for row in rows if row[1] == "CCW")
     assert [str(round(float(value), 4)) for value in ccw[2:]] == ["16.8813", "19.0955", "6.0"]
 

@@ -12,7 +12,8 @@ import json
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -240,17 +241,24 @@ def _write_seeds(pair: Pair, compiled: Mapping[Path, str], clients: Sequence[Cli
             (project.root / "seeds" / path.name).write_text(text + added.getvalue())
 
 
-def run(project: Project, *command: str) -> str:
-    """The command in this process; it must not fail."""
+@contextmanager
+def inside(project: Project) -> Iterator[None]:
+    """This process in the project's folder, with its environment."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project.root)
         for name in ("DUCKDB_PATH", "DBT_PROJECT_DIR"):
             patch.delenv(name, raising=False)
         for name, value in project.environ.items():
             patch.setenv(name, value)
+        yield
+
+
+def run(project: Project, *command: str) -> str:
+    """The command in this process; it must not fail."""
+    with inside(project):
         done = project.run(*command)
-        assert done.exit_code == 0, done.output
-        return done.output
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
 def _people(project: Project, client: str) -> Rows:

@@ -33,8 +33,8 @@ def landed(amount: Decimal | None) -> Decimal:
 
 
 def ratio(above: Decimal | Fraction | int, below: Decimal | int) -> Decimal | None:
-    """A quotient, exact until it is rounded once to four places; None over nothing."""
-    if not below:
+    """A quotient, exact until it is rounded once to four places; None over nothing or less."""
+    if below <= 0:
         return None
     quotient = Fraction(above) / Fraction(below)
     places = floor(abs(quotient) * 10_000 + Fraction(1, 2))
@@ -98,7 +98,7 @@ class Figures:
     @property
     def has_cost(self) -> bool:
         """No spend row is not zero spend: internal conversions without one have no CPA."""
-        return self.spend_rows > 0 or self.internal_conversions == 0
+        return self.spend_rows > 0 or self.internal_conversions <= 0
 
     @property
     def cpa(self) -> Decimal | None:
@@ -107,6 +107,22 @@ class Figures:
     @property
     def effective_cpa(self) -> Decimal | None:
         return ratio(self.effective_cost, self.conversions) if self.has_cost else None
+
+    @property
+    def cpa_reason(self) -> str | None:
+        return self._reason(self.internal_conversions)
+
+    @property
+    def effective_cpa_reason(self) -> str | None:
+        return self._reason(self.conversions)
+
+    def _reason(self, divisor: int) -> str | None:
+        """Why there is no CPA."""
+        if not self.has_cost:
+            return "no cost row"
+        if divisor < 0:
+            return "conversions below zero"
+        return None if divisor else "no conversions"
 
     @property
     def spend_per_conversion(self) -> Decimal | None:
@@ -123,3 +139,9 @@ class Figures:
     def row(self, names: str) -> Row:
         """The figures with these names, separated by blanks."""
         return {name: getattr(self, name) for name in names.split()}
+
+    def of_affiliate(self, names: str) -> Row:
+        """The same of one affiliate: without a cost row it has no media CPA, whoever it is."""
+        return self.row(names) | {
+            "cpa_reason": self.cpa_reason if self.spend_rows else "no cost row"
+        }

@@ -24,7 +24,8 @@ ONE_DAY = timedelta(days=1)
 AFFILIATE_FIGURES = (
     "clicks conversions revenue payout events event_revenue scrubbed_conversions "
     "view_through_conversions media_buying_cost spend spend_rows tracker_clicks "
-    "tracker_conversions uncosted_conversions effective_cost margin cpa effective_cpa epc cvr"
+    "tracker_conversions uncosted_conversions effective_cost margin cpa effective_cpa "
+    "effective_cpa_reason epc cvr"
 )
 
 
@@ -228,7 +229,7 @@ class Computation:
                 "advertiser_label": self.advertiser_labels[advertiser],
                 "match_status": self._match_status((day, *pair), figures),
                 "is_internal": pair in self.internal,
-                **figures.row(AFFILIATE_FIGURES),
+                **figures.of_affiliate(AFFILIATE_FIGURES),
             }
 
     def _match_status(self, key: tuple[date, int, int], figures: Figures) -> str:

@@ -52,6 +52,15 @@ def _digest(text: str) -> str:
     return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
+def _reason(status: str, basis: object, has_days: bool, figures: Figures) -> str | None:
+    """Why there is no CPA to date; other lines say it by their status."""
+    if status != "matched":
+        return None
+    if not has_days:
+        return "not complete"
+    return figures.cpa_reason if basis == "spend" else figures.effective_cpa_reason
+
+
 def _on(basis: object, figures: Figures) -> tuple[Decimal | None, Decimal | None]:
     """Cost and CPA on a basis, where the cost is known."""
     if not figures.has_cost:
@@ -105,6 +114,7 @@ def _row(of: Computation, key: Month, targets: Targets, figures: Figures) -> Row
     to_come = [day for day in dates if day > last_over]
     is_unknown = advertiser < UNMAPPED
     target = targets.only(key)
+    status = _match_status(is_unknown, lines, target["target_basis"])
     budget = target["budget"]
     cost, cpa = _on(target["target_basis"], figures)
     if is_unknown or not complete:
@@ -127,7 +137,7 @@ def _row(of: Computation, key: Month, targets: Targets, figures: Figures) -> Row
         "advertiser_id": advertiser,
         "advertiser_label": _label(of, advertiser, lines),
         "currency": of.client.currency,
-        "match_status": _match_status(is_unknown, lines, target["target_basis"]),
+        "match_status": status,
         "target_rows": len(lines),
         **target,
         "days_in_month": days,
@@ -140,6 +150,7 @@ def _row(of: Computation, key: Month, targets: Targets, figures: Figures) -> Row
         **paced,
         "projected_cost": None if cost is None else ratio(cost * days, len(complete)),
         "cpa_to_date": cpa,
+        "cpa_reason": _reason(status, target["target_basis"], bool(complete), figures),
         "cpa_distance": _less(cpa, target["target_cpa"]),
     }
 

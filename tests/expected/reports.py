@@ -16,12 +16,12 @@ SUMMARY_FIGURES = (
     "clicks conversions internal_conversions external_conversions revenue payout internal_payout "
     "external_payout events event_revenue scrubbed_conversions view_through_conversions "
     "media_buying_cost spend spend_rows tracker_clicks tracker_conversions uncosted_conversions "
-    "effective_cost margin network_profit buyer_profit cpa effective_cpa spend_per_conversion "
-    "epc cvr"
+    "effective_cost margin network_profit buyer_profit cpa cpa_reason effective_cpa "
+    "effective_cpa_reason spend_per_conversion epc cvr"
 )
 LEADERBOARD_FIGURES = (
     "clicks conversions revenue payout spend spend_rows effective_cost margin cpa effective_cpa "
-    "epc cvr"
+    "effective_cpa_reason epc cvr"
 )
 NO_ORDERS: Row = {
     **{"orders": 0, "approved_orders": 0, "order_revenue": Decimal(0)},
@@ -93,6 +93,7 @@ def summary_comparisons(of: Computation) -> Iterator[Row]:
                 "metric": metric,
                 "advertiser_label": of.advertiser_labels[advertiser],
                 "metric_value": getattr(figures, metric),
+                "metric_reason": getattr(figures, f"{metric}_reason", None),
                 "day_before": compared(metric, advertiser, [day - ONE_DAY]),
                 "same_weekday_last_week": compared(metric, advertiser, [day - ONE_WEEK]),
                 "mean_7_days_before": compared(
@@ -157,7 +158,7 @@ def affiliate_leaderboard(of: Computation) -> Iterator[Row]:
                 "affiliate_rank": rank,
                 "previous_rank": rank_before,
                 "rank_change": rank_before - rank if rank and rank_before else None,
-                **figures.row(LEADERBOARD_FIGURES),
+                **figures.of_affiliate(LEADERBOARD_FIGURES),
             }
 
 

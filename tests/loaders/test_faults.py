@@ -216,6 +216,7 @@ TRAPS = [
     Trap("redtrack", "total_disagrees", says="the rows add up to cost"),
     Trap("redtrack", "total_disagrees", {"times": 1}),
     Trap("redtrack", "account_zone"),
+    Trap("redtrack", "source_status"),
     Trap("redtrack", "other_currency"),
 ]
 

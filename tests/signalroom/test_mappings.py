@@ -96,6 +96,18 @@ def test_a_mapping_file_may_come_from_a_spreadsheet(root: Path) -> None:
     ]
 
 
+def test_the_last_column_may_be_left_out(root: Path) -> None:
+    """The header, the rows or both may have five columns or six."""
+    row = "Facebook CCW,66c7,1,G2 - Meta,1"
+    compiled = []
+    for header in (HEADER, HEADER.rpartition(",")[0]):
+        for value in ("", ",", ",CCW"):
+            mapping_file(root).write_text(f"{header}\n{row}{value}\n")
+            sync(root)
+            compiled.append([{name: r[name] for name in SEEDS[0].content} for r in seed_rows(root)])
+    assert compiled == compiled[:1] * 6
+
+
 def test_a_client_without_mapping_file_has_no_rows(root: Path) -> None:
     mapping_file(root).unlink()
     sync(root)

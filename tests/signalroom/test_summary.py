@@ -11,6 +11,7 @@ select
     conversions, cast(conversions * 40 as decimal(18, 4)) as revenue,
     cast(0 as decimal(18, 4)) as payout, cast(0 as decimal(18, 4)) as spend,
     cast(null as decimal(18, 4)) as effective_cpa, cast(null as decimal(18, 4)) as cpa,
+    cast(null as text) as effective_cpa_reason, 'no conversions' as cpa_reason,
     reason is null as is_complete, reason as incomplete_reason,
     orders, approved as approved_orders, cast(approved * 95 as decimal(18, 4)) as order_revenue,
     cast(case when approved > 0 then 95 end as decimal(18, 4)) as aov,
@@ -132,6 +133,14 @@ def test_days_that_only_orders_reach_back_to_are_not_in_the_daily_summary(marts:
         "sum 1 CCW 500 20,000.00 0.00 0.00 – – yes –",
         "sum 2 EXP 0 0.00 0.00 0.00 – – no –",
     ]
+
+
+def test_days_whose_cpa_is_missing_say_why(marts: Project) -> None:
+    reason = "conversions below zero"
+    marts.execute(
+        f"update marts.daily_summary set effective_cpa_reason = '{reason}' where conversions = 200"
+    )
+    assert shown(marts)["Daily"][-1] == f"CCW: no effective CPA on 2025-12-02: {reason}"
 
 
 @on_both_targets

@@ -139,7 +139,16 @@ on_basis as (
                 then {{ costed_cpa(
                     'effective_cost', 'conversions', 'internal_conversions', 'spend_rows'
                 ) }}
-        end as cpa_to_date
+        end as cpa_to_date,
+        case
+            when match_status <> 'matched' then null -- which says it
+            when complete_days = 0 then 'not complete'
+            when target_basis = 'spend'
+                then {{ cpa_reason(
+                    'internal_conversions', 'internal_conversions', 'spend_rows'
+                ) }}
+            else {{ cpa_reason('conversions', 'internal_conversions', 'spend_rows') }}
+        end as cpa_reason
     from joined
 )
 
@@ -184,5 +193,6 @@ select
     -- price
     cast(case when is_cost_known then uncosted_conversions end as bigint) as uncosted_conversions,
     cpa_to_date,
+    cpa_reason,
     cast(cpa_to_date - target_cpa as decimal(18, 4)) as cpa_distance
 from on_basis

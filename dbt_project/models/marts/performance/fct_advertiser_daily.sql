@@ -121,8 +121,12 @@ select
     cast(internal_payout - spend as decimal(18, 4)) as buyer_profit,
     {{ costed_cpa('spend', 'internal_conversions', 'internal_conversions', 'spend_rows') }}
         as cpa,
+    {{ cpa_reason('internal_conversions', 'internal_conversions', 'spend_rows') }}
+        as cpa_reason,
     {{ costed_cpa('effective_cost', 'conversions', 'internal_conversions', 'spend_rows') }}
         as effective_cpa,
+    {{ cpa_reason('conversions', 'internal_conversions', 'spend_rows') }}
+        as effective_cpa_reason,
     {{ costed_cpa('spend', 'conversions', 'internal_conversions', 'spend_rows') }}
         as spend_per_conversion,
     {{ safe_divide('revenue', 'clicks') }} as epc,

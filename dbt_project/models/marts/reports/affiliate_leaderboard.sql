@@ -118,8 +118,14 @@ select
     cast(effective_cost as decimal(18, 4)) as effective_cost,
     cast(margin as decimal(18, 4)) as margin,
     case when spend_rows > 0 then {{ safe_divide('spend', 'conversions') }} end as cpa,
+    case
+        when spend_rows = 0 then 'no cost row'
+        else {{ cpa_reason('conversions', 'internal_conversions', 'spend_rows') }}
+    end as cpa_reason,
     {{ costed_cpa('effective_cost', 'conversions', 'internal_conversions', 'spend_rows') }}
         as effective_cpa,
+    {{ cpa_reason('conversions', 'internal_conversions', 'spend_rows') }}
+        as effective_cpa_reason,
     {{ safe_divide('revenue', 'clicks') }} as epc,
     {{ safe_divide('conversions', 'clicks') }} as cvr
 from compared

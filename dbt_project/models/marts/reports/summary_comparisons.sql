@@ -84,8 +84,12 @@ measured as (  -- the mean of a ratio is the ratio of the sums
         {{ safe_divide('margin', 'days_needed') }} as margin,
         {{ costed_cpa('spend', 'internal_conversions', 'internal_conversions', 'spend_rows') }}
             as cpa,
+        {{ cpa_reason('internal_conversions', 'internal_conversions', 'spend_rows') }}
+            as cpa_reason,
         {{ costed_cpa('effective_cost', 'conversions', 'internal_conversions', 'spend_rows') }}
-            as effective_cpa
+            as effective_cpa,
+        {{ cpa_reason('conversions', 'internal_conversions', 'spend_rows') }}
+            as effective_cpa_reason
     from summed
     where days_usable = days_needed
 ),
@@ -123,7 +127,11 @@ long_measures as (
             when 'margin' then measured.margin
             when 'cpa' then measured.cpa
             when 'effective_cpa' then measured.effective_cpa
-        end as metric_value
+        end as metric_value,
+        case metrics.metric
+            when 'cpa' then measured.cpa_reason
+            when 'effective_cpa' then measured.effective_cpa_reason
+        end as metric_reason
     from measured
     cross join metrics
 ),
@@ -135,6 +143,7 @@ compared as (
         advertiser_id,
         metric,
         max(case when period = 'own_day' then metric_value end) as metric_value,
+        max(case when period = 'own_day' then metric_reason end) as metric_reason,
         max(case when period = 'day_before' then metric_value end) as day_before,
         max(case when period = 'same_weekday' then metric_value end) as same_weekday_last_week,
         max(case when period = 'mean_7_days' then metric_value end) as mean_7_days_before
@@ -151,6 +160,7 @@ select
 
     -- dimensions
     advertiser_days.advertiser_label,
+    compared.metric_reason,
 
     -- measures
     cast(compared.metric_value as decimal(18, 4)) as metric_value,
