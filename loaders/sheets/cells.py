@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from loaders.fitting import FITTERS
 from loaders.sheets.sheet import RAW_TYPES, SheetType
-from loaders.table import FITTERS
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 EPOCH = date(1899, 12, 30)  # day 0 of every sheet

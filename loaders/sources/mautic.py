@@ -142,6 +142,7 @@ LEAD_DONOTCONTACT = Table(
     },
     key=("id",),
     makes_days_complete=True,
+    turns_over=True,
 )
 LEAD_LISTS_LEADS = Table(
     "lead_lists_leads",
@@ -153,6 +154,7 @@ LEAD_LISTS_LEADS = Table(
         "manually_added": Column("bool"),
     },
     key=("leadlist_id", "lead_id"),
+    turns_over=True,
 )
 
 

@@ -20,10 +20,11 @@ from typing import Any
 from requests import Response
 
 from loaders.errors import ApiError
+from loaders.fitting import fit_bigint
 from loaders.http import Api, answer, expect_rows, unexpected
 from loaders.oauth import Token
 from loaders.source import Account, Finding
-from loaders.table import Page, Row, Table, fit_bigint
+from loaders.table import Page, Row, Table
 from loaders.windows import Window, midnight
 
 PAGE_ROWS = 500

@@ -49,7 +49,8 @@ EVENTS = Table(
         "timestamp": Column("timestamp", required=True),
         "properties": Column("json"),
     },
-    key=("uuid",),
+    key=("uuid", "event", "timestamp"),
+    own_id="uuid",  # of some senders two events have the same one
     makes_days_complete=True,
     cursor="timestamp",
     look_back=timedelta(days=3),  # what is sent late, and what clocks that are behind have written

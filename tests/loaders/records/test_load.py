@@ -226,6 +226,56 @@ def test_nothing_in_place_of_something_is_suspicious(stand: Stand, table: Table)
 
 
 @on_both_targets
+@pytest.mark.parametrize("table", [WHOLE, LOG])
+def test_a_change_that_stays_is_believed_a_day_later(stand: Stand, table: Table) -> None:
+    """The same again: not the same night's, and not others of which as many are missing."""
+    stand.tables = (table,)
+    every = [row(i) for i in range(20)]
+    stand.service.rows = every
+    stand.load()
+
+    def verdict(ids: Sequence[int], hours: int) -> str:
+        stand.service.rows = [every[i] for i in ids]
+        return stand.load(NOON + timedelta(hours=hours)).verdict
+
+    assert verdict(range(10), 1) == "suspicious-empty"
+    assert verdict(range(10), 24) == "suspicious-empty"
+    assert verdict(range(10, 20), 25) == "suspicious-empty"
+    if table is WHOLE:  # of one in order, what cannot be read keeps everything as it stands
+        stand.service.rows = [*every[:9], row(99, amount="n/a")]
+        assert stand.load(NOON + timedelta(hours=26)).verdict == "suspicious-empty"
+    assert len(stand.ids()) == 20
+    stand.service.rows = every[:9]  # the world goes on: one more went
+    run = stand.load(NOON + timedelta(hours=27))
+    assert run.verdict == "ok"
+    assert run.messages[0].startswith("believed, as it was so on 2025-12-05 13:00 UTC too: got 9 ")
+    assert stand.ids() == list(range(9))
+    assert verdict(range(3), 28) == "suspicious-empty"
+
+
+def test_a_relation_turns_over_freely(stand: Stand) -> None:
+    stand.tables = (replace(WHOLE, turns_over=True),)
+    for night, first in enumerate((1, 4, 7, 10, 30)):
+        stand.service.rows = [row(i) for i in range(first, first + 10)]
+        assert stand.load(NOON + timedelta(days=night)).verdict == "ok"
+        assert stand.ids() == list(range(first, first + 10))
+    stand.service.rows = []
+    assert stand.load(NOON + timedelta(days=6)).verdict == "suspicious-empty"
+
+
+@on_both_targets
+def test_two_records_with_one_id_are_both_kept_and_told(stand: Stand) -> None:
+    """The same one sent twice stays one, and the next load changes nothing."""
+    stand.tables = (replace(LOG, key=("id", "happened_at"), own_id="id"),)
+    stand.service.rows = [row(1, name="a"), row(1, NOON + timedelta(minutes=5), name="b"), row(2)]
+    stand.service.rows += stand.service.rows[:1]
+    for hour in (1, 2):
+        run = stand.load(NOON + timedelta(hours=hour))
+        assert run.messages == ["1 came twice", "2 share their id with others"]
+        assert sorted(stand.held("id, coalesce(name, '')")) == [(1, "a"), (1, "b"), (2, "")]
+
+
+@on_both_targets
 def test_groups_keep_each_record_once(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that comes again is known within its group, and replaced by a later group."""
     monkeypatch.setattr(records, "GROUP_ROWS", 4)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loaders.fitting import FITTERS
 from loaders.sheets.cells import Cell, typed_number, value_of
 from loaders.sheets.grid import Grid
 from loaders.sheets.sheet import RAW_TYPES, SheetType
-from loaders.table import FITTERS
 from sandbox.google_sheets.a1 import Box, parse_box
 
 NOTHING_SHOWN = "\u200b\u00a0 \u202f"
