@@ -75,7 +75,9 @@ def fit_date(value: Any) -> date | None:
         if value.time() != time():
             raise ValueError(f"{value} is a moment, and not a date")
         return value.date()
-    if value is None or isinstance(value, date):
+    if value is None or value == "":
+        return None
+    if isinstance(value, date):
         return value
     raise ValueError(f"{value!r} is not a date")
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from loaders import ledger
 from loaders.buffer import Buffer, batch_of
@@ -26,7 +26,7 @@ from loaders.guard import decide
 from loaders.land import Upload, land
 from loaders.ops import Run
 from loaders.source import Account, Finding, Job, Setting
-from loaders.table import Page, Rejected, Row, Table, fit
+from loaders.table import Page, Rejected, Table, fit
 from loaders.verify import judge_records
 from loaders.warehouse import Warehouse
 from loaders.windows import Window, closed_through, local_day
@@ -44,6 +44,14 @@ class RecordReader(Protocol):
 
     def examine(self) -> Iterator[Finding]:
         """Whether the account is reachable, and what is odd about it."""
+
+
+@runtime_checkable
+class ReadsAlone(Protocol):
+    """A connection that can ask for what exists and was not in a list, which may hide some."""
+
+    def read_alone(self, table: Table, keys: Iterable[tuple[Any, ...]]) -> Iterator[Page]:
+        """The records of these keys that there are; of a table whose list is whole, none."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +177,9 @@ class RecordLoad:
             if not reading.table.in_order:  # of one in order, the keys are forgotten by the group
                 columns = ", ".join(reading.table.key)
                 found = set(self.existing.rows(reading.table, reading.window, columns))
+                if isinstance(self.reader, ReadsAlone):
+                    for page in self.reader.read_alone(reading.table, sorted(found - reading.keys)):
+                        self._read(reading, page)
                 missing = found - reading.keys
                 self._judge(reading, len(found), len(missing), missing, found & reading.keys)
         except Exception as error:
@@ -181,7 +192,7 @@ class RecordLoad:
         rejected = list(page.rejected)
         for line, raw in enumerate(page.rows, start=1):
             try:
-                row = fit(table, _without_blanks(raw))
+                row = fit(table, raw)
             except ValueError as reason:
                 rejected.append(Rejected(page.origin, line, str(reason), raw))
                 continue
@@ -284,8 +295,3 @@ class RecordLoad:
             run.messages.append(f"{shared:,} share their {table.own_id} with others")
         days = Window(run.window_start, run.window_end, self.account.timezone)
         run.complete_through = closed_through(days, self.started_at, self.source.closes_at)
-
-
-def _without_blanks(raw: Row) -> Row:
-    """The row with nothing in place of blank text: a csv cannot tell the two apart."""
-    return {name: None if value == "" else value for name, value in raw.items()}

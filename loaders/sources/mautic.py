@@ -162,11 +162,11 @@ SOURCE = RecordSource(
     name="mautic",
     tables=(
         CONTACTS,
-        EMAILS,
         CAMPAIGNS,
         SEGMENTS,
         EMAIL_STATS,
         PAGE_HITS,
+        EMAILS,  # after those that name some
         LEAD_DONOTCONTACT,
         LEAD_LISTS_LEADS,
     ),
