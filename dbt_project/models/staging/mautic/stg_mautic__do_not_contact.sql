@@ -16,7 +16,7 @@ renamed as (
 
         -- dimensions
         cast(source.lead_id as {{ dbt.type_string() }}) as contact_id,
-        {{ clean_id('source.channel') }} as channel,
+        {{ bounded_text(clean_id('source.channel')) }} as channel,
         cast(source.channel_id as {{ dbt.type_string() }}) as channel_id,
         case source.reason
             when 0 then 'contactable'
