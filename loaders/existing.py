@@ -97,6 +97,18 @@ class Existing:
             [*parameters, self.now],
         )
 
+    def drop_restated(self, table: Table, window: Window) -> None:
+        """Drop what this run found under the same id with another key: it was edited."""
+        if table.own_id is None:
+            return
+        which, parameters = self.which(table, window)
+        name = f"{self.source}.{table.name}"
+        self.job.warehouse.execute(
+            f"delete from {name} where {which} and _loaded_at < %s and {table.own_id} in "  # noqa: S608
+            f"(select {table.own_id} from {name} where _client_id = %s and _loaded_at = %s)",
+            [*parameters, self.now, self.account.client_id, self.now],
+        )
+
     def sharing_an_id(self, table: Table) -> int:
         """How many rows of this run have an id that another of them has too."""
         ((rows,),) = self.job.warehouse.query(

@@ -117,7 +117,7 @@ def fit_json(value: Any) -> str | None:
         return None
     try:
         text = value if isinstance(value, str) else JSON.encode(value)
-        text = JSON.encode(json.loads(text, parse_float=plain_number))
+        text = JSON.encode(decode_json(text))
     except (ValueError, TypeError, RecursionError):
         raise ValueError(f"{len(str(value)):,} characters that are not JSON") from None
     if "\\u0000" in text:  # the search for it takes as long as all else
@@ -135,6 +135,7 @@ def plain_number(value: Any) -> int | float:
 
 
 JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=plain_number)
+decode_json = json.JSONDecoder(parse_float=plain_number).decode
 
 
 def whole(text: str) -> str:

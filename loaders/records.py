@@ -273,6 +273,7 @@ class RecordLoad:
         name = f"{self.source.name}.{table.name}"
         deleted = 0
         if not run.rejected:  # a record that cannot be read is not deleted
+            self.existing.drop_restated(table, reading.window)
             ((deleted,),) = self.job.warehouse.query(
                 f"select count(*) from {name} where {condition}",  # noqa: S608
                 parameters,

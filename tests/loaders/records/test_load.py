@@ -1,6 +1,6 @@
 """Records: each there once by its key, whatever a service hands over, on both targets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -64,6 +64,7 @@ class Service:
     page: int = 2
     breaks_after: int | None = None
     asked: list[Window] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
 
     def read(self, table: Table, window: Window) -> Iterator[Page]:
         self.asked.append(window)
@@ -88,6 +89,19 @@ class Service:
 
     def examine(self) -> Iterator[Finding]:
         yield Finding("ok", "made")
+
+
+@dataclass
+class Shy(Service):
+    """Its list hides some rows."""
+
+    def read(self, table: Table, window: Window) -> Iterator[Page]:
+        for page in super().read(table, window):
+            yield Page(page.origin, [one for one in page.rows if one["id"] not in self.hidden])
+
+    def read_alone(self, _: Table, keys: Iterable[tuple[Any, ...]]) -> Iterator[Page]:
+        for (id_,) in keys:
+            yield Page(f"row {id_}", [one for one in self.rows if one["id"] == id_])
 
 
 @dataclass
@@ -273,6 +287,17 @@ def test_two_records_with_one_id_are_both_kept_and_told(stand: Stand) -> None:
         run = stand.load(NOON + timedelta(hours=hour))
         assert run.messages == ["1 came twice", "2 share their id with others"]
         assert sorted(stand.held("id, coalesce(name, '')")) == [(1, "a"), (1, "b"), (2, "")]
+
+
+def test_what_a_list_hides_is_asked_for_alone(stand: Stand) -> None:
+    stand.tables = (WHOLE,)
+    stand.service = Shy(rows=[row(i) for i in range(6)])
+    stand.load()
+    stand.service.hidden = {3, 4, 5}
+    del stand.service.rows[4]
+    run = stand.load(NOON + timedelta(hours=1))
+    assert (run.verdict, run.messages) == ("ok", ["1 deleted at the source"])
+    assert stand.ids() == [0, 1, 2, 3, 5]
 
 
 @on_both_targets
