@@ -25,6 +25,7 @@ renamed as (
             when 3 then 'manual'
             else 'unknown'
         end as reason,
+        cast(source.reason as {{ dbt.type_string() }}) as reason_code,
         {{ local_date('source.date_added', "coalesce(clients.timezone, 'UTC')") }} as noted_date,
 
         -- timestamps
