@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from loaders import ledger
 from loaders.errors import ApiError, NothingToRead, TruncatedError, failure
+from loaders.guard import decide
 from loaders.land import Upload, land
 from loaders.ops import Run
 from loaders.source import Account, Finding, Job, Setting
@@ -164,7 +165,9 @@ class DailyLoad:
         answered |= {day for row in run.rejected for day in row.spoils()}
         allow_empty = self.job.request.allow_empty
         judgement = judge_days(existing, answered, allow_empty=allow_empty)
-        run.verdict, run.error = judgement.verdict, judgement.reason
+        emptied = set(judgement.emptied)
+        came = set(existing) - emptied
+        decide(self.job.warehouse, run, judgement, missing=emptied, came=came)
         return judgement.emptied
 
     def earlier(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:

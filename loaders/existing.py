@@ -1,5 +1,6 @@
 """What exists of a source's records in the warehouse, and from where on to read again."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -86,3 +87,34 @@ class Existing:
                 condition += f" and {table.cursor} {sign} %s"
                 parameters.append(moment)
         return condition, parameters
+
+    def keys(self, table: Table, window: Window, loaded: str) -> Iterator[tuple[Any, ...]]:
+        """The keys of the existing rows that were loaded before (<) or by (=) this run."""
+        which, parameters = self.which(table, window)
+        yield from self.job.warehouse.query(
+            f"select {', '.join(table.key)} from {self.source}.{table.name} "  # noqa: S608
+            f"where {which} and _loaded_at {loaded} %s",
+            [*parameters, self.now],
+        )
+
+    def drop_restated(self, table: Table, window: Window) -> None:
+        """Drop what this run found under the same id with another key: it was edited."""
+        if table.own_id is None:
+            return
+        which, parameters = self.which(table, window)
+        name = f"{self.source}.{table.name}"
+        self.job.warehouse.execute(
+            f"delete from {name} where {which} and _loaded_at < %s and {table.own_id} in "  # noqa: S608
+            f"(select {table.own_id} from {name} where _client_id = %s and _loaded_at = %s)",
+            [*parameters, self.now, self.account.client_id, self.now],
+        )
+
+    def sharing_an_id(self, table: Table) -> int:
+        """How many rows of this run have an id that another of them has too."""
+        ((rows,),) = self.job.warehouse.query(
+            "select coalesce(sum(sharing), 0) from ("  # noqa: S608
+            f"select count(*) as sharing from {self.source}.{table.name} where _client_id = %s "
+            f"and _loaded_at = %s group by {table.own_id} having count(*) > 1) as shared",
+            [self.account.client_id, self.now],
+        )
+        return int(rows)

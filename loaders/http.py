@@ -4,12 +4,18 @@ dlt's client retries (409, 429, 5xx, time-outs, dropped connections, cut-off JSO
 with exponential back-off from 1 s to 5 min and honours Retry-After; `[runtime]` in
 .dlt/config.toml holds these figures. Whatever is left after that is one `ApiError` that names the
 request and never a secret. 400, 401 and 403 are not tried again.
+
+A request waits five minutes in all, and says so in the log. Who asks for more gets no request at
+all until then: his source fails with the time named, and the others go on.
 """
 
 import json
+import logging
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from time import monotonic, sleep
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -24,9 +30,13 @@ from loaders.errors import ApiError, innermost
 from loaders.redaction import conceal, redact
 from loaders.table import Row
 
+log = logging.getLogger(__name__)
+
 RETRIED_STATUS = (409, 429, *range(500, 600))
 SHOWN_CHARACTERS = 160
 MOST_PAGES = 1000
+LONGEST_WAIT = 300.0  # seconds, all waits of a request together
+SAID_FROM = 5.0  # seconds: what nobody notices is not said
 NAMES_OF_ERRORS = ("detail", "error_description", "error", "errors")
 KINDS: Mapping[type, str] = {dict: "an object", list: "a list"}
 
@@ -64,7 +74,12 @@ class Api:
         self.session = client.session
         self.session.headers.update(headers)
         self.session.auth = auth
-        self.resume_at = 0.0
+        self.resume_at = self.paused = 0.0
+        self.given_up = False
+        self.closed: tuple[float, ApiError] | None = None
+        retrying: Any = client.session.send.retry  # type: ignore[attr-defined]  # tenacity's
+        retrying.stop |= self._is_too_long
+        retrying.before_sleep = lambda state: self._say_wait(state.upcoming_sleep)
         conceal(*secrets)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Response:
@@ -74,9 +89,9 @@ class Api:
         return self._request("POST", path, json=json, data=data)
 
     def _request(self, method: str, path: str, **content: Any) -> Response:
-        sleep(max(0.0, self.resume_at - monotonic()))
         url = f"{self.base_url}{path}"
         what = f"{self.service}: {method} {_address(url)}"
+        self._wait(what)
         try:
             response = self.session.request(method, url, **content)
         except RequestException as error:
@@ -84,13 +99,45 @@ class Api:
             said = f"{type(cause).__name__} {cause}"[:SHOWN_CHARACTERS].strip()
             raise ApiError(redact(f"{what} failed: {said}")) from None
         if not response.ok and response.status_code not in self.passthrough:
-            raise ApiError(
-                redact(f"{what} answered HTTP {response.status_code}: {error_text(response)}"),
-                self.remedies.get(response.status_code, ""),
-            )
+            raise self.refusal(response)
         if self.pause:
             self.resume_at = monotonic() + self.pause(response)
         return response
+
+    def refusal(self, response: Response) -> ApiError:
+        """The error for a response that is none of success; it ends the asking for a time."""
+        where = f"{self.service}: {response.request.method} {_address(response.url)}"
+        text = f"{where} answered HTTP {response.status_code}: {error_text(response)}"
+        asked = _asked_to_wait(response)
+        if asked >= SAID_FROM:
+            text += f"; it asks to wait {_duration(asked)}"
+        error = ApiError(redact(text), self.remedies.get(response.status_code, ""))
+        if self.given_up:
+            self.closed = monotonic() + asked, error
+        return error
+
+    def _wait(self, what: str) -> None:
+        """Hold the next request as long as the service has asked for, if that is not too long."""
+        if self.closed and self.closed[0] > monotonic():
+            raise self.closed[1]
+        self.given_up = False
+        self.paused = max(0.0, self.resume_at - monotonic())
+        if self.paused > LONGEST_WAIT:
+            raise ApiError(f"{what}: its quota is spent, it asks to wait {_duration(self.paused)}")
+        self._say_wait(self.paused)
+        sleep(self.paused)
+
+    def _is_too_long(self, state: Any) -> bool:
+        """Whether the next wait, on top of those before, is more than a request may wait."""
+        response = None if state.outcome.failed else state.outcome.result()
+        asked = _asked_to_wait(response) if isinstance(response, Response) else 0.0
+        waited = self.paused + float(state.idle_for)
+        self.given_up = waited + max(asked, float(state.upcoming_sleep)) > LONGEST_WAIT
+        return self.given_up
+
+    def _say_wait(self, seconds: float) -> None:
+        if seconds >= SAID_FROM:
+            log.warning("%s: waiting %s", self.service, _duration(seconds))
 
 
 def answer(response: Response, remedy: str = "") -> Any:
@@ -158,6 +205,24 @@ def error_text(response: Response) -> str:
     with suppress(ValueError):
         text = str(_error_in(json.loads(text)) or text)
     return text[:SHOWN_CHARACTERS] or "nothing"
+
+
+def _asked_to_wait(response: Response) -> float:
+    """The seconds of a Retry-After, which are a number or a date; 0 where there is none."""
+    asked = response.headers.get("Retry-After", "").strip()
+    if asked.isdecimal():
+        return float(asked[:9])
+    try:
+        until = parsedate_to_datetime(asked)
+    except ValueError:
+        return 0.0
+    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def _duration(seconds: float) -> str:
+    """Seconds, and when they are over."""
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    return f"{seconds:,.0f} s, until {until:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _is_cut_off(response: Response | None, _: BaseException | None) -> bool:

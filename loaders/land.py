@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from loaders.errors import LoadError, innermost
+from loaders.fitting import ColumnType
 from loaders.redaction import redact
 from loaders.source import Job
-from loaders.table import ColumnType, Row, Table
+from loaders.table import Row, Table
 from loaders.warehouse import Warehouse
 
 # types as a warehouse lists them; a JSON column is another one on every engine

@@ -189,6 +189,20 @@ def read_in_full(
     return read_at  # type: ignore[no-any-return]
 
 
+def refused(warehouse: Warehouse, run: Run, *, until: datetime) -> list[tuple[datetime, str]]:
+    """The suspicious reads of a run's table since the last good one: when, and what was missing."""
+    same = "source = %s and table_name = %s and client_id = %s and advertiser_id is not distinct "
+    same += "from %s"
+    which = [run.source, run.table_name, run.client_id, run.advertiser_id]
+    return warehouse.query(
+        "select started_at, missing from ops.load_runs "  # noqa: S608
+        f"where {same} and verdict = 'suspicious-empty' and started_at <= %s "
+        "and started_at > (select coalesce(max(started_at), timestamp '1970-01-01 00:00:00') "
+        f"from ops.load_runs where {same} and verdict in ({_listed(GOOD)})) order by started_at",
+        [*which, until, *which],
+    )
+
+
 def _spoiled_days(
     warehouse: Warehouse, source: str, table: str, client_id: str
 ) -> dict[str, set[date]]:

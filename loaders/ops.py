@@ -32,7 +32,7 @@ SQL_TYPES = {
     Verdict: "varchar",
 }
 # what warehouses of an earlier release lack; anything else that is missing was taken out by hand
-ADDED = frozenset({"complete_tables", "load_issues", "accepted_issues"})
+ADDED = frozenset({"complete_tables", "load_issues", "accepted_issues", "load_runs.missing"})
 
 
 @dataclass
@@ -63,6 +63,7 @@ class Run:
     verdict: Verdict = "failed"
     finished_at: datetime | None = None
     error: str | None = None
+    missing: str | None = None  # digests of a part of what a suspicious answer lacked
     rejected: list[Rejected] = field(default_factory=list, repr=False)
     rejected_kept: int = field(default=0, repr=False)  # of `rejected`, written already
     issues: list[Issue] = field(default_factory=list, repr=False)

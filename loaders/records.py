@@ -11,20 +11,22 @@ are remembered, across groups records replace each other: each is there once, in
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from loaders import ledger
 from loaders.buffer import Buffer, batch_of
 from loaders.errors import NothingToRead, failure
 from loaders.existing import Existing
+from loaders.fitting import fit_timestamp
+from loaders.guard import decide
 from loaders.land import Upload, land
 from loaders.ops import Run
 from loaders.source import Account, Finding, Job, Setting
-from loaders.table import Page, Rejected, Row, Table, fit, fit_timestamp
+from loaders.table import Page, Rejected, Table, fit
 from loaders.verify import judge_records
 from loaders.warehouse import Warehouse
 from loaders.windows import Window, closed_through, local_day
@@ -42,6 +44,14 @@ class RecordReader(Protocol):
 
     def examine(self) -> Iterator[Finding]:
         """Whether the account is reachable, and what is odd about it."""
+
+
+@runtime_checkable
+class ReadsAlone(Protocol):
+    """A connection that can ask for what exists and was not in a list, which may hide some."""
+
+    def read_alone(self, table: Table, keys: Iterable[tuple[Any, ...]]) -> Iterator[Page]:
+        """The records of these keys that there are; of a table whose list is whole, none."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +177,11 @@ class RecordLoad:
             if not reading.table.in_order:  # of one in order, the keys are forgotten by the group
                 columns = ", ".join(reading.table.key)
                 found = set(self.existing.rows(reading.table, reading.window, columns))
-                self._judge(reading, len(found), len(found - reading.keys))
+                if isinstance(self.reader, ReadsAlone):
+                    for page in self.reader.read_alone(reading.table, sorted(found - reading.keys)):
+                        self._read(reading, page)
+                missing = found - reading.keys
+                self._judge(reading, len(found), len(missing), missing, found & reading.keys)
         except Exception as error:
             reading.run.verdict, reading.run.error = failure(error)
 
@@ -178,7 +192,7 @@ class RecordLoad:
         rejected = list(page.rejected)
         for line, raw in enumerate(page.rows, start=1):
             try:
-                row = fit(table, _without_blanks(raw))
+                row = fit(table, raw)
             except ValueError as reason:
                 rejected.append(Rejected(page.origin, line, str(reason), raw))
                 continue
@@ -207,15 +221,24 @@ class RecordLoad:
         day = local_day(moment, self.account.timezone) if moment else None
         return replace(rejected, day=day)
 
-    def _judge(self, reading: Reading, existing: int, missing: int) -> None:
+    def _judge(
+        self,
+        reading: Reading,
+        existing: int,
+        missing: int,
+        missing_keys: Iterable[object],
+        came: Iterable[object],
+    ) -> None:
         """Set the run's verdict by what exists where it read; "nothing" may mean "not now"."""
         judgement = judge_records(
+            reading.table,
             reading.rows,
             existing=existing,
             missing=missing - len(reading.run.rejected),
             allow_empty=self.job.request.allow_empty,
         )
-        reading.run.verdict, reading.run.error = judgement.verdict, judgement.reason
+        warehouse = self.job.warehouse
+        decide(warehouse, reading.run, judgement, missing=missing_keys, came=came)
 
     def _land_and_mark(self, readings: Sequence[Reading]) -> None:
         """Land what is left, mark what was deleted, and say what is complete."""
@@ -250,12 +273,15 @@ class RecordLoad:
         name = f"{self.source.name}.{table.name}"
         deleted = 0
         if not run.rejected:  # a record that cannot be read is not deleted
+            self.existing.drop_restated(table, reading.window)
             ((deleted,),) = self.job.warehouse.query(
                 f"select count(*) from {name} where {condition}",  # noqa: S608
                 parameters,
             )
         if table.in_order:
-            self._judge(reading, self.existing.count(table, reading.window), deleted)
+            existing = self.existing.count(table, reading.window)
+            lost, came = (self.existing.keys(table, reading.window, sign) for sign in ("<", "="))
+            self._judge(reading, existing, deleted, lost, came)
         if run.error:
             return
         if deleted:
@@ -266,10 +292,7 @@ class RecordLoad:
             run.messages.append(f"{deleted:,} deleted at the source")
         if reading.doubles:
             run.messages.append(f"{reading.doubles:,} came twice")
+        if table.own_id and (shared := self.existing.sharing_an_id(table)):
+            run.messages.append(f"{shared:,} share their {table.own_id} with others")
         days = Window(run.window_start, run.window_end, self.account.timezone)
         run.complete_through = closed_through(days, self.started_at, self.source.closes_at)
-
-
-def _without_blanks(raw: Row) -> Row:
-    """The row with nothing in place of blank text: a csv cannot tell the two apart."""
-    return {name: None if value == "" else value for name, value in raw.items()}

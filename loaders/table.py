@@ -4,25 +4,15 @@ A value that does not fit its column never reaches the warehouse, where dlt woul
 into variants; its row goes to `ops.rejected_rows` with the reason.
 """
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from datetime import date, timedelta
 from typing import Any, Literal
 
+from loaders.fitting import FITTERS, ColumnType
 from loaders.windows import Window
 
-ColumnType = Literal["date", "text", "bigint", "decimal", "timestamp", "bool", "json"]
 Row = dict[str, Any]
-
-CENT_OF_A_CENT = Decimal("0.0001")  # decimal(18,4), the money of every raw table
-MONEY_LIMIT = Decimal(10) ** 14
-COUNT_LIMIT = 2**63
-JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=float)
-NUL_ESCAPE = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")  # jsonb refuses it
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f]")  # Postgres refuses NUL; none belongs in a label
 
 
 @dataclass(frozen=True)
@@ -73,6 +63,9 @@ class Table:
     what did not change. `in_order`: records come by their cursor, may be many, and are landed in
     groups.
     `makes_days_complete`: a day of its source is complete when it and all tables like it are.
+    `turns_over`: it is a relation or a queue, whose rows come and go freely; of a register, few go.
+    `own_id`: the column of the key that should tell records apart alone; where two share it, both
+    are kept and that is said.
     """
 
     name: str
@@ -85,6 +78,8 @@ class Table:
     is_dated: bool = False
     in_order: bool = False
     makes_days_complete: bool = False
+    turns_over: bool = False
+    own_id: str | None = None
 
     def __post_init__(self) -> None:
         if unknown := set(self.key) - set(self.all_columns):
@@ -184,108 +179,3 @@ def fit(table: Table, row: Row) -> Row:
             value = ""  # a NULL merge key kills a whole load
         fitted[name] = value
     return fitted
-
-
-def number(value: Any) -> Decimal | None:
-    """A JSON number, numeric text or nothing as an exact decimal; ValueError for anything else."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        raise ValueError(f"{value!r} is not a number")
-    try:
-        decimal = Decimal(str(value).strip())
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is not a number") from None
-    if not decimal.is_finite():
-        raise ValueError(f"{value!r} is not a number")
-    return decimal
-
-
-def fit_decimal(value: Any) -> Decimal | None:
-    decimal = number(value)
-    if decimal is None:
-        return None
-    if abs(decimal) >= MONEY_LIMIT:
-        raise ValueError(f"{value!r} does not fit decimal(18,4)")
-    return decimal.quantize(CENT_OF_A_CENT, ROUND_HALF_UP)
-
-
-def fit_bigint(value: Any) -> int | None:
-    decimal = number(value)
-    if decimal is None:
-        return None
-    if decimal != decimal.to_integral_value():
-        raise ValueError(f"{value!r} is not a whole number")
-    if abs(decimal) >= COUNT_LIMIT:
-        raise ValueError(f"{value!r} does not fit bigint")
-    return int(decimal)
-
-
-def fit_text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, dict | list | bool):  # of which the reason must not show what is in it
-        raise ValueError(f"a {type(value).__name__} is not text")
-    return whole(CONTROL_CHARACTERS.sub("", str(value)))
-
-
-def fit_date(value: Any) -> date | None:
-    if value is None or isinstance(value, date):
-        return value
-    raise ValueError(f"{value!r} is not a date")
-
-
-def fit_timestamp(value: Any) -> datetime | None:
-    """A moment in UTC; text is ISO 8601, and means UTC where it names no zone."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            raise ValueError(f"{value!r} is not a time") from None
-    if not isinstance(value, datetime):
-        raise ValueError(f"{value!r} is not a time")
-    try:
-        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"{value} is not a time that a warehouse can hold") from None
-
-
-def fit_bool(value: Any) -> bool | None:
-    if value is None or value == "":
-        return None
-    spelled = {"1": True, "true": True, "0": False, "false": False}.get(str(value).lower())
-    if spelled is None:
-        raise ValueError(f"{value!r} is neither true nor false")
-    return spelled
-
-
-def fit_json(value: Any) -> str | None:
-    """JSON as every engine takes it in: no NUL, no half characters, no NaN, each key once."""
-    if value is None or value == "":
-        return None
-    try:
-        parsed = json.loads(value) if isinstance(value, str) else value
-        text = JSON.encode(parsed)
-    except (ValueError, TypeError, RecursionError):
-        raise ValueError(f"{len(str(value)):,} characters that are not JSON") from None
-    if "\\u0000" in text:  # the search for it takes as long as all else
-        text = NUL_ESCAPE.sub(r"\1", text)
-    return whole(text)
-
-
-def whole(text: str) -> str:
-    """The text with ? in place of half characters, which nothing else can hold."""
-    return text.encode(errors="replace").decode()
-
-
-FITTERS = {
-    "date": fit_date,
-    "text": fit_text,
-    "bigint": fit_bigint,
-    "decimal": fit_decimal,
-    "timestamp": fit_timestamp,
-    "bool": fit_bool,
-    "json": fit_json,
-}

@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from loaders.table import Rejected, Row, Table, fit, number
+from loaders.fitting import number
+from loaders.table import Rejected, Row, Table, fit
 
 Verdict = Literal["ok", "expected-empty", "suspicious-empty", "truncated", "failed"]
 GOOD: tuple[Verdict, ...] = ("ok", "expected-empty")
@@ -22,11 +23,15 @@ HALF_A_CENT = Decimal("0.005")
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict on a read, the days it would empty, and the reason where it is not good."""
+    """The verdict on a read, the days it would empty, and the reason where it is not good.
+
+    `if_believed`: the verdict of one that is suspicious, once it is believed.
+    """
 
     verdict: Verdict
     emptied: tuple[date, ...] = ()
     reason: str | None = None
+    if_believed: Verdict = "ok"
 
 
 def judge_days(
@@ -54,19 +59,23 @@ def judge_days(
         )
     else:
         return Judgement(good, emptied)
-    return Judgement("suspicious-empty", emptied, reason)
+    return Judgement("suspicious-empty", emptied, reason, good)
 
 
-def judge_records(got: int, *, existing: int, missing: int, allow_empty: bool) -> Judgement:
+def judge_records(
+    table: Table, got: int, *, existing: int, missing: int, allow_empty: bool
+) -> Judgement:
     """Judge a read of `got` records, of which some are missing that exist in the warehouse."""
+    good: Verdict = "ok" if got else "expected-empty"
     many = missing > LOST_ALLOWED and missing >= LOST_SHARE_LIMIT * existing
-    if (many or (existing and not got)) and not allow_empty:
+    is_much = many and not table.turns_over
+    if (is_much or (existing and not got)) and not allow_empty:
         reason = (
             f"got {got:,} rows, but {missing:,} of the {existing:,} existing rows are missing from "
             "the response; --allow-empty accepts it"
         )
-        return Judgement("suspicious-empty", reason=reason)
-    return Judgement("ok" if got else "expected-empty")
+        return Judgement("suspicious-empty", reason=reason, if_believed=good)
+    return Judgement(good)
 
 
 @dataclass

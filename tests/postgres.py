@@ -62,7 +62,7 @@ def running_server(folder: Path) -> Iterator[Server]:
     started = get_server(folder, cleanup_mode="delete")
     server = Server(
         socket_folder=str(started.get_postmaster_info().socket_dir),
-        port=_free_port(),
+        port=free_port(),
         password=f"p@ss/{secrets.token_hex(8)}",
         system_user=started.system_user,
     )
@@ -152,7 +152,7 @@ class Database:
         self.server.admin.execute(f"drop database if exists {self.name} with (force)")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

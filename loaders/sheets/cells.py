@@ -11,21 +11,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from loaders.fitting import FITTERS
 from loaders.sheets.sheet import RAW_TYPES, SheetType
-from loaders.table import FITTERS
+from loaders.sheets.units import POINT_CURRENCIES, UNIT, currencies_of
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 EPOCH = date(1899, 12, 30)  # day 0 of every sheet
 DAY = 86_400
 EXACT_BELOW = 10**15  # a sheet keeps fifteen digits of a number
 MOMENTS = ("DATE", "DATE_TIME", "TIME")
-UNITS = {  # the currencies that a sign may stand for
-    "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD"),
-    "€": ("EUR",),
-    "£": ("GBP",),
-    "¥": ("CNY", "JPY"),
-}
-SIGN = re.compile(r"[$\u00a2-\u00a5\u20a0-\u20cf]|\b[A-Z]{3}\b")  # or a currency's code
 SEPARATOR = re.compile(r"[.,' ]")
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -34,7 +28,10 @@ MONTHS = (
 YES_OR_NO = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 YES_OR_NO |= {"1": True, "0": False}
 
-_TIME = r"(?:[t ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)?"
+_TIME = (
+    r"(?:[t ]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)"
+    r"(?: ?(?P<zone>z|utc|gmt|[-+\u2212]\d{2}:?(?:\d{2})?))?)?"
+)
 _WORD = r"(?P<word>[a-z]+)\.?,?"
 _DATES = [
     re.compile(pattern + _TIME)
@@ -124,7 +121,8 @@ def _amount(cell: Cell, currency: str) -> Decimal:
         return _exact(cell)
     if re.search(r"\d", cell.value):  # TBD is not a currency
         _check_unit(cell.value, currency)
-    return typed_number(SIGN.sub("", cell.value, count=1) or cell.value)
+    bare, units = UNIT.subn("", cell.value, count=2)
+    return typed_number(bare or cell.value, is_dollars=bool(units) and currency in POINT_CURRENCIES)
 
 
 def _percent(cell: Cell, _: str) -> Decimal:
@@ -189,14 +187,17 @@ def _day(cell: Cell) -> date:
 
 
 def _check_unit(text: str, currency: str) -> None:
-    """Refuse an amount with the sign or the code of another currency than the client's."""
-    for unit in SIGN.findall(text):
-        if currency not in UNITS.get(unit, (unit,)):
+    """Refuse an amount with the sign, word or code of another currency than the client's."""
+    for unit in UNIT.findall(text):
+        if currency not in currencies_of(unit):
             raise ValueError(f"{text!r} is not in {currency}")
 
 
-def typed_number(text: str) -> Decimal:
-    """A number that was typed as text, where its points and commas can mean one thing only."""
+def typed_number(text: str, *, is_dollars: bool = False) -> Decimal:
+    """A number that was typed as text, where its points and commas can mean one thing only.
+
+    `is_dollars`: or of another currency whose people write no fraction behind a comma.
+    """
     digits = text.replace("\u2212", "-").strip()
     sign = 1
     if digits.startswith("(") and digits.endswith(")"):
@@ -205,15 +206,17 @@ def typed_number(text: str) -> Decimal:
         digits, sign = digits[1:].lstrip(), -1 if digits[0] == "-" else 1
     if not re.fullmatch(r"[0-9.,' ]*[0-9]", digits):
         raise ValueError(f"{text!r} is not a number")
-    whole, fraction = _parted(digits, text)
+    whole, fraction = _parted(digits, text, is_dollars)
     return sign * Decimal(f"{whole or 0}.{fraction or 0}")
 
 
-def _parted(digits: str, text: str) -> tuple[str, str]:
+def _parted(digits: str, text: str, is_dollars: bool) -> tuple[str, str]:
     """The digits before and behind the decimal point, without separators of thousands."""
     marks = SEPARATOR.findall(digits)
     last = marks[-1] if marks else ""
     is_point = last in (".", ",") and marks.count(last) == 1
+    if is_dollars and re.fullmatch(r"[1-9]\d{0,2},\d{3}", digits):
+        is_point = False
     whole, _, fraction = digits.rpartition(last) if is_point else (digits, "", "")
     groups = SEPARATOR.split(whole)
     grouped = len(set(SEPARATOR.findall(whole))) == 1 and re.fullmatch(
@@ -234,6 +237,8 @@ def typed_date(text: str, *, months_too: bool = False) -> date:
     else:
         raise ValueError(f"{text!r} is not a date")
     parts = found.groupdict()
+    if parts.get("zone"):
+        _check_midnight(parts["time"], parts["zone"], text)
     month = _month_of(parts["word"], text) if parts.get("word") else int(parts.get("month") or 0)
     day = int(parts.get("day") or 1)
     if parts.get("first"):
@@ -245,6 +250,12 @@ def typed_date(text: str, *, months_too: bool = False) -> date:
         return date(int(parts["year"]), month, day)
     except ValueError:
         raise ValueError(f"{text!r} is not a date") from None
+
+
+def _check_midnight(time: str, zone: str, text: str) -> None:
+    """Refuse a moment of a zone that is not the midnight with which a program writes a day."""
+    if time.strip("0:.") or (zone[0] == "+" and zone.strip("+0:")):
+        raise ValueError(f"{text!r} is a moment, of another day elsewhere; type the day alone")
 
 
 def _month_of(word: str, text: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from loaders.table import ColumnType
+from loaders.fitting import ColumnType
 
 SheetType = Literal["text", "integer", "decimal", "percent", "date", "month", "boolean"]
 

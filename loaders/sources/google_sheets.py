@@ -14,11 +14,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from loaders.errors import ApiError
+from loaders.fitting import ColumnType
 from loaders.records import RecordSource
 from loaders.sheets.grid import Grid, find_columns, read_rows
 from loaders.sheets.sheet import RAW_TYPES, Sheet, SheetType
 from loaders.source import Account, Finding, Setting
-from loaders.table import Column, ColumnType, Page, Rejected, Row, Table
+from loaders.table import Column, Page, Rejected, Row, Table
 from loaders.windows import Window
 
 if TYPE_CHECKING:

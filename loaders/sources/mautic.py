@@ -142,6 +142,7 @@ LEAD_DONOTCONTACT = Table(
     },
     key=("id",),
     makes_days_complete=True,
+    turns_over=True,
 )
 LEAD_LISTS_LEADS = Table(
     "lead_lists_leads",
@@ -153,6 +154,7 @@ LEAD_LISTS_LEADS = Table(
         "manually_added": Column("bool"),
     },
     key=("leadlist_id", "lead_id"),
+    turns_over=True,
 )
 
 
@@ -160,11 +162,11 @@ SOURCE = RecordSource(
     name="mautic",
     tables=(
         CONTACTS,
-        EMAILS,
         CAMPAIGNS,
         SEGMENTS,
         EMAIL_STATS,
         PAGE_HITS,
+        EMAILS,  # after those that name some
         LEAD_DONOTCONTACT,
         LEAD_LISTS_LEADS,
     ),

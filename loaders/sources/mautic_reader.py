@@ -4,60 +4,36 @@
   we read moves no other; `start` and `total` are never used. The end is an empty page.
 - No row may come before the one before it. A server that ignores the filter or the order breaks
   that, and is refused.
-- `where` also switches off Mautic's own filters, which would hide the variants of e-mails.
+- `where` switches off Mautic's own filters, which would hide the variants of e-mails; newer ones
+  hide them all the same. An e-mail that is named elsewhere and not in the list is asked for alone.
 - The rows lie in a map by id, in a list, or in [] or {} where there are none. Rows of stats are
   text in UTC; whatever is wrong there comes with status 200.
-- Mautic keeps what people type with HTML entities (`Q&#38;A`): text is decoded, once.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import unescape
 from typing import Any
 
 from requests import Response
 
 from loaders.errors import ApiError
-from loaders.http import Api, answer, expect_rows, unexpected
+from loaders.fitting import fit_bigint
+from loaders.http import Api, answer, expect, expect_rows, unexpected
 from loaders.oauth import Token
 from loaders.source import Account, Finding
-from loaders.table import Page, Row, Table, fit_bigint
+from loaders.sources.mautic_rows import as_list, children, contact, decoded, entity, ids_of
+from loaders.table import Page, Row, Table
 from loaders.windows import Window, midnight
 
 PAGE_ROWS = 500
 CREDENTIALS = "check MAUTIC_CLIENT_ID and MAUTIC_CLIENT_SECRET"
 ADDRESS = "check MAUTIC_BASE_URL"
 ROLE = "check that Mautic's API is enabled and that the role of the credentials may view all of it"
-# Without its semicolon an entity is rather a parameter of an address: ?a=1&copy=2
-ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
-
 NO_DATE = "0000-00-00"  # as older databases write it
 
 Key = tuple[int, ...]
 Clause = tuple[str, str, Any]  # column, expression and value; for orX and andX the value is clauses
-
-
-def entity(raw: Row) -> Row:
-    """A row of a list by our names; of what it refers to, the title or the id."""
-    row = {re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower(): raw[name] for name in raw}
-    for name, wanted in (("category", "title"), ("variant_parent", "id")):
-        if isinstance(row.get(name), dict):
-            row[name] = row[name].get(wanted)
-    if "events" in row:
-        row["events"] = as_list(row["events"])
-    return row
-
-
-def contact(raw: Row) -> Row:
-    """A contact; its fields, those of this install too, lie in a map by alias."""
-    groups = raw.get("fields")
-    fields = decoded(groups.get("all") or {}) if isinstance(groups, dict) else {}
-    named = {name: fields.get(name) for name in ("email", "firstname", "lastname")}
-    row = entity(raw)
-    lists = {name: decoded(as_list(row.get(name))) for name in ("tags", "do_not_contact")}
-    return row | named | lists | {"fields": fields}
 
 
 @dataclass(frozen=True)
@@ -74,6 +50,8 @@ class Endpoint:
     key: tuple[str, ...] = ("id",)
     dates: tuple[str, ...] = ()
     where: tuple[Clause, ...] = ()
+    names_mail: str | None = None  # the column with the id of an e-mail
+    one: str | None = None  # what a single row is called, where rows are to be asked for alone
 
 
 # what a mail brought: also one that was deleted, and is known as the source alone
@@ -84,12 +62,16 @@ ENDPOINTS = {
     "contacts": Endpoint(
         "/api/contacts", "contacts", contact, dates=("date_modified", "date_added")
     ),
-    "emails": Endpoint("/api/emails", "emails", entity),
+    "emails": Endpoint("/api/emails", "emails", entity, one="email"),
     "campaigns": Endpoint("/api/campaigns", "campaigns", entity),
     "segments": Endpoint("/api/segments", "lists", entity),
     # mail is opened long after it was sent
-    "email_stats": Endpoint("/api/stats/email_stats", dates=("date_sent", "last_opened")),
-    "page_hits": Endpoint("/api/stats/page_hits", dates=("date_hit",), where=(BY_MAIL,)),
+    "email_stats": Endpoint(
+        "/api/stats/email_stats", dates=("date_sent", "last_opened"), names_mail="email_id"
+    ),
+    "page_hits": Endpoint(
+        "/api/stats/page_hits", dates=("date_hit",), where=(BY_MAIL,), names_mail="email_id"
+    ),
     "lead_donotcontact": Endpoint("/api/stats/lead_donotcontact"),
     "lead_lists_leads": Endpoint("/api/stats/lead_lists_leads", key=("leadlist_id", "lead_id")),
 }
@@ -112,11 +94,13 @@ class Mautic:
             },
             remedy=f"{ADDRESS}, MAUTIC_CLIENT_ID and MAUTIC_CLIENT_SECRET",
         )
+        self.mail: set[int] = set()  # the e-mails that are named by what was read
         self.api = Api(
             "mautic",
             base_url,
             secrets=(secret,),
             auth=self.credentials,
+            passthrough=(404,),
             remedies={
                 401: f"{CREDENTIALS}, and that the web server passes on the Authorization header",
                 403: ROLE,
@@ -131,10 +115,30 @@ class Mautic:
         if table.is_dated:
             narrowed.append((endpoint.dates[0], "gte", _stored(self.start)))
         last: Key = (0,) * len(endpoint.key)
+        listed: set[int] = set()
         while rows := rows_of(self._ask(endpoint, last, narrowed, PAGE_ROWS), endpoint):
             origin = f"{endpoint.path} after {_shown(last)}"
             last = last_key(endpoint, rows, last)
             yield Page(origin, [_fitting(table, endpoint.row(row)) for row in rows])
+            if endpoint.one:
+                listed |= ids_of(row.get("id") for row in rows)
+                self.mail |= ids_of(id_ for row in rows for id_ in children(row))
+            if endpoint.names_mail:
+                self.mail |= ids_of(row.get(endpoint.names_mail) for row in rows)
+        if endpoint.one:
+            yield from self.read_alone(table, [(id_,) for id_ in sorted(self.mail - listed)])
+
+    def read_alone(self, table: Table, keys: Iterable[Key]) -> Iterator[Page]:
+        """The rows of these keys, of a table whose list hides some; those that there are."""
+        endpoint = ENDPOINTS[table.name]
+        for key in keys if endpoint.one else ():
+            path = f"{endpoint.path}/{key[0]}"
+            response = self.api.get(path)
+            if response.status_code == 404:
+                continue
+            body = expect(dict, answer(response), f"mautic: {path}")
+            row = expect(dict, body.get(endpoint.one), f"mautic: {path}")
+            yield Page(path, [_fitting(table, endpoint.row(row))])
 
     def examine(self) -> Iterator[Finding]:
         self.credentials.renew()
@@ -159,7 +163,10 @@ class Mautic:
         parameters = as_parameters([after(endpoint.key, last), *narrowed]) | {"limit": str(limit)}
         for n, column in enumerate(endpoint.key):
             parameters |= {f"order[{n}][col]": column, f"order[{n}][dir]": "asc"}
-        return self.api.get(endpoint.path, parameters)
+        response = self.api.get(endpoint.path, parameters)
+        if not response.ok:
+            raise self.api.refusal(response)
+        return response
 
 
 def after(key: Sequence[str], last: Sequence[int]) -> Clause:
@@ -226,20 +233,6 @@ def last_key(endpoint: Endpoint, rows: Sequence[Row], last: Key) -> Key:
             "them cannot be asked for"
         )
     return last
-
-
-def as_list(value: Any) -> list[Any]:
-    """The values of a map or list: PHP has one for both."""
-    return list(value.values()) if isinstance(value, dict) else list(value or [])
-
-
-def decoded(value: Any) -> Any:
-    """Text, and all text in a map or list, with what its HTML entities stand for."""
-    if isinstance(value, dict):
-        return {name: decoded(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [decoded(one) for one in value]
-    return ENTITY.sub(lambda one: unescape(one[0]), value) if isinstance(value, str) else value
 
 
 def _fitting(table: Table, row: Row) -> Row:

@@ -30,6 +30,20 @@ from loaders.windows import Window
 
 LIST_ROWS = 500
 TOO_MUCH = (504, 512, 513)  # too long, would be too long, too much memory
+# the same with status 400, by the names of ClickHouse's errors
+TOO_MUCH_CODES = frozenset(
+    {
+        "too_many_bytes", "too_many_rows", "too_many_rows_or_bytes", "too_slow", "timeout_exceeded",
+        "memory_limit_exceeded", "set_size_limit_exceeded", "query_is_too_large",
+    }
+)  # fmt: skip
+LONE_PAGES = 100  # of a list, without any record in them
+# addresses that PostHog gave out earlier or gives to those who send, and where its API is
+API_HOSTS = {
+    "app.posthog.com": "us.posthog.com",
+    "us.i.posthog.com": "us.posthog.com",
+    "eu.i.posthog.com": "eu.posthog.com",
+}
 RECENT = timedelta(days=7)
 SCOPES = "query:read, person:read, feature_flag:read, experiment:read and project:read"
 ELSEWHERE = "check POSTHOG_HOST"
@@ -49,7 +63,8 @@ EVENTS = Table(
         "timestamp": Column("timestamp", required=True),
         "properties": Column("json"),
     },
-    key=("uuid",),
+    key=("uuid", "event", "timestamp"),
+    own_id="uuid",  # of some senders two events have the same one
     makes_days_complete=True,
     cursor="timestamp",
     look_back=timedelta(days=3),  # what is sent late, and what clocks that are behind have written
@@ -112,8 +127,7 @@ class Posthog:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        key, host = account.settings["api_key"], account.settings["host"].rstrip("/")
-        host = host if "://" in host else f"https://{host}"
+        key, host = account.settings["api_key"], api_host(account.settings["host"])
         self.project = f"/api/projects/{account.settings['project_id']}/"
         opened = partial(
             Api,
@@ -123,7 +137,7 @@ class Posthog:
             headers={"Authorization": f"Bearer {key}"},
             remedies=REMEDIES,
         )
-        self.lists, self.queries = opened(), opened(passthrough=TOO_MUCH)
+        self.lists, self.queries = opened(), opened(passthrough=(*TOO_MUCH, 400))
 
     def read(self, table: Table, window: Window) -> Iterator[Page]:
         if table is EVENTS:
@@ -164,11 +178,14 @@ class Posthog:
                 "refresh": "force_blocking",
             },
         )
-        if response.status_code in TOO_MUCH:
+        code = _code(response) if response.status_code == 400 else ""
+        if response.status_code in TOO_MUCH or code in TOO_MUCH_CODES:
+            said = f"HTTP {response.status_code} {code}".rstrip()
             raise TooMuchError(
-                f"posthog: HTTP {response.status_code} even for the smallest query; PostHog is "
-                "slow, try again later"
+                f"posthog: {said} even for the smallest query; PostHog is slow, try again later"
             )
+        if not response.ok:
+            raise self.queries.refusal(response)
         body = _object(response, columns=list, results=list)
         columns = body["columns"]
         try:
@@ -184,6 +201,7 @@ class Posthog:
         params: Mapping[str, Any] = {"limit": LIST_ROWS, **asked}
         passed: set[str] = set()
         before: list[Any] = []
+        lone = 0
         while True:
             body = _object(self.lists.get(path, params), results=list)
             records, link = body["results"], body.get("next")
@@ -191,10 +209,29 @@ class Posthog:
             yield _records(table, origin, records)
             if not link:
                 return
-            if link in passed or not records or records == before:
+            lone = 0 if records else lone + 1  # one without records may lead on
+            if link in passed or (records and records == before) or lone > LONE_PAGES:
                 raise ApiError(f"posthog: {origin}: the next page holds nothing new")
             passed.add(link)
             params, before = dict(parse_qsl(urlsplit(link).query)), records
+
+
+def api_host(host: str) -> str:
+    """Where the API is, by what people write: without https://, with a path, the old address."""
+    parts = urlsplit(host if "://" in host else f"https://{host}")
+    named = API_HOSTS.get(parts.netloc.lower())
+    return (
+        f"https://{named}" if named else f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
+    )
+
+
+def _code(response: Response) -> str:
+    """The code of an error."""
+    try:
+        body = response.json()
+    except ValueError:
+        return ""
+    return str(body.get("code")).lower() if isinstance(body, dict) else ""
 
 
 def _object(response: Response, **promised: type) -> dict[str, Any]:

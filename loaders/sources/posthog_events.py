@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from loaders.errors import ApiError
-from loaders.table import Page, Rejected, Row, fit_timestamp
+from loaders.fitting import fit_timestamp
+from loaders.table import Page, Rejected, Row
 from loaders.windows import Window
 
 PAGE_ROWS = 10_000

@@ -60,6 +60,7 @@ class Postgres(Warehouse):
         "and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped"
     )
     _locked: list[str] = field(default_factory=list, compare=False, repr=False)
+    _own_sessions: list[bool] = field(default_factory=list, compare=False, repr=False)  # looked at
 
     @property
     def name(self) -> str:
@@ -85,7 +86,10 @@ class Postgres(Warehouse):
     def destination(self) -> Any:
         from dlt.destinations import postgres
 
-        return quick(postgres)(self.url(), supports_transactions=True)
+        from loaders.warehouse.pooled import without_options
+
+        kind = without_options(quick(postgres))
+        return kind(self.url(), supports_transactions=True)
 
     def _drop_views(self, execute: Callable[..., None], schema: str, table: str) -> None:
         """The next build makes them again."""
@@ -122,11 +126,28 @@ class Postgres(Warehouse):
         except psycopg2.OperationalError as error:
             raise WarehouseError(f"cannot reach {self.name}: {_refusal(error)}") from None
         try:
+            self._refuse_shared(connection)
             connection.set_session(readonly=read_only, autocommit=True)
             connection.cursor().execute("set time zone 'UTC'")
             yield connection
         finally:
             connection.close()
+
+    def _refuse_shared(self, connection: Any) -> None:
+        """WarehouseError behind a pooler that gives a session to others between its statements.
+
+        Then a lock is somebody else's at once, and so are the settings of a session.
+        """
+        from loaders.warehouse.pooled import is_shared
+
+        if self._own_sessions:
+            return
+        if is_shared(connection, self.url()):
+            raise WarehouseError(
+                f"{self.name} is a pooler in transaction mode: sessions share their connections, "
+                "and a lock would hold nothing; use its session mode (Supabase's is on port 5432)"
+            )
+        self._own_sessions.append(True)
 
     @contextmanager
     def explained(self) -> Iterator[None]:

@@ -47,6 +47,7 @@ MAUTIC_FAULTS: tuple[Fault, ...] = (
     _api("overlapping_pages", "a page starts with the last `rows` of the one before", {"rows": 1}),
     _api("row_vanishes", "before this answer the first row is deleted, and all others move up"),
     _api("where_ignored", "filters have no effect"),
+    _api("variants_hidden", "the list of e-mails has no variants, whatever the filter"),
     _api("order_ignored", "orderBy and order have no effect"),
     _api("bad_id", "the id of the first `rows` rows is `value`", {"value": None, "rows": 1}),
     _api(

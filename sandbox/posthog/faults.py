@@ -21,6 +21,11 @@ POSTHOG_FAULTS: tuple[Fault, ...] = (
         "504 from the query's own limit of time, if it is asked for more than `rows` rows",
         {"rows": 0},
     ),
+    _query(
+        "too_many_bytes",
+        "400 from ClickHouse's own limit, if it is asked for more than `hours` hours",
+        {"hours": 0},
+    ),
     _query("query_error", "status 200, `error` says `message`, no results", {"message": "Failed"}),
     _query("capped", "at most `rows` rows an answer, without a word", {"rows": 1_000}),
     _query("keyset_ignored", "the same page for ever: what the tuple says has no effect"),
@@ -35,6 +40,7 @@ POSTHOG_FAULTS: tuple[Fault, ...] = (
         {"column": "timestamp", "value": None, "rows": 1},
     ),
     _any("small_pages", "at most `rows` records a page of a list, whatever is asked", {"rows": 2}),
+    _any("empty_page", "a page without records before the second, which leads on"),
     _any("repeating_next", "the last page of a list leads to itself"),
     _any("older_server", "flags and experiments have the oldest fields alone"),
     _any(

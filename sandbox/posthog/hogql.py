@@ -12,7 +12,7 @@ without a limit, of which it gives a hundred rows.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sandbox.posthog.events import EVERYTHING, Key, micros, sort_value
 
@@ -64,6 +64,12 @@ class Query:
     def rows(self) -> int:
         """How many rows are given at most; more are cut without a word."""
         return min(self.limit, MOST_ROWS)
+
+    @property
+    def hours(self) -> float:
+        """How long a time is asked for, until now where it has no end."""
+        low, high = self.low[0], min(self.high[0], micros(datetime.now(UTC)))
+        return (high - max(low, 0)) / 3_600_000_000
 
 
 def parse(text: str) -> Query:

@@ -20,6 +20,8 @@ def page_of(records: Sequence[Record], *, counted: bool) -> Record:
     limit, offset = _whole("limit") or DEFAULT_LIMIT, _whole("offset")
     if small := fault("small_pages"):
         limit = min(limit, int(str(small["rows"])))
+    if offset and fault("empty_page") and "again" not in request.args:
+        return {"next": _link(again=1), "previous": None, "results": []}
     page = list(records[offset : offset + limit])
     more = offset + limit < len(records) if counted else len(page) >= limit
     following = _link(limit=limit, offset=offset + limit) if more else None

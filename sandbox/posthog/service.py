@@ -146,6 +146,9 @@ class Posthog(Service):
         timed_out = fault("query_timeout")
         if timed_out and query.rows > int(str(timed_out["rows"])):
             raise PosthogError(504, "server_error", "error", _TIMED_OUT)
+        if (much := fault("too_many_bytes")) and query.hours > float(str(much["hours"])):
+            detail = "Limit for rows or bytes to read exceeded"
+            raise PosthogError(400, "validation_error", "too_many_bytes", detail)
         project, key = self.projects[g.account], (g.account, text)
         is_cached = key in self._kept and refresh != FRESH
         log = self._kept[key] if is_cached else project.log

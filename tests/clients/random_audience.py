@@ -7,6 +7,7 @@ phones are marks that tests/dbt/test_people.py looks for.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha512
 from random import Random
 from typing import Any
 
@@ -21,13 +22,28 @@ MIDNIGHTS = [  # New York's and Berlin's, before and after their clocks go back
 STEPS = [*(HOUR * hours for hours in (0, 0, 0, 1, 2, 23, 24, 25)), TICK, -TICK, DAY + TICK]
 FIRST, LAST = date(2025, 10, 24), date(2025, 11, 5)
 GONE = datetime(2025, 11, 20, tzinfo=UTC)
-EVENTS = ("landing", "landing", "checkout", "checkout", "purchase", "visit", "$pageview", "Landing")
+# four bytes a character, which no compression makes short enough for an index
+LONG = "".join(
+    chr(0x1F300 + digit % 250) for n in range(14) for digit in sha512(bytes([n])).digest()
+)
+EVENTS = (
+    "landing",
+    "landing",
+    "checkout",
+    "checkout",
+    "purchase",
+    "visit",
+    "$pageview",
+    "Landing",
+    "é" * 600,
+)
 SOURCES = (
     *("facebook", " FaceBook", "ÉTÉ", "", "  ", "(none)", "null", None),
-    *(12, -7, 1.5, True, ["x"]),
+    *(12, -7, 1.5, True, ["x"], 1e16, -0.0, 1.0, 1e18, -(10**16), -(10**17), 10**18),
+    *("\t\n", "face\tbook\n", "\u00a0", "b" * 500, "b" * 501, LONG, "ß" * 999, LONG[:499]),
 )
 EMAILS = (
-    *("a@people.test", " A@People.test", "b@people.test", "nobody@people.test", "", None),
+    *("a@people.test", " A@People.test", "b@people.test", "nobody@people.test", "", "Null", None),
     *("A@example.com", "o'c@example.com "),  # of random_shop.py
 )
 NAMES = ("name", "subject")
@@ -77,11 +93,16 @@ class Audience:
                 name: self._any([*SOURCES, *self.words]) for name in ("utm_source", "utm_medium")
             }
             properties: Any = {**utm, "$set": {"email": "a@people.test"}}
+            is_twin = number % 9 == 1  # another event with the uuid of the one before
             yield {
-                "uuid": f"{self.client}-{number}",
-                "event": self._any(EVENTS),
-                "distinct_id": self._any(["a@people.test", "anonymous", "", None]),
-                "person_id": self._any([*"abcdef", "", None]),
+                "uuid": f"{self.client}-{number - is_twin}",
+                "event": "twin" if is_twin else self._any(EVENTS),
+                "distinct_id": self._any(
+                    ["a@people.test", "b", "anonymous", "Undefined", "", None]
+                ),
+                "person_id": self._any(
+                    [*"abcdef", "00000000-0000-0000-0000-000000000000", "", None]
+                ),
                 "timestamp": self._moment(),
                 "properties": self._any([properties] * 8 + [[], None, '"text"', "5"]),
             }
@@ -102,7 +123,7 @@ class Audience:
             yield {
                 "id": id_,
                 "key": f"flag-{id_}",
-                "name": self._any([" New checkout ", "", None, *self.words]),
+                "name": self._any([" New checkout ", "f" * 600, "", None, *self.words]),
                 "active": self._any([True, False, None]),
                 "filters": {"groups": [{"properties": [{"value": "a@people.test"}]}]},
                 "rollout_percentage": self._any([None, 50, 100]),
@@ -137,7 +158,9 @@ class Audience:
 
     def _emails(self) -> Iterator[Row]:
         for id_ in range(1, 5):
-            names = {column: self._any([" Letter ", "", *self.words]) for column in NAMES}
+            names = {
+                column: self._any([" Letter ", "l" * 600, "", *self.words]) for column in NAMES
+            }
             yield {"id": id_, **names}
 
     def _segments(self) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from hashlib import md5
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ Rows = Mapping[str, Sequence[Row]]
 REASONS = {1: "unsubscribed", 2: "bounced"}
 COUNTED = ("sent", "failed", "read", "clicked", "bounced", "unsubscribed")
 DAY = timedelta(days=1)
+NOBODY = {"00000000-0000-0000-0000-000000000000", "anonymous", "undefined", "null"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,11 @@ class Audience:
     def fct_events_daily(self) -> Iterator[Row]:
         found: defaultdict[tuple[date, str, str], list[str | None]] = defaultdict(list)
         for event in self._there("posthog.events"):
-            key = self._day(event["timestamp"]), event["event"], _source(event["properties"])
+            key = (
+                self._day(event["timestamp"]),
+                str(bounded(event["event"])),
+                _source(event["properties"]),
+            )
             found[key].append(self._person(event))
         for (day, name, source), persons in found.items():
             yield {
@@ -79,7 +85,7 @@ class Audience:
                 "client_id": self.client.id,
                 "flag_id": str(flag["id"]),
                 "flag_key": flag["key"],
-                "flag_description": trimmed(flag["name"]),
+                "flag_description": bounded(trimmed(flag["name"])),
                 "status": "removed" if flag["_removed_at"] else status,
                 "created_date": self._day_or_none(flag["created_at"]),
                 "removed_date": self._day_or_none(flag["_removed_at"]),
@@ -100,7 +106,7 @@ class Audience:
             yield {
                 "client_id": self.client.id,
                 "experiment_id": str(experiment["id"]),
-                "experiment_name": trimmed(experiment["name"]),
+                "experiment_name": bounded(trimmed(experiment["name"])),
                 "experiment_description": trimmed(experiment["description"]),
                 "experiment_type": experiment["type"],
                 "flag_key": experiment["feature_flag_key"],
@@ -124,8 +130,10 @@ class Audience:
                 "client_id": self.client.id,
                 "report_date": day,
                 "email_id": "-1" if email is None else str(email),
-                "email_name": "No e-mail id" if email is None else trimmed(known.get("name")),
-                "email_subject": trimmed(known.get("subject")),
+                "email_name": "No e-mail id"
+                if email is None
+                else bounded(trimmed(known.get("name"))),
+                "email_subject": bounded(trimmed(known.get("subject"))),
                 **counted,
                 "is_complete": day in self.ledger.complete["mautic"],
             }
@@ -137,7 +145,7 @@ class Audience:
             segment = segments.get(member["leadlist_id"], {"name": None, "_removed_at": None})
             if not member["manually_removed"] and not segment["_removed_at"]:
                 id_ = str(member["leadlist_id"])
-                name = trimmed(segment["name"]) or f"Segment {id_}"
+                name = bounded(trimmed(segment["name"])) or f"Segment {id_}"
                 members[member["lead_id"]].append((name.encode(), id_.encode(), name))
         silenced = {
             note["lead_id"]
@@ -146,6 +154,7 @@ class Audience:
         }
         for contact in self.rows["mautic.contacts"]:
             email = clean(contact["email"])
+            email = "" if email in NOBODY else email
             hash_ = hashed(self.client.id, f"email:{email}") if email else None
             customer = self.customers.get(hash_ or "", {"orders": 0, "first_order_date": None})
             names = [name for *_, name in sorted(members[contact["id"]])]
@@ -213,9 +222,12 @@ class Audience:
                 yield REASONS[note["reason"]], note["date_added"], note["channel_id"]
 
     def _person(self, event: Row) -> str | None:
-        if event["person_id"]:
-            return str(event["person_id"])
-        distinct = event["distinct_id"]
+        person, distinct = (
+            None if clean(event[name]) in NOBODY else event[name]
+            for name in ("person_id", "distinct_id")
+        )
+        if person:
+            return str(person)
         return hashed(self.client.id, f"distinct:{distinct}") if distinct else None
 
     def _there(self, table: str) -> Iterator[Row]:
@@ -228,8 +240,21 @@ class Audience:
         return self._day(moment) if moment else None
 
 
+def bounded(text: str | None) -> str | None:
+    """A text of 500 characters and 1,200 bytes at most, its end marked where it was cut."""
+    if text is None or (len(text) <= 500 and len(text.encode()) <= 1200):
+        return text
+    start = text[:487] if len(text[:487].encode()) <= 1185 else text[:287]
+    return f"{start}…{md5(text.encode(), usedforsecurity=False).hexdigest()[:12]}"
+
+
 def _source(properties: Any) -> str:
     value = properties.get("utm_source") if isinstance(properties, dict) else None
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and (isinstance(value, bool) or len(str(value)) > 18):
         return "(none)"
-    return clean(str(value)) or "(none)"
+    if not isinstance(value, str | int):
+        return "(none)"
+    text = "".join(c for c in str(value).replace("\u00a0", " ") if c not in "\t\n\v\f\r")
+    return bounded(clean(text)) or "(none)"

@@ -117,6 +117,20 @@ def test_a_backfill_in_front_leaves_the_rest_alone(project: Project) -> None:
     assert [row for row in project.raw("redtrack") if row[0] >= date(2025, 12, 10)] == before
 
 
+def test_days_that_stay_empty_are_believed_a_day_later(
+    loaded_project: Project, sandbox: Sandbox
+) -> None:
+    sandbox.everflow.faults.on("empty_all")
+    ago = "update ops.load_runs set started_at = started_at - interval '{} hour'"
+    for hours in (12, 13):
+        assert "suspicious-empty" in loaded_project.run("load", "everflow", *DECEMBER).output
+        loaded_project.execute(ago.format(hours))
+    result = loaded_project.run("load", "everflow", *DECEMBER)
+    assert result.exit_code == 0
+    assert "believed, as it was so on " in result.output
+    assert loaded_project.raw("everflow") == []
+
+
 def test_redtracks_minute_is_respected(
     project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,12 +2,16 @@
 
 import json
 import logging
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from io import StringIO
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from requests import Request, Response
+from requests.adapters import HTTPAdapter
 
 from loaders.errors import ApiError
 from loaders.http import new_rows
@@ -48,10 +52,43 @@ def test_retry_after_is_honoured(sandbox: Sandbox, waits: list[float]) -> None:
     assert waits == [17, 17]
 
 
-def test_no_wait_is_longer_than_five_minutes(sandbox: Sandbox, waits: list[float]) -> None:
-    sandbox.redtrack.faults.on("rate_limited", retry_after=86_400, times=1)
-    assert read(sandbox) > 0
-    assert waits == [300]
+@pytest.mark.parametrize(
+    ("asked", "waited"), [(86_400, []), (3_000, []), (120, [120, 120]), (300, [300])]
+)
+def test_a_request_waits_five_minutes_in_all_and_says_so(
+    sandbox: Sandbox,
+    waits: list[float],
+    caplog: pytest.LogCaptureFixture,
+    asked: int,
+    waited: list[float],
+) -> None:
+    """Then the source fails with the time named, and asks nothing more until then."""
+    sandbox.redtrack.faults.on("rate_limited", retry_after=asked)
+    reader = Redtrack(account(sandbox, "redtrack"))
+    for _ in range(2):
+        with pytest.raises(ApiError, match=rf"HTTP 429: .* it asks to wait {asked:,} s, until 20"):
+            reader.read(DECEMBER, None)
+    assert waits == waited
+    assert len(sandbox.redtrack.requests) == len(waited) + 1
+    said = [f"redtrack: waiting {one} s, until 20" for one in waited]
+    assert [line[: len(said[0])] for line in caplog.messages] == said
+
+
+def test_a_date_to_wait_for_and_a_spent_quota_are_waits_too(
+    sandbox: Sandbox, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Redtrack(account(sandbox, "redtrack"))
+    response = Response()
+    response.status_code, response.request = 429, Request("GET", "http://x/").prepare()
+    response.headers["Retry-After"] = format_datetime(datetime.now(UTC) + timedelta(hours=1))
+    monkeypatch.setattr(HTTPAdapter, "send", lambda *_, **__: response)
+    with pytest.raises(ApiError, match=r"it asks to wait 3,(600|599) s, until "):
+        reader.read(DECEMBER, None)
+    reader = Redtrack(account(sandbox, "redtrack"))
+    reader.api.resume_at = monotonic() + 600
+    with pytest.raises(ApiError, match=r"its quota is spent, it asks to wait (600|599) s, until "):
+        reader.read(DECEMBER, None)
+    assert waits == []
 
 
 @pytest.mark.parametrize("fault", ["invalid_key", "wrong_realm"])

@@ -2,7 +2,7 @@
 
 import math
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loaders.fitting import fit_date, fit_json, fit_text
 from loaders.table import Column, Table, fit
 from loaders.verify import Answer
 
@@ -73,8 +74,39 @@ def test_unknown_is_not_zero_and_a_blank_key_is_no_null() -> None:
     assert fitted["id"] == ""
 
 
-def test_control_characters_leave_text() -> None:
-    assert fit(TABLE, row(id="a\x00\x01b\n"))["id"] == "ab"
+def test_control_characters_leave_text_and_blanks_alone_are_nothing() -> None:
+    assert fit(TABLE, row(id="a\x00\x01b\n\x7f\x85"))["id"] == "ab"
+    assert fit_text(" a\u00a0") == " a\u00a0"
+    for nothing in ("\n", "\t", " \r\n ", "\u00a0", "\u2003 ", "\x1f", ""):
+        assert fit_text(nothing) is None
+
+
+@pytest.mark.parametrize(
+    ("spelled", "written"),
+    [
+        ("1e16", "10000000000000000"),
+        ("1E+2", "100"),
+        ("1.0", "1"),
+        ("-0", "0"),
+        ("-0.0", "0"),
+        ("123456789012345678.0", "123456789012345678"),
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
+        ("1.50", "1.5"),
+        ("1e-7", "1e-07"),
+    ],
+)
+def test_a_number_is_written_one_way(spelled: str, written: str) -> None:
+    """Whether the service answers JSON or a text of JSON; and where it is to be text."""
+    assert fit_json(f'{{"a": {spelled}}}') == f'{{"a": {written}}}'
+    assert fit_json({"a": Decimal(spelled)}) == f'{{"a": {written}}}' or len(spelled) > 20
+    if "." not in written and "-" not in written:
+        assert fit_text(Decimal(spelled)) == written or len(spelled) > 20
+
+
+def test_midnight_is_a_day_and_another_time_is_none() -> None:
+    assert fit_date(datetime(2025, 12, 1)) == DAY  # noqa: DTZ001
+    with pytest.raises(ValueError, match="is a moment, and not a date"):
+        fit_date(datetime(2025, 12, 1, 8, tzinfo=UTC))
 
 
 def test_fields_nobody_declared_are_left_out() -> None:

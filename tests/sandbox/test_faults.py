@@ -51,7 +51,7 @@ def posthog_answers(sandbox: Sandbox) -> Iterator[requests.Response]:
     headers = {"Authorization": "Bearer sandbox-posthog-713"}
     query = {"query": {"kind": "HogQLQuery", "query": EVENTS}}
     yield requests.post(f"{url}/query/", json=query, headers=headers, timeout=10)
-    for path in ("feature_flags/?limit=9", "experiments/"):
+    for path in ("feature_flags/?limit=9&offset=1", "experiments/"):
         yield requests.get(f"{url}/{path}", headers=headers, timeout=10)
 
 

@@ -220,6 +220,7 @@ def test_what_is_not_there_cannot_be_changed(sandbox: Sandbox) -> None:
 QUESTIONS = (
     "/api/contacts?where[0][col]=id&where[0][expr]=gt&where[0][val]=3&order[0][col]=id&start=3",
     "/api/contacts?where[0][col]=id&where[0][expr]=gt&where[0][val]=9999",
+    "/api/emails?where[0][col]=id&where[0][expr]=gt&where[0][val]=7&order[0][col]=id",
     "/api/stats/email_stats?order[0][col]=id",
     "/api/stats/email_stats?order[0][col]=unheard_of",
 )

@@ -1,7 +1,22 @@
 -- Everything that was not understood, in one table: what loads noted, and what models found.
 -- It is built before the models that say which days are complete.
+{% set found_by = ['int_load_issues__current', 'int_people__issues'] %}
 with found as (
-    select * from {{ ref('int_load_issues__current') }}
+    {% for model in found_by %}
+    select
+        client_id,
+        source_name,
+        raw_table,
+        origin,
+        report_date,
+        kind,
+        word,
+        rows_found,
+        example,
+        holds_back
+    from {{ ref(model) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 accepted as (

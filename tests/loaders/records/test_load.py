@@ -1,6 +1,6 @@
 """Records: each there once by its key, whatever a service hands over, on both targets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -64,6 +64,7 @@ class Service:
     page: int = 2
     breaks_after: int | None = None
     asked: list[Window] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
 
     def read(self, table: Table, window: Window) -> Iterator[Page]:
         self.asked.append(window)
@@ -88,6 +89,19 @@ class Service:
 
     def examine(self) -> Iterator[Finding]:
         yield Finding("ok", "made")
+
+
+@dataclass
+class Shy(Service):
+    """Its list hides some rows."""
+
+    def read(self, table: Table, window: Window) -> Iterator[Page]:
+        for page in super().read(table, window):
+            yield Page(page.origin, [one for one in page.rows if one["id"] not in self.hidden])
+
+    def read_alone(self, _: Table, keys: Iterable[tuple[Any, ...]]) -> Iterator[Page]:
+        for (id_,) in keys:
+            yield Page(f"row {id_}", [one for one in self.rows if one["id"] == id_])
 
 
 @dataclass
@@ -223,6 +237,67 @@ def test_nothing_in_place_of_something_is_suspicious(stand: Stand, table: Table)
     assert stand.ids() == [1]
     assert stand.load(NOON + timedelta(hours=2), allow_empty=True).verdict == "expected-empty"
     assert stand.ids() == []
+
+
+@on_both_targets
+@pytest.mark.parametrize("table", [WHOLE, LOG])
+def test_a_change_that_stays_is_believed_a_day_later(stand: Stand, table: Table) -> None:
+    """The same again: not the same night's, and not others of which as many are missing."""
+    stand.tables = (table,)
+    every = [row(i) for i in range(20)]
+    stand.service.rows = every
+    stand.load()
+
+    def verdict(ids: Sequence[int], hours: int) -> str:
+        stand.service.rows = [every[i] for i in ids]
+        return stand.load(NOON + timedelta(hours=hours)).verdict
+
+    assert verdict(range(10), 1) == "suspicious-empty"
+    assert verdict(range(10), 24) == "suspicious-empty"
+    assert verdict(range(10, 20), 25) == "suspicious-empty"
+    if table is WHOLE:  # of one in order, what cannot be read keeps everything as it stands
+        stand.service.rows = [*every[:9], row(99, amount="n/a")]
+        assert stand.load(NOON + timedelta(hours=26)).verdict == "suspicious-empty"
+    assert len(stand.ids()) == 20
+    stand.service.rows = every[:9]  # the world goes on: one more went
+    run = stand.load(NOON + timedelta(hours=27))
+    assert run.verdict == "ok"
+    assert run.messages[0].startswith("believed, as it was so on 2025-12-05 13:00 UTC too: got 9 ")
+    assert stand.ids() == list(range(9))
+    assert verdict(range(3), 28) == "suspicious-empty"
+
+
+def test_a_relation_turns_over_freely(stand: Stand) -> None:
+    stand.tables = (replace(WHOLE, turns_over=True),)
+    for night, first in enumerate((1, 4, 7, 10, 30)):
+        stand.service.rows = [row(i) for i in range(first, first + 10)]
+        assert stand.load(NOON + timedelta(days=night)).verdict == "ok"
+        assert stand.ids() == list(range(first, first + 10))
+    stand.service.rows = []
+    assert stand.load(NOON + timedelta(days=6)).verdict == "suspicious-empty"
+
+
+@on_both_targets
+def test_two_records_with_one_id_are_both_kept_and_told(stand: Stand) -> None:
+    """The same one sent twice stays one, and the next load changes nothing."""
+    stand.tables = (replace(LOG, key=("id", "happened_at"), own_id="id"),)
+    stand.service.rows = [row(1, name="a"), row(1, NOON + timedelta(minutes=5), name="b"), row(2)]
+    stand.service.rows += stand.service.rows[:1]
+    for hour in (1, 2):
+        run = stand.load(NOON + timedelta(hours=hour))
+        assert run.messages == ["1 came twice", "2 share their id with others"]
+        assert sorted(stand.held("id, coalesce(name, '')")) == [(1, "a"), (1, "b"), (2, "")]
+
+
+def test_what_a_list_hides_is_asked_for_alone(stand: Stand) -> None:
+    stand.tables = (WHOLE,)
+    stand.service = Shy(rows=[row(i) for i in range(6)])
+    stand.load()
+    stand.service.hidden = {3, 4, 5}
+    del stand.service.rows[4]
+    run = stand.load(NOON + timedelta(hours=1))
+    assert (run.verdict, run.messages) == ("ok", ["1 deleted at the source"])
+    assert stand.ids() == [0, 1, 2, 3, 5]
 
 
 @on_both_targets

@@ -11,8 +11,8 @@ renamed as (
         cast(advertiser_id as bigint) as advertiser_id,
 
         -- dimensions
-        nullif(trim(both ' ' from affiliate_label), '') as affiliate_label,
-        nullif(trim(both ' ' from advertiser_label), '') as advertiser_label,
+        {{ bounded_text("nullif(trim(both ' ' from affiliate_label), '')") }} as affiliate_label,
+        {{ bounded_text("nullif(trim(both ' ' from advertiser_label), '')") }} as advertiser_label,
         cast(currency as {{ dbt.type_string() }}) as currency,
 
         -- measures

@@ -16,9 +16,10 @@ renamed as (
         cast(month as date) as delivered_month, -- noqa: RF04
 
         -- dimensions
-        trim(both ' ' from cast(advertiser as {{ dbt.type_string() }})) as advertiser,
+        {{ bounded_text("trim(both ' ' from cast(advertiser as " ~ dbt.type_string() ~ "))") }}
+            as advertiser,
         -- "Effective Cost" is effective_cost; any other word stays what it is
-        nullif(translate({{ clean_id('basis') }}, ' -', '__'), '') as target_basis,
+        nullif(translate({{ bounded_text(clean_id('basis')) }}, ' -', '__'), '') as target_basis,
         nullif(trim(both ' ' from cast(note as {{ dbt.type_string() }})), '') as note,
 
         -- measures

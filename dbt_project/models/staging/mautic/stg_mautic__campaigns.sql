@@ -9,9 +9,9 @@ renamed as (
         cast(id as {{ dbt.type_string() }}) as campaign_id,
 
         -- dimensions
-        nullif(trim(both ' ' from name), '') as campaign_name,
-        nullif(trim(both ' ' from description), '') as campaign_description,
-        nullif(trim(both ' ' from category), '') as category_name,
+        {{ bounded_text("nullif(trim(both ' ' from name), '')") }} as campaign_name,
+        {{ bounded_text("nullif(trim(both ' ' from description), '')") }} as campaign_description,
+        {{ bounded_text("nullif(trim(both ' ' from category), '')") }} as category_name,
 
         -- flags
         coalesce(is_published, false) as is_published,

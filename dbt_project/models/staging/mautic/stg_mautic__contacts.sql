@@ -19,7 +19,9 @@ renamed as (
         cast(source.id as {{ dbt.type_string() }}) as contact_id,
 
         -- dimensions
-        {{ customer_hash('source._client_id', 'source.email', 'salt.salt') }} as customer_hash,
+        {{ customer_hash(
+            'source._client_id', without_placeholder('mautic', 'source.email'), 'salt.salt'
+        ) }} as customer_hash,
         {{ local_date('source.date_added', "coalesce(clients.timezone, 'UTC')") }}
             as first_seen_date,
 

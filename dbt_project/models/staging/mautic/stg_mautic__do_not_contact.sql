@@ -16,7 +16,7 @@ renamed as (
 
         -- dimensions
         cast(source.lead_id as {{ dbt.type_string() }}) as contact_id,
-        {{ clean_id('source.channel') }} as channel,
+        {{ bounded_text(clean_id('source.channel')) }} as channel,
         cast(source.channel_id as {{ dbt.type_string() }}) as channel_id,
         case source.reason
             when 0 then 'contactable'
@@ -25,6 +25,7 @@ renamed as (
             when 3 then 'manual'
             else 'unknown'
         end as reason,
+        cast(source.reason as {{ dbt.type_string() }}) as reason_code,
         {{ local_date('source.date_added', "coalesce(clients.timezone, 'UTC')") }} as noted_date,
 
         -- timestamps

@@ -36,7 +36,7 @@ renamed as (
         ) as email_id,
         cast(opened.lead_id as {{ dbt.type_string() }}) as contact_id,
         cast(opened.list_id as {{ dbt.type_string() }}) as segment_id,
-        cast(opened.source as {{ dbt.type_string() }}) as sender,
+        cast({{ bounded_text('opened.source') }} as {{ dbt.type_string() }}) as sender,
         cast(opened.source_id as {{ dbt.type_string() }}) as sender_id,
         {{ local_date('opened.date_sent', "coalesce(clients.timezone, 'UTC')") }} as sent_date,
         {{ local_date('opened.read_at', "coalesce(clients.timezone, 'UTC')") }} as read_date,

@@ -9,11 +9,12 @@ renamed as (
         cast(id as {{ dbt.type_string() }}) as email_id,
 
         -- dimensions
-        nullif(trim(both ' ' from name), '') as email_name,
-        nullif(trim(both ' ' from subject), '') as email_subject,
-        cast(email_type as {{ dbt.type_string() }}) as email_type,
-        cast(language as {{ dbt.type_string() }}) as email_language, -- noqa: RF04
-        nullif(trim(both ' ' from category), '') as category_name,
+        {{ bounded_text("nullif(trim(both ' ' from name), '')") }} as email_name,
+        {{ bounded_text("nullif(trim(both ' ' from subject), '')") }} as email_subject,
+        cast({{ bounded_text('email_type') }} as {{ dbt.type_string() }}) as email_type,
+        cast({{ bounded_text('language') }} as {{ dbt.type_string() }})
+            as email_language, -- noqa: RF04
+        {{ bounded_text("nullif(trim(both ' ' from category), '')") }} as category_name,
         cast(variant_parent as {{ dbt.type_string() }}) as variant_parent_id,
 
         -- measures

@@ -9,9 +9,9 @@ renamed as (
         cast(id as {{ dbt.type_string() }}) as segment_id,
 
         -- dimensions
-        nullif(trim(both ' ' from name), '') as segment_name,
-        cast(alias as {{ dbt.type_string() }}) as segment_alias,
-        nullif(trim(both ' ' from description), '') as segment_description,
+        {{ bounded_text("nullif(trim(both ' ' from name), '')") }} as segment_name,
+        cast({{ bounded_text('alias') }} as {{ dbt.type_string() }}) as segment_alias,
+        {{ bounded_text("nullif(trim(both ' ' from description), '')") }} as segment_description,
 
         -- flags
         coalesce(is_published, false) as is_published,

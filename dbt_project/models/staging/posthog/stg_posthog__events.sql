@@ -1,4 +1,5 @@
 -- A distinct id may be an e-mail: where PostHog names no person, its salted hash is taken for one.
+-- Some senders give several events one uuid: each is there.
 with source as (
     select * from {{ source('posthog', 'events') }}
     where _removed_at is null
@@ -20,16 +21,19 @@ renamed as (
         cast(source.uuid as {{ dbt.type_string() }}) as event_id,
 
         -- dimensions
-        cast(source.event as {{ dbt.type_string() }}) as event_name,
+        cast({{ bounded_text('source.event') }} as {{ dbt.type_string() }}) as event_name,
         coalesce(
-            nullif(cast(source.person_id as {{ dbt.type_string() }}), ''),
+            {{ without_placeholder('posthog', 'source.person_id') }},
             {{ salted_hash(
-                "source._client_id || '|distinct:' || nullif(source.distinct_id, '')", 'salt.salt'
+                "source._client_id || '|distinct:' || "
+                ~ without_placeholder('posthog', 'source.distinct_id'),
+                'salt.salt',
             ) }}
         ) as person_id,
         {{ local_date('source.timestamp', "coalesce(clients.timezone, 'UTC')") }} as report_date,
         {% for name in ['utm_source', 'utm_medium', 'utm_campaign'] %}
-            nullif({{ clean_id(json_text('source.properties', name)) }}, '') as {{ name }},
+            nullif({{ bounded_text(clean_id(json_text('source.properties', name))) }}, '')
+                as {{ name }},
         {% endfor %}
 
         -- timestamps

@@ -9,11 +9,13 @@ renamed as (
         cast(id as {{ dbt.type_string() }}) as experiment_id,
 
         -- dimensions
-        nullif(trim(both ' ' from name), '') as experiment_name,
-        nullif(trim(both ' ' from description), '') as experiment_description,
-        cast(type as {{ dbt.type_string() }}) as experiment_type, -- noqa: RF04
-        cast(feature_flag_key as {{ dbt.type_string() }}) as flag_key,
-        cast(conclusion as {{ dbt.type_string() }}) as conclusion,
+        {{ bounded_text("nullif(trim(both ' ' from name), '')") }} as experiment_name,
+        {{ bounded_text("nullif(trim(both ' ' from description), '')") }}
+            as experiment_description,
+        cast({{ bounded_text('type') }} as {{ dbt.type_string() }})
+            as experiment_type, -- noqa: RF04
+        cast({{ bounded_text('feature_flag_key') }} as {{ dbt.type_string() }}) as flag_key,
+        cast({{ bounded_text('conclusion') }} as {{ dbt.type_string() }}) as conclusion,
 
         -- flags
         coalesce(archived, false) as is_archived,

@@ -10,8 +10,8 @@ renamed as (
         cast(id as {{ dbt.type_string() }}) as flag_id,
 
         -- dimensions
-        cast(key as {{ dbt.type_string() }}) as flag_key, -- noqa: RF04
-        nullif(trim(both ' ' from name), '') as flag_description,
+        cast({{ bounded_text('key') }} as {{ dbt.type_string() }}) as flag_key, -- noqa: RF04
+        {{ bounded_text("nullif(trim(both ' ' from name), '')") }} as flag_description,
 
         -- measures
         cast(rollout_percentage as decimal(18, 4)) as rollout_percentage,

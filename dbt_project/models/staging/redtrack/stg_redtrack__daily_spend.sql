@@ -7,11 +7,11 @@ renamed as (
         -- keys
         cast(_client_id as {{ dbt.type_string() }}) as client_id,
         cast(date as date) as report_date,
-        {{ clean_id('source_id') }} as redtrack_source_id,
+        {{ bounded_text(clean_id('source_id')) }} as redtrack_source_id,
         cast(source_id as {{ dbt.type_string() }}) as delivered_source_id,
 
         -- dimensions
-        nullif(trim(both ' ' from source), '') as redtrack_source,
+        {{ bounded_text("nullif(trim(both ' ' from source), '')") }} as redtrack_source,
 
         -- measures
         cast(clicks as bigint) as tracker_clicks,

@@ -12,6 +12,7 @@ import pytest
 from loaders.sources.mautic import (
     CONTACTS,
     EMAIL_STATS,
+    EMAILS,
     LEAD_LISTS_LEADS,
     PAGE_HITS,
     SEGMENTS,
@@ -101,6 +102,7 @@ TRAPS = [
     Trap("start_ignored"),
     Trap("overlapping_pages", {"rows": 3}),
     Trap("where_ignored", {}, "ignored the filter or the order of the request"),
+    Trap("variants_hidden", tables=(EMAIL_STATS, EMAILS)),
     Trap(
         "order_ignored",
         {},
@@ -150,7 +152,7 @@ def opened(
 def good(sandbox_server: Sandbox) -> dict[str, Read]:
     """What is read while nothing disturbs."""
     opened = Mautic(account(sandbox_server, "mautic"))
-    read = {table.name: Read.of(opened, table) for table in (*USUAL, EMAIL_STATS)}
+    read = {table.name: Read.of(opened, table) for table in (*USUAL, EMAIL_STATS, EMAILS)}
     assert all(len(one.rows) > 4 and not one.reasons for one in read.values())
     return read
 

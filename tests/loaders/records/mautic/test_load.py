@@ -8,7 +8,8 @@ import pytest
 
 from loaders.errors import ApiError
 from loaders.sources.mautic import EMAIL_STATS
-from loaders.sources.mautic_reader import Mautic, decoded
+from loaders.sources.mautic_reader import Mautic
+from loaders.sources.mautic_rows import decoded
 from loaders.windows import Window
 from sandbox.server import Sandbox
 from tests.loaders.records.traps import account

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
+from loaders.sources.posthog import api_host
 from sandbox.server import Sandbox
 from tests.loaders.records.posthog.served import Stands, log, served
 from tests.support import DECEMBER, Project, on_both_targets
@@ -23,6 +26,22 @@ def events(project: Project) -> Stands:
     found = {row[0]: (*row[1:4], row[4].astimezone(UTC), row[5]) for row in rows}
     assert len(found) == len(rows)
     return found
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("https://app.posthog.com", "https://us.posthog.com"),
+        ("app.posthog.com/", "https://us.posthog.com"),
+        ("http://App.PostHog.com", "https://us.posthog.com"),
+        ("https://us.i.posthog.com", "https://us.posthog.com"),
+        ("https://eu.i.posthog.com/", "https://eu.posthog.com"),
+        ("eu.posthog.com", "https://eu.posthog.com"),
+        ("http://localhost:8000/posthog/", "http://localhost:8000/posthog"),
+    ],
+)
+def test_a_host_of_the_old_form_is_the_api_of_today(written: str, asked: str) -> None:
+    assert api_host(written) == asked
 
 
 @on_both_targets

@@ -8,12 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loaders.fitting import FITTERS
 from loaders.sheets.cells import Cell, typed_number, value_of
 from loaders.sheets.grid import Grid
 from loaders.sheets.sheet import RAW_TYPES, SheetType
-from loaders.table import FITTERS
 from sandbox.google_sheets.a1 import Box, parse_box
 
+OTHERS = (
+    "A$1,000.00", "R$ 1.000,00", "C$10.00", "CA$10.00", "HK$10", "NZ$10", "10.00 A$", "$CA 10",
+    "S/$ 10 PEN", "XX$10", "₹10", "10 kr", "kr.10", "10 zł", "Fr. 10", "CHF10", "10 eur", "R 10",
+    "AUD 1,000", "$1,000 AUD", "\uff04AU10",
+)  # fmt: skip
 NOTHING_SHOWN = "\u200b\u00a0 \u202f"
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)  # JSON has neither
@@ -81,6 +86,14 @@ def test_a_number_is_exact_in_the_digits_of_its_json(number: float) -> None:
         ("1.200,50 USD", "1200.5"),
         ("USD 7", "7"),
         ("-$45", "-45"),
+        ("US$1,234.50", "1234.5"),
+        ("US$ 12.50", "12.5"),
+        ("12.50 $US", "12.5"),
+        ("$12.50 USD", "12.5"),
+        ("usd 12.50", "12.5"),
+        ("USD 1,000", "1000"),
+        ("$1,000", "1000"),
+        ("USD$12.50", "12.5"),
         ("($45.00)", "-45"),
         ("0.125", "0.125"),
         (".5", "0.5"),
@@ -115,6 +128,7 @@ def test_what_is_no_amount(text: str) -> None:
         (10, "NUMBER", "10 EUR", "'10 EUR' is not in USD"),  # a format that somebody made
         ("€10.00", "", "€10.00", "'€10.00' is not in USD"),
         ("10 GBP", "", "10 GBP", "'10 GBP' is not in USD"),
+        *((value, "CURRENCY", shown, "is not in USD") for shown in OTHERS for value in (10, shown)),
         (1e21, "", "1E+21", "more digits than a sheet keeps"),
         (10**14, "", "100000000000000", "does not fit"),
     ],
@@ -122,6 +136,12 @@ def test_what_is_no_amount(text: str) -> None:
 def test_a_number_that_is_no_amount(value: Any, format: str, shown: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         meant(value, "decimal", format, shown)
+
+
+@pytest.mark.parametrize(("text", "currency"), [("1,000 €", "EUR"), ("$1.000", "USD")])
+def test_beside_a_unit_too_a_number_may_mean_two_things(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match="may mean thousands or a fraction"):
+        value_of(cell(text), "decimal", currency)
 
 
 def test_a_whole_number_has_no_fraction() -> None:
@@ -136,6 +156,10 @@ def test_the_sign_of_an_amount_must_be_of_the_clients_currency() -> None:
     with pytest.raises(ValueError, match="is not in EUR"):
         value_of(cell(10, "CURRENCY", "$10.00"), "decimal", "EUR")
     assert value_of(cell(10, "CURRENCY", "$10.00"), "decimal", "CAD") == 10
+    for currency, shown in (("CAD", "CA$10"), ("BRL", "R$ 10"), ("INR", "₹10"), ("SEK", "10 kr")):
+        assert value_of(cell(10, "CURRENCY", shown), "decimal", currency) == 10
+    for shown in ("USD 1,000", "US$1,000.00", "1.0K", "1,000 per day"):  # no unit, or the client's
+        assert value_of(cell(1_000, "NUMBER", shown), "decimal", "USD") == 1_000
     assert value_of(cell(0, "NUMBER", "$ -"), "decimal", "USD") == 0  # as accountants show it
 
 

@@ -44,6 +44,20 @@ def test_a_typed_date_that_can_mean_one_day_only(day: date, time: str) -> None:
         assert typed_date(f"{text}{time}") == day
 
 
+@pytest.mark.parametrize(
+    "midnight", ["T00:00:00Z", "T00:00:00.000Z", "T00:00:00+00:00", " 00:00:00 UTC", "T00:00-05:00"]
+)
+def test_a_day_as_programs_write_it(midnight: str) -> None:
+    assert meant(f"2025-12-01{midnight}", "date") == date(2025, 12, 1)
+    assert meant(f"2025-12-01{midnight}", "month") == date(2025, 12, 1)
+
+
+@pytest.mark.parametrize("moment", ["T23:30:00Z", "T08:30+00:00", "T00:00:00+02:00", "T00:30-0500"])
+def test_a_moment_may_be_of_another_day_elsewhere(moment: str) -> None:
+    with pytest.raises(ValueError, match="is a moment, of another day elsewhere; type the day"):
+        meant(f"2025-12-01{moment}", "date")
+
+
 @given(DAYS, st.sampled_from(["/", "-", "."]))
 def test_a_typed_date_is_refused_where_the_day_may_be_the_month(day: date, mark: str) -> None:
     for first, second in ((day.month, day.day), (day.day, day.month)):
