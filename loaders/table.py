@@ -71,6 +71,8 @@ class Table:
     what did not change. `in_order`: records come by their cursor, may be many, and are landed in
     groups.
     `makes_days_complete`: a day of its source is complete when it and all tables like it are.
+    `asks_for`: the columns without which a file of it is refused. `identifiers`: the columns that
+    tell things apart, in which a number that passes for a card's is none.
     """
 
     name: str
@@ -83,6 +85,8 @@ class Table:
     is_dated: bool = False
     in_order: bool = False
     makes_days_complete: bool = False
+    asks_for: tuple[str, ...] = ()
+    identifiers: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if unknown := set(self.key) - set(self.all_columns):
@@ -117,10 +121,18 @@ class Table:
         return ("_client_id", *own[self.replaces])
 
 
-def file_table(name: str, columns: Iterable[str]) -> Table:
+def file_table(
+    name: str, columns: Iterable[str], *, asks_for: tuple[str, ...], identifiers: Iterable[str]
+) -> Table:
     """A table of files: the columns that are there even when no file has them, all text."""
-    texts = {column: Column("text") for column in columns}
-    return Table(name, texts, key=("_file_name", ROW_ID), replaces="file")
+    return Table(
+        name,
+        {column: Column("text") for column in columns},
+        key=("_file_name", ROW_ID),
+        replaces="file",
+        asks_for=asks_for,
+        identifiers=frozenset(identifiers),
+    )
 
 
 @dataclass(frozen=True)
