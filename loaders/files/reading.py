@@ -146,7 +146,7 @@ class Group:
         ]
         issues = [*_issues_of_name(file)]
         if stream.blank:
-            blank = Issue(file.key, "blank row", stream.blank, file.day, holds_back=False)
+            blank = Issue(file.key, "blank rows", stream.blank, file.day, holds_back=False)
             issues.append(blank)
         return Read(file, stored, buffer.rows - before, rejected, issues, stream.masked)
 
