@@ -200,7 +200,8 @@ def test_what_is_odd_about_a_file_is_noted_and_said(orders: Project, bucket: S3E
     assert [row[1:3] for row in stands(orders)[1:3]] == [(1, "5432100061001"), (3, "5432100141001")]
     the_6th = date(2025, 12, 6)
     assert orders.query(
-        "select origin, first_date, kind, rows, example, holds_back from ops.load_issues order by kind"
+        "select origin, first_date, kind, rows, example, holds_back "
+        "from ops.load_issues order by kind"
     ) == [
         (blank, date(2025, 12, 5), "blank rows", 2, "", False),
         (two_ways, the_6th, kinds[1][:-4], 1, "taken as 2025-12-06, may be 2025-06-12", False),
