@@ -9,7 +9,7 @@ import logging
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
 
@@ -232,7 +232,10 @@ class FileLoad:
         for one in read:
             run = self.runs[one.file.table]
             run.rejected += one.rejected
-            run.issues += one.issues
+            decides = one.file.table in self.source.complete_with
+            run.issues += [
+                replace(issue, holds_back=issue.holds_back and decides) for issue in one.issues
+            ]
             run.rows_written += one.rows
             run.rows_rejected += len(one.rejected)
             run.rows_read += one.rows + len(one.rejected)
