@@ -32,7 +32,15 @@ SQL_TYPES = {
     Verdict: "varchar",
 }
 # what warehouses of an earlier release lack; anything else that is missing was taken out by hand
-ADDED = frozenset({"complete_tables", "load_issues", "accepted_issues", "load_runs.missing"})
+ADDED = frozenset(
+    {
+        "complete_tables",
+        "load_issues",
+        "accepted_issues",
+        "load_runs.missing",
+        "loaded_files.sort_key",
+    }
+)
 
 
 @dataclass
@@ -196,7 +204,8 @@ class AcceptedIssue:
 class LoadedFile:
     """One row of `ops.loaded_files`: the version of a file whose rows are in the raw table.
 
-    `covers_day` says that it was written after its day had ended in the client's zone.
+    `covers_day` says that it was written after its day had ended in the client's zone. The bytes of
+    `sort_key` put the files of a day in their order.
     """
 
     client_id: str
@@ -212,6 +221,7 @@ class LoadedFile:
     cells_masked: int
     run_id: str
     loaded_at: datetime
+    sort_key: str | None
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,8 @@ class Table:
     `turns_over`: it is a relation or a queue, whose rows come and go freely; of a register, few go.
     `own_id`: the column of the key that should tell records apart alone; where two share it, both
     are kept and that is said.
+    `asks_for`: the columns without which a file of it is refused. `identifiers`: the columns that
+    tell things apart, in which a number that passes for a card's is none.
     """
 
     name: str
@@ -80,6 +82,8 @@ class Table:
     makes_days_complete: bool = False
     turns_over: bool = False
     own_id: str | None = None
+    asks_for: tuple[str, ...] = ()
+    identifiers: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if unknown := set(self.key) - set(self.all_columns):
@@ -114,10 +118,18 @@ class Table:
         return ("_client_id", *own[self.replaces])
 
 
-def file_table(name: str, columns: Iterable[str]) -> Table:
+def file_table(
+    name: str, columns: Iterable[str], *, asks_for: tuple[str, ...], identifiers: Iterable[str]
+) -> Table:
     """A table of files: the columns that are there even when no file has them, all text."""
-    texts = {column: Column("text") for column in columns}
-    return Table(name, texts, key=("_file_name", ROW_ID), replaces="file")
+    return Table(
+        name,
+        {column: Column("text") for column in columns},
+        key=("_file_name", ROW_ID),
+        replaces="file",
+        asks_for=asks_for,
+        identifiers=frozenset(identifiers),
+    )
 
 
 @dataclass(frozen=True)

@@ -1,41 +1,48 @@
 """A CSV file of any header as Arrow batches of text: what is in it, and what does not fit.
 
-bytes -> gz or zip by their first bytes -> UTF-8, else Latin-1 -> card numbers masked -> batches
+bytes -> gz or zip by their first bytes -> UTF-8, else Latin-1 -> card numbers hidden -> batches
 
 Every column is text under its snake_case name; a blank cell, up to eight spaces, is NULL. A record
-whose number of fields is not the header's is rejected and keeps its number. A record of our own at
-the end shows that no quote is open there. Memory is that of a few blocks, however long the file is.
+whose number of fields is not the header's is rejected and keeps its number; one without any value
+is no row, and keeps its number too. A record of our own at the end shows that no quote is open
+there. Memory is that of a few blocks, however long the file is.
 """
 
 import csv
-import gzip
+import difflib
 import io
 import re
-import zipfile
-import zlib
-from codecs import BOM_UTF8, getincrementaldecoder
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, count
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any
 
 from loaders.errors import FileError
-from loaders.files.masking import Masker, is_card_column, mask_column
+from loaders.files import packing
+from loaders.files.masking import (
+    TO_STARS,
+    Masker,
+    is_card_column,
+    is_id_column,
+    mask_column,
+    show,
+)
+from loaders.files.packing import Pipe, blocks_of, encoding_of, in_utf8, unpacked
 from loaders.table import ROW_ID
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BLOCK = 1 << 21
 LONGEST_NAME = 63  # of a column in Postgres
 REJECTED_AT_MOST = 10_000  # in one file; one with more is not what its header says
 BELIEVED = 100  # of a file of which less fits: a small one may have some
 SHOWN_CHARACTERS = 500
 END = "\x1f signalroom: end of file \x1f"
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 OF_POSTGRES = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}  # no column may have these names
 BLANKS = [" " * length for length in range(9)]
+MAY_BE_NOTHING = re.compile(r'[\s,"]*')  # a record without any value
 _RECORD = re.compile(
     rb'(?:"(?:[^"]|"")*+"[^,\r\n]*+|(?!")[^,\r\n]*+)'
     rb'(?:,(?:"(?:[^"]|"")*+"[^,\r\n]*+|(?!")[^,\r\n]*+))*+(?=[\r\n])'
@@ -52,7 +59,7 @@ class BadRecord:
 
 
 class CsvStream:
-    """One CSV file; `rejected` and `masked` are known when its batches were read."""
+    """One CSV file; what was rejected, blank or masked is known when its batches were read."""
 
     def __init__(
         self,
@@ -61,22 +68,33 @@ class CsvStream:
         renames: Mapping[str, str],
         reserved: Collection[str],
         expected: Collection[str],
+        asks_for: Collection[str] = (),
+        identifiers: Collection[str] = (),
     ) -> None:
         """`renames` maps their column names to ours, both in snake_case.
 
-        A file with none of the expected columns is something else: FileError.
+        A file with none of the expected columns is something else, and one without a column that
+        it is asked for has no rows of ours: FileError.
         """
         self._file = file
         self._renames, self._reserved, self._expected = renames, reserved, expected
+        self._asks_for, self._identifiers = asks_for, identifiers
         self._masker = Masker()  # runs in Arrow's own thread, which reads ahead
-        self._masked_cells = 0
         self._last_row_id = 0
+        self._left_out: list[int] = []  # numbers of records of another width, not yet passed
+        self._blank = self._masked = 0  # of records that fit
+        self._blank_misfits = self._masked_misfits = 0  # in Arrow's thread
         self.rejected: list[BadRecord] = []
 
     @property
     def masked(self) -> int:
-        """How many card numbers were masked."""
-        return self._masker.count + self._masked_cells
+        """How many cells, and rejected records, had card numbers in them."""
+        return self._masked + self._masked_misfits
+
+    @property
+    def blank(self) -> int:
+        """How many records were no rows, as they had no value."""
+        return self._blank + self._blank_misfits
 
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """The records that fit, with their number in `_row_id`."""
@@ -84,28 +102,38 @@ class CsvStream:
         from pyarrow import csv as arrow_csv
 
         encoding = encoding_of(self._file)
-        blocks = self._masker.blocks(_in_utf8(_blocks(unpacked(self._file)), encoding))
+        blocks = self._masker.blocks(in_utf8(blocks_of(unpacked(self._file)), encoding))
         header, rest = _split_header(blocks)
         if not header:
             return
         names = column_names(header, renames=self._renames, reserved=self._reserved)
         if self._expected and not set(self._expected) & set(names):
             raise FileError("its first line has no heading that we know: is it a CSV with commas?")
+        for column in self._asks_for:
+            if column not in names:
+                raise _lacks(column, names)
         cards = [
             place
             for place, called in enumerate(zip(header, names, strict=True))
             if any(map(is_card_column, called))
         ]
+        identifying = {
+            place
+            for place, name in enumerate(names)
+            if place not in cards and (name in self._identifiers or is_id_column(name))
+        }
         start = next(filter(None, rest), b"")
         if not start:
             return
         end = "\n" + ",".join([END] * len(names)) + "\n"
-        ended = False
+        ended, fitting = False, 0
         try:
             reader = arrow_csv.open_csv(
-                _Pipe(chain([start], rest, [end.encode()])),
+                Pipe(chain([start], rest, [end.encode()])),
                 # one thread: only then does a rejected record know its number
-                arrow_csv.ReadOptions(use_threads=False, block_size=2 * BLOCK, column_names=names),
+                arrow_csv.ReadOptions(
+                    use_threads=False, block_size=2 * packing.BLOCK, column_names=names
+                ),
                 arrow_csv.ParseOptions(
                     newlines_in_values=True,
                     invalid_row_handler=lambda row: self._reject(row, conceal=bool(cards)),
@@ -121,26 +149,32 @@ class CsvStream:
                 ended = len(whole) > 0 and whole.column(0)[-1].as_py() == END
                 batch = whole.slice(0, len(whole) - ended)
                 columns = list(batch.columns)
+                if self._masker.hid_any:
+                    for place, column in enumerate(columns):
+                        columns[place], hidden = show(column, identifies=place in identifying)
+                        self._masked += hidden
                 for place in cards:
                     columns[place], changed = mask_column(columns[place])
-                    self._masked_cells += changed
+                    self._masked += changed
                 ids = self._row_ids(len(batch))
-                yield pa.RecordBatch.from_arrays([*columns, ids], [*names, ROW_ID])
+                batch = pa.RecordBatch.from_arrays([*columns, ids], [*names, ROW_ID])
+                rows = _with_values(batch)
+                self._blank += len(batch) - len(rows)
+                fitting += len(rows)
+                yield rows
         except pa.ArrowInvalid as error:
             raise FileError(self._problem(str(error))) from None  # it may quote the file
         if not ended:
             raise FileError("a quote is never closed")
-        records = max(self._last_row_id, *(bad.number for bad in self.rejected), 0)
-        fitting = records - len(self.rejected)
         if len(self.rejected) > max(fitting, BELIEVED if fitting else 0):
-            misfits = f"{len(self.rejected):,} of {records:,} records"
+            misfits = f"{len(self.rejected):,} of {fitting + len(self.rejected):,} records"
             raise FileError(f"{misfits} do not fit; {self._first_rejected()}")
 
     def _problem(self, error: str) -> str:
         if len(self.rejected) > REJECTED_AT_MOST:
             return f"more than {REJECTED_AT_MOST:,} records do not fit; {self._first_rejected()}"
         if "straddling" in error:
-            return f"a record is longer than {BLOCK >> 20} MB: a quote is never closed"
+            return f"a record is longer than {packing.BLOCK >> 20} MB: a quote is never closed"
         return "cannot be read as CSV"
 
     def _first_rejected(self) -> str:
@@ -151,7 +185,9 @@ class CsvStream:
         import numpy as np
         import pyarrow as pa
 
-        skipped = [bad.number for bad in self.rejected if bad.number > self._last_row_id]
+        # in place: Arrow's thread adds to it meanwhile
+        del self._left_out[: bisect_right(self._left_out, self._last_row_id)]
+        skipped = list(self._left_out)
         first = self._last_row_id + 1
         numbers = np.arange(first, first + count + len(skipped), dtype=np.int64)
         numbers = numbers[~np.isin(numbers, skipped)][:count]
@@ -160,7 +196,13 @@ class CsvStream:
 
     def _reject(self, row: Any, *, conceal: bool) -> str:
         """Note a record; where a column holds card numbers, nobody knows which field that is."""
-        text = row.text[:SHOWN_CHARACTERS]
+        self._left_out.append(row.number)
+        if MAY_BE_NOTHING.fullmatch(row.text) and not "".join(_cells(row.text)).strip():
+            self._blank_misfits += 1
+            return "skip"
+        hidden = row.text[:SHOWN_CHARACTERS]
+        text = hidden.translate(TO_STARS.decode("latin-1"))
+        self._masked_misfits += text != hidden
         self.rejected.append(
             BadRecord(
                 row.number,
@@ -171,43 +213,28 @@ class CsvStream:
         return "skip" if len(self.rejected) <= REJECTED_AT_MOST else "error"
 
 
-def unpacked(file: IO[bytes]) -> IO[bytes]:
-    """The file from its start, or what is packed in it; its first bytes tell, not its name."""
-    file.seek(0)
-    start = file.read(4)
-    file.seek(0)
-    if start[:2] == b"\x1f\x8b":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
-    if start == b"PK\x03\x04":
-        archive = zipfile.ZipFile(file)
-        members = [
-            member
-            for member in archive.infolist()
-            if not member.is_dir() and not member.filename.startswith("__MACOSX/")
-        ]
-        if len(members) != 1:
-            raise FileError(f"the zip holds {len(members)} files instead of one")
-        return archive.open(members[0])
-    return file
+def _with_values(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """The records of which some cell, beside their number, says anything."""
+    from pyarrow import compute
+
+    blank: Any = True
+    for column in batch.columns[:-1]:
+        empty = compute.fill_null(compute.utf8_is_space(column), True)
+        blank = empty if blank is True else compute.and_(blank, empty)
+        if not compute.any(blank).as_py():  # the first column says so of nearly every file
+            return batch
+    return batch.filter(compute.invert(blank))
 
 
-def encoding_of(file: IO[bytes]) -> str:
-    """UTF-8 where all of the file is; else Latin-1, in which anything can be read.
-
-    FileError where what is packed breaks off, is spoiled or asks for a password.
-    """
-    decoder = getincrementaldecoder("utf-8")()
-    try:
-        for block in _blocks(unpacked(file)):
-            if block.startswith(UTF_16):
-                raise FileError("is UTF-16; UTF-8 and Latin-1 can be read")
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "latin-1"
-    except (EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
-        raise FileError(f"cannot be unpacked: {error}") from error
-    return "utf-8"
+def _lacks(column: str, names: Sequence[str]) -> FileError:
+    """What is said of a file without a column that it is asked for."""
+    alike = difflib.get_close_matches(column, names, n=3)
+    if not alike:
+        return FileError(
+            f"has no column {column}", f"set S3_COLUMNS=theirs={column} if it is headed otherwise"
+        )
+    remedy = f"if that is it, set S3_COLUMNS={alike[0]}={column}"
+    return FileError(f"has no column {column} but {' and '.join(alike)}", remedy)
 
 
 def column_names(
@@ -237,21 +264,6 @@ def _naming() -> Any:
     return NamingConvention(max_length=LONGEST_NAME)
 
 
-def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    """The file in portions, without a byte order mark."""
-    mark = BOM_UTF8
-    while block := file.read(BLOCK):
-        yield block.removeprefix(mark)
-        mark = b""
-
-
-def _in_utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """The same text in UTF-8, without the NUL that Postgres refuses."""
-    for block in blocks:
-        text = block if encoding == "utf-8" else block.decode(encoding).encode()
-        yield text.replace(b"\0", b"") if b"\0" in text else text
-
-
 def _split_header(blocks: Iterator[bytes]) -> tuple[list[str], Iterator[bytes]]:
     """The fields of the first record, and what comes after it; both empty in an empty file."""
     start = b""
@@ -259,30 +271,19 @@ def _split_header(blocks: Iterator[bytes]) -> tuple[list[str], Iterator[bytes]]:
         start = (start + block).lstrip(b"\r\n")
         if record := _RECORD.match(start):
             rest = chain([start[record.end() :].lstrip(b"\r\n")], blocks)
-            return next(csv.reader([record[0].decode()])), rest
-        if len(start) > BLOCK:
+            return _fields(record), rest
+        if len(start) > packing.BLOCK:
             break
     if not start:
         return [], blocks
-    if len(start) > BLOCK or b"\n" in start or not (record := _RECORD.match(start + b"\n")):
+    if len(start) > packing.BLOCK or b"\n" in start or not (record := _RECORD.match(start + b"\n")):
         raise FileError("its header cannot be read: a quote is never closed")
-    return next(csv.reader([record[0].decode()])), blocks  # a header alone, without a line's end
+    return _fields(record), blocks  # a header alone, without a line's end
 
 
-class _Pipe(io.RawIOBase):
-    """Blocks as a file, as Arrow reads one: a block at a time, whatever size it asks for.
+def _fields(record: re.Match[bytes]) -> list[str]:
+    return _cells(record[0].translate(TO_STARS).decode())
 
-    None but the last is short: Arrow finds a record in two blocks, not in three.
-    """
 
-    def __init__(self, blocks: Iterable[bytes]) -> None:
-        self._blocks = filter(None, blocks)
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:  # noqa: ARG002
-        block = next(self._blocks, b"")
-        while len(block) < BLOCK // 2 and (more := next(self._blocks, b"")):
-            block += more
-        return block
+def _cells(record: str) -> list[str]:
+    return next(csv.reader(io.StringIO(record, newline="")), [])

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 
 from loaders.files.bucket import StoredFile
+from loaders.files.days import named
 from loaders.source import Request
 from loaders.windows import local_day, midnight
 
-# 2025-12-05, 20251205, 2025/12/05; a time of day may follow
-DAY_IN_KEY = re.compile(r"(?<!\d)(20\d\d)([-_./]?)(0[1-9]|1[0-2])\2([0-3]\d)(?=\d{6}(?!\d)|(?!\d))")
+_EXTENSION = re.compile(r"\.(csv|txt|gz|gzip|zip)(?![a-z0-9])")
+_BETWEEN = re.compile(r"[-_. ()\[\]+]+")
+_NUMBER = re.compile(r"0*([0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class File:
     def key(self) -> str:
         return self.stored.key
 
+    @property
+    def sort_key(self) -> str:
+        return sort_key(self.key, self.stored.last_modified)
+
 
 def to_read(
     table: str,
@@ -36,11 +42,11 @@ def to_read(
     request: Request,
     timezone: str,
 ) -> list[File]:
-    """The files to read, oldest day first; `known` is the ETag of each file that is loaded."""
+    """The files to read, oldest first; `known` is the ETag of each file that is loaded."""
     first, last = request.start_date or date.min, request.end_date or date.max
     files = [File(table, one, day_of(one, timezone), replaces=one.key in known) for one in stored]
     files = [file for file in files if first <= file.day <= last]
-    files.sort(key=attrgetter("day", "key"))
+    files.sort(key=attrgetter("day", "sort_key"))
     if request.max_files is not None:
         files = files[max(0, len(files) - request.max_files) :]
     return [
@@ -49,17 +55,22 @@ def to_read(
 
 
 def day_of(stored: StoredFile, timezone: str) -> date:
-    """The day that the file's key names, else that on which it was written.
+    """The day that the file's key names, else that on which it was written."""
+    found = named(stored.key)
+    return found.day if found else local_day(stored.last_modified, timezone)
 
-    The first day in its own name counts, else the last one in its folders'.
+
+def sort_key(key: str, last_modified: datetime) -> str:
+    """By whose bytes the files of a day stand in the order in which they were meant.
+
+    Numbers count as numbers, signs between words are one like the other, extensions do not count:
+    `x.csv` comes before `x-v2.csv` and `x (9).csv` before `x (10).csv`. Then the time when it was
+    written decides, at last the bytes of the key.
     """
-    folders, _, name = stored.key.rpartition("/")
-    for year, _, month, day in (*DAY_IN_KEY.findall(name), *DAY_IN_KEY.findall(folders)[::-1]):
-        try:
-            return date(int(year), int(month), int(day))
-        except ValueError:
-            continue
-    return local_day(stored.last_modified, timezone)
+    name = _BETWEEN.sub("-", _EXTENSION.sub("", key.lower())).rstrip("-")
+    natural = _NUMBER.sub(lambda number: f"{len(number[1]):04}{number[1]}", name)
+    moment = last_modified.astimezone(UTC).isoformat(timespec="microseconds")
+    return "\t".join((natural, moment, key))
 
 
 def covers(day: date, stored: StoredFile, timezone: str) -> bool:

@@ -9,13 +9,14 @@ import logging
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
 
 from loaders import ledger
 from loaders.errors import ApiError, LoadError, failure
 from loaders.files import listing
+from loaders.files.days import named
 from loaders.files.listing import File
 from loaders.files.reading import Group, Place, Read
 from loaders.land import land
@@ -90,6 +91,7 @@ class FileLoad:
         error = None
         try:
             place = self.source.open(self.account)
+            self.give_keys()
             unread = [file for table in place.prefixes for file in self.plan(place, table)]
             for part in _groups(unread):
                 group, read = self.read(place, part)
@@ -110,6 +112,39 @@ class FileLoad:
                 run.messages.append(f"{masked:,} card numbers masked")
         ledger.write(self.job.warehouse, *self.runs.values())
         return list(self.runs.values())
+
+    def give_keys(self) -> None:
+        """Give a sort key to files that an earlier release loaded.
+
+        Where it read another day in a name, the file is read again.
+        """
+        without = self.job.warehouse.query(
+            "select table_name, file_name, last_modified, file_date from ops.loaded_files "
+            "where client_id = %s and sort_key is null",
+            (self.account.client_id,),
+        )
+        if not without:
+            return
+        again = 0
+        with self.job.warehouse.transaction() as execute:
+            for table, key, last_modified, day in without:
+                found = named(key)
+                is_moved = found is not None and found.day != day
+                again += is_moved
+                execute(
+                    "update ops.loaded_files set sort_key = %s"  # noqa: S608
+                    f"{', etag = %s' if is_moved else ''} "
+                    "where client_id = %s and table_name = %s and file_name = %s",
+                    [
+                        *(listing.sort_key(key, last_modified), *([""] if is_moved else [])),
+                        *(self.account.client_id, table, key),
+                    ],
+                )
+        log.warning(
+            "%s %s: %d files that an earlier release loaded have their place in the order now; the "
+            "day in the name of %d was not understood then, and they are read again",
+            *(self.account.client_id, self.source.name, len(without), again),
+        )
 
     def plan(self, place: Place, table: str) -> list[File]:
         """The files to read; begins the table's run over their days."""
@@ -197,6 +232,10 @@ class FileLoad:
         for one in read:
             run = self.runs[one.file.table]
             run.rejected += one.rejected
+            decides = one.file.table in self.source.complete_with
+            run.issues += [
+                replace(issue, holds_back=issue.holds_back and decides) for issue in one.issues
+            ]
             run.rows_written += one.rows
             run.rows_rejected += len(one.rejected)
             run.rows_read += one.rows + len(one.rejected)
@@ -225,6 +264,7 @@ class FileLoad:
             cells_masked=read.masked,
             run_id=self.job.request.run_id,
             loaded_at=self.started_at,
+            sort_key=listing.sort_key(read.stored.key, read.stored.last_modified),
         )
 
 

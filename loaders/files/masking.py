@@ -4,7 +4,8 @@ A number is a run of digits with at most one space or dash between two of them. 
 digits of it, in whole groups, that pass the Luhn check are replaced by asterisks but for the last
 four. Only digits are replaced, one by one, so the CSV keeps its shape; rows that are rejected later
 are masked too. One in ten of all other numbers of that length passes the check by chance and is
-masked as well: ids of 13 digits and more are not to be relied on.
+masked as well, but not in columns of ids: two orders must not become one. Which column a number is
+in shows when the file was taken apart; until then its hidden digits are control characters.
 
 Columns named like card numbers are masked whatever they hold, but for what is masked already: of
 `411111******1111` the first six and the last four digits may be shown.
@@ -26,6 +27,12 @@ CARD_COLUMN = re.compile(
     r"|card"
 )
 MASKED = re.compile(r"(\d[ -]?){0,6}[*xX#•][*xX#• -]{2,}\d{0,4}")
+ID_COLUMN = re.compile(r"(.+_)?(ids?|uuid|guid)(_\d+)?")
+OF_CARDS = re.compile(r"card|(^|_)(cc|pan|cv[vc]2?|account)(_|$)")
+FIRST_HIDDEN = 0x10
+HIDDEN = bytes(range(FIRST_HIDDEN, FIRST_HIDDEN + 10))  # 0 to 9 while they are hidden
+TO_STARS = bytes.maketrans(HIDDEN, b"*" * 10)
+TO_DIGITS = bytes.maketrans(HIDDEN, b"0123456789")
 _DIGIT = re.compile(r"\d")
 _GROUP = re.compile(rb"[0-9]+")
 _PARTS = b"0123456789 -"
@@ -37,16 +44,16 @@ _HELD_AT_MOST = 1 << 12
 
 
 class Masker:
-    """Masks a stream of blocks and counts the numbers that it masked."""
+    """Hides the card numbers of a stream of blocks; `hid_any` says whether there were some."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.hid_any = False
 
     def blocks(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """The same bytes, in other portions: none ends within a number or a CRLF."""
         held = b""
         for block in blocks:
-            whole = held + block
+            whole = held + without_hidden(block)
             end = len(whole.rstrip(_PARTS + b"\r"))  # Arrow drops the rest of a CRLF cut in two
             if len(whole) - end > _HELD_AT_MOST:  # no number: what is held may only be its start
                 whole = self.mask(whole)
@@ -64,8 +71,41 @@ class Masker:
             if number is not None:
                 masked = masked or bytearray(block)
                 masked[start:end] = number
-                self.count += 1
+                self.hid_any = True
         return bytes(masked) if masked else block
+
+
+def without_hidden(block: bytes) -> bytes:
+    """The bytes without those that stand for hidden digits, which mean nothing in a text."""
+    import numpy as np
+
+    found = (np.frombuffer(block, np.uint8) - FIRST_HIDDEN) < len(HIDDEN)  # unsigned
+    return block.translate(None, HIDDEN) if found.any() else block
+
+
+def show(column: "pa.Array", *, identifies: bool) -> tuple["pa.Array", int]:
+    """A column with its hidden digits as they are, or as asterisks; and in how many cells."""
+    import numpy as np
+    import pyarrow as pa
+
+    valid, places, texts = column.buffers()
+    if texts is None:
+        return column, 0
+    ends = np.frombuffer(places, np.int32)[column.offset : column.offset + len(column) + 1]
+    if len(ends) == 0:
+        return column, 0
+    codes = np.frombuffer(texts, np.uint8)[: ends[-1]]
+    hidden = np.flatnonzero((codes - FIRST_HIDDEN) < len(HIDDEN))
+    hidden = hidden[hidden >= ends[0]]
+    if len(hidden) == 0:
+        return column, 0
+    table = np.frombuffer(TO_DIGITS if identifies else TO_STARS, np.uint8)
+    shown = pa.py_buffer(table[codes])
+    whole = pa.Array.from_buffers(
+        pa.string(), len(column), [valid, places, shown], -1, column.offset
+    )
+    cells = np.unique(np.searchsorted(ends, hidden, side="right"))
+    return whole, 0 if identifies else len(cells)
 
 
 def mask_column(column: "pa.Array") -> tuple["pa.Array", int]:
@@ -88,6 +128,11 @@ def is_card_column(heading: str) -> bool:
     return CARD_COLUMN.fullmatch(words) is not None
 
 
+def is_id_column(name: str) -> bool:
+    """Whether a column holds ids by its name, and nothing of cards."""
+    return ID_COLUMN.fullmatch(name) is not None and OF_CARDS.search(name) is None
+
+
 def mask_named(value: str) -> str:
     """The value without its digits; of a whole card number the last four stay."""
     if MASKED.fullmatch(value):
@@ -101,7 +146,7 @@ def mask_named(value: str) -> str:
 
 
 def mask_number(number: bytes) -> bytes | None:
-    """The masked number; None when no part of it passes the check."""
+    """The number with its digits hidden; None when no part of it passes the check."""
     groups = [match.span() for match in _GROUP.finditer(number)]
     hidden: set[int] = set()
     for first, (start, _) in enumerate(groups):
@@ -115,7 +160,9 @@ def mask_number(number: bytes) -> bytes | None:
                 hidden.update(places[:-SHOWN])
     if not hidden:
         return None
-    return bytes(0x2A if place in hidden else byte for place, byte in enumerate(number))
+    return bytes(
+        byte - 0x30 + FIRST_HIDDEN if place in hidden else byte for place, byte in enumerate(number)
+    )
 
 
 def passes_luhn(digits: bytes) -> bool:

@@ -5,7 +5,7 @@ What cannot be read is left out and named; nothing of such a file gets further t
 
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,10 +17,11 @@ from loaders.buffer import Buffer
 from loaders.errors import FileError
 from loaders.files.bucket import Bucket, StoredFile
 from loaders.files.csv_stream import CsvStream
+from loaders.files.days import named
 from loaders.files.listing import File
 from loaders.land import Upload
 from loaders.source import Job
-from loaders.table import ROW_ID, Rejected, Table
+from loaders.table import ROW_ID, Issue, Rejected, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,6 +49,7 @@ class Read:
     stored: StoredFile
     rows: int
     rejected: Sequence[Rejected]
+    issues: Sequence[Issue]
     masked: int
 
 
@@ -133,6 +135,8 @@ class Group:
                 renames=self.place.renames,
                 reserved=table.all_columns.keys() - table.columns.keys(),
                 expected=table.columns,
+                asks_for=table.asks_for,
+                identifiers=table.identifiers,
             )
             for batch in stream.batches():
                 buffer.write(self._completed(file, batch))
@@ -140,7 +144,11 @@ class Group:
             Rejected(stored.key, bad.number, bad.reason, bad.text, file.day)
             for bad in stream.rejected
         ]
-        return Read(file, stored, buffer.rows - before, rejected, stream.masked)
+        issues = [*_issues_of_name(file)]
+        if stream.blank:
+            blank = Issue(file.key, "blank rows", stream.blank, file.day, holds_back=False)
+            issues.append(blank)
+        return Read(file, stored, buffer.rows - before, rejected, issues, stream.masked)
 
     def _completed(self, file: File, batch: "pa.RecordBatch") -> "pa.RecordBatch":
         """The rows as the table has them: only parquet with just its columns is loaded as it is."""
@@ -164,3 +172,15 @@ class Group:
         fields = [(name, pa.string()) for name in texts]
         fields += [pa.field(name, value.type, nullable=False) for name, value in system.items()]
         return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _issues_of_name(file: File) -> Iterator[Issue]:
+    """What the file's key leaves open about its day."""
+    found = named(file.key)
+    if found is None:
+        written = f"written on {file.day}"
+        yield Issue(file.key, "no day in the name", 1, file.day, example=written)
+    elif found.other:
+        reading = f"taken as {found.day}, may be {found.other}"
+        kind = "day of the file can be read in two ways"
+        yield Issue(file.key, kind, 1, file.day, example=reading, holds_back=False)

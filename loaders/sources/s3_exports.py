@@ -8,6 +8,7 @@
   snake_case. Those declared here are there even when no file has them.
 - `orders_id` is in create once and in update as often as the order changed; no time of the
   change is in the file, so its day is that of the file's name.
+- A file without its id (`orders_id`, `prospect_id`) is refused: its rows would be nobody's.
 - Prospects are often an empty file, or a header alone.
 """
 
@@ -31,23 +32,32 @@ ORDER_COLUMNS = (
     "is_test_cc", "currency", "gateway_id", "decline_reason",
 )  # fmt: skip
 PROSPECT_COLUMNS = ("prospect_id", "email", "date_created", "campaign_id", "afid", "sid")
+# beside those whose names end in id
+IDENTIFIERS = ("afid", "affid", "aid", "sid")
 TABLES = (
-    file_table("orders_create", ORDER_COLUMNS),
-    file_table("orders_update", ORDER_COLUMNS),
-    file_table("prospects_create", PROSPECT_COLUMNS),
+    *(
+        file_table(name, ORDER_COLUMNS, asks_for=("orders_id",), identifiers=IDENTIFIERS)
+        for name in ("orders_create", "orders_update")
+    ),
+    file_table(
+        "prospects_create", PROSPECT_COLUMNS, asks_for=("prospect_id",), identifiers=IDENTIFIERS
+    ),
 )
-PREFIXES = (
-    "orders_create=orders-create/,orders_update=orders-update/,prospects_create=prospects-create/"
-)
+PREFIXES = "orders-create,orders-update,prospects-create"
 
 
 def open_place(account: Account) -> Place:
     """The bucket and its prefixes, as the settings say."""
     settings = account.settings
-    prefixes = _pairs("S3_PREFIXES", settings["prefixes"])
+    parts = map(_with_table, settings["prefixes"].split(","))
+    prefixes = _pairs("S3_PREFIXES", ",".join(parts))
+    tables = [table.name for table in TABLES]
     for table in prefixes:
-        if table not in {known.name for known in TABLES}:
-            raise LoadError(f"S3_PREFIXES: there is no table {table}")
+        if table not in tables:
+            raise LoadError(
+                f"S3_PREFIXES: there is no table {table}, but {', '.join(tables)}",
+                "write table=prefix where a prefix has another name",
+            )
     for upper, lower in permutations(prefixes.values(), 2):
         if lower.startswith(upper):
             raise LoadError(f"S3_PREFIXES: {lower} lies below {upper}, and would be read as both")
@@ -64,6 +74,14 @@ def open_place(account: Account) -> Place:
         prefixes,
         {snake_case(theirs): snake_case(ours) for theirs, ours in renames.items()},
     )
+
+
+def _with_table(part: str) -> str:
+    """A prefix with the table that it feeds; `orders-create` alone feeds the table of its name."""
+    folder = part.strip().strip("/")
+    if not folder or "=" in folder:
+        return part
+    return f"{snake_case(folder.rpartition('/')[2])}={folder}/"
 
 
 def _pairs(variable: str, value: str) -> dict[str, str]:

@@ -3,19 +3,19 @@
 {% set found_by = ['int_load_issues__current', 'int_people__issues'] %}
 with found as (
     {% for model in found_by %}
-    select
-        client_id,
-        source_name,
-        raw_table,
-        origin,
-        report_date,
-        kind,
-        word,
-        rows_found,
-        example,
-        holds_back
-    from {{ ref(model) }}
-    {{ 'union all' if not loop.last }}
+        select
+            client_id,
+            source_name,
+            raw_table,
+            origin,
+            report_date,
+            kind,
+            word,
+            rows_found,
+            example,
+            holds_back
+        from {{ ref(model) }}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 

@@ -3,7 +3,9 @@
 import csv
 import gzip
 import io
+import re
 import zipfile
+from collections.abc import Collection
 from functools import partial
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.errors import FileError
-from loaders.files import csv_stream
+from loaders.files import csv_stream, packing
 from loaders.files.csv_stream import CsvStream, column_names
 
 gzipped = partial(gzip.compress, mtime=0)  # the name of a test must not hold the time
@@ -21,9 +23,11 @@ CELLS = st.one_of(
 )
 
 
-def read(body: bytes) -> tuple[CsvStream, Records]:
+def read(body: bytes, identifiers: Collection[str] = ()) -> tuple[CsvStream, Records]:
     """The stream, and its records by number."""
-    stream = CsvStream(io.BytesIO(body), renames={}, reserved=(), expected=())
+    stream = CsvStream(
+        io.BytesIO(body), renames={}, reserved=(), expected=(), identifiers=identifiers
+    )
     records: Records = {}
     for batch in stream.batches():
         *columns, numbers = [column.to_pylist() for column in batch.columns]
@@ -42,7 +46,7 @@ def written(rows: list[list[str]], end: str = "\n", quoting: int = csv.QUOTE_MIN
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_stream, "BLOCK", 256)
+    monkeypatch.setattr(packing, "BLOCK", 256)
 
 
 @st.composite
@@ -62,16 +66,18 @@ def files(draw: st.DrawFn) -> bytes:
 @settings(max_examples=300, deadline=None)
 def test_the_records_are_those_of_pythons_csv_module(body: bytes) -> None:
     header, *expected = [r for r in csv.reader(io.StringIO(body.decode(), newline="")) if r]
-    good = {n: r for n, r in enumerate(expected, start=1) if len(r) == len(header)}
-    bad = [n for n, r in enumerate(expected, start=1) if len(r) != len(header)]
+    rows = {n: r for n, r in enumerate(expected, start=1) if "".join(r).strip()}
+    good = {n: r for n, r in rows.items() if len(r) == len(header)}
+    bad = [n for n, r in rows.items() if len(r) != len(header)]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(csv_stream, "BLOCK", 256)
+        patched.setattr(packing, "BLOCK", 256)
         if bad and not good:
             with pytest.raises(FileError, match="records do not fit"):
                 read(body)
             return
         stream, records = read(body)
     assert [record.number for record in stream.rejected] == bad
+    assert stream.blank == len(expected) - len(rows)
     assert records == {
         n: [value if value.strip(" ") else None for value in r] for n, r in good.items()
     }
@@ -183,6 +189,67 @@ def test_what_has_none_of_our_columns_is_no_file_of_ours(body: bytes) -> None:
     )
     with pytest.raises(FileError, match="no heading that we know"):
         list(stream.batches())
+
+
+@pytest.mark.parametrize("blank", [",,", " ,\t, ", '"",,""', ",", ",,,,,,", "   ", '" \n "'])
+def test_a_record_without_any_value_is_no_row(blank: str) -> None:
+    stream, records = read(f"a,b,c\n1,,\n{blank}\n,,3\n4\n{blank}\n5,,\n".encode())
+    assert records == {1: ["1", None, None], 3: [None, None, "3"], 6: ["5", None, None]}
+    assert (stream.blank, [bad.number for bad in stream.rejected]) == (2, [4])
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        (
+            "order_id,total_amount",
+            "orders_id but order_id; if that is it, set S3_COLUMNS=order_id=",
+        ),
+        (
+            "Order Id,total_amount",
+            "orders_id but order_id; if that is it, set S3_COLUMNS=order_id=",
+        ),
+        (
+            "total_amount,sid",
+            "orders_id; set S3_COLUMNS=theirs=orders_id if it is headed otherwise",
+        ),
+    ],
+)
+def test_a_file_without_the_column_that_it_is_asked_for(header: str, says: str) -> None:
+    expected = ["orders_id", "total_amount"]
+    for renames in ({}, {"order_id": "orders_id"}):
+        stream = CsvStream(
+            io.BytesIO(f"{header}\n1,2\n".encode()),
+            renames=renames,
+            reserved=(),
+            expected=expected,
+            asks_for=["orders_id"],
+        )
+        if renames and "order_id" in says:
+            assert [batch.num_rows for batch in stream.batches()] == [1]
+            continue
+        with pytest.raises(FileError, match=re.escape(f"has no column {says}")):
+            list(stream.batches())
+
+
+@pytest.mark.parametrize(
+    "heading", ["orders_id", "ID", "parentOrderId", "click_id", "uuid", "afid"]
+)
+def test_ids_stay_as_they_are(heading: str) -> None:
+    """Both pass the check: were they masked, two orders would be one."""
+    rows = [["5432100061001", "5432100061001"], ["5432100141001", "5432100141001\x15"]]
+    stream, records = read(written([[heading, "notes"], *rows]), identifiers=["afid"])
+    assert records == {
+        1: ["5432100061001", "*********1001"],
+        2: ["5432100141001", "*********1001"],
+    }
+    assert stream.masked == 2
+
+
+@pytest.mark.parametrize("heading", ["Card ID", "credit_card", "cc_id", "notes", "phone"])
+def test_other_columns_are_masked(heading: str) -> None:
+    body = written([["x", heading], ["1", "4111111111111111"]])
+    assert read(body)[1] == {1: ["1", "************1111"]}
 
 
 def test_more_bad_records_than_good_ones_are_no_csv() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loaders.errors import ApiError, LoadError, LockLostError
-from loaders.files import csv_stream
+from loaders.files import packing
 from loaders.files.bucket import Bucket, StoredFile
 from loaders.files.load import FileLoad
 from loaders.files.reading import Group, Read
@@ -62,6 +62,12 @@ def two_days(orders: Project, bucket: S3Exports) -> S3Exports:
         (fault("missing"), "does not exist"),
         (lambda b: b.put(DAY, gzip.compress(orders_csv("1,NEW,95"))[:-9]), "cannot be unpacked"),
         (lambda b: b.put(DAY, orders_csv("1", "2")), "2 of 2 records do not fit"),
+        (
+            lambda b: b.put(
+                DAY, orders_csv("1,NEW,95", first="Order_ID,order_status,total_amount")
+            ),
+            f"{DAY}: has no column orders_id but order_id; if that is it, set S3_COLUMNS=order_id=",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_and_the_others_land(
@@ -100,7 +106,7 @@ def test_nothing_lands_of_a_file_that_breaks_off_in_its_middle(
     orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its first rows were in the same buffer as those of the file before and after it."""
-    monkeypatch.setattr(csv_stream, "BLOCK", 64)
+    monkeypatch.setattr(packing, "BLOCK", 64)
     monkeypatch.setattr("loaders.files.reading.READERS", 1)
     many = [f"{n},NEW,95" for n in range(50)]
     two_days.put(DAY, orders_csv(*many, '"' + "x" * 1000))

@@ -7,6 +7,7 @@ import pytest
 from sandbox.s3 import S3Exports
 from tests.loaders.files.support import (
     DAY,
+    MORNING,
     NEXT_DAY,
     UPDATE,
     everything,
@@ -177,6 +178,55 @@ def test_the_ledger_of_files_says_whether_a_day_is_covered(
     assert (told["verdict"], told["rows_read"], told["rows_written"]) == ("ok", 2, 1)
     assert (told["rows_rejected"], told["complete_through"]) == (1, None)
     assert told["window_start"] == told["window_end"] == date(2025, 12, 5)
+
+
+@on_both_targets
+def test_what_is_odd_about_a_file_is_noted_and_said(orders: Project, bucket: S3Exports) -> None:
+    blank, latest, two_ways = (
+        f"orders-create/{name}" for name in ("2025-12-05", "new", "12062025")
+    )
+    bucket.put(
+        blank, orders_csv("5432100061001,NEW,95", ",,", "5432100141001,NEW,19", " "), MORNING
+    )
+    bucket.put(latest, orders_csv("3,NEW,95"), MORNING)
+    bucket.put(two_ways, orders_csv("4,NEW,95"), MORNING)
+    kinds = (
+        "blank rows (2)",
+        "day of the file can be read in two ways (1)",
+        "no day in the name (1)",
+    )
+    said = load(orders)
+    assert all(f", {kind}" in said for kind in kinds)
+    assert [row[1:3] for row in stands(orders)[1:3]] == [(1, "5432100061001"), (3, "5432100141001")]
+    the_6th = date(2025, 12, 6)
+    assert orders.query(
+        "select origin, first_date, kind, rows, example, holds_back "
+        "from ops.load_issues order by kind"
+    ) == [
+        (blank, date(2025, 12, 5), "blank rows", 2, "", False),
+        (two_ways, the_6th, kinds[1][:-4], 1, "taken as 2025-12-06, may be 2025-06-12", False),
+        (latest, the_6th, kinds[2][:-4], 1, "written on 2025-12-06", True),
+    ]
+
+
+@on_both_targets
+def test_what_an_earlier_release_loaded_gets_its_place(orders: Project, bucket: S3Exports) -> None:
+    """It read no day in some names: those files are read again."""
+    american = "orders-create/orders_12-07-2025.csv"
+    bucket.put(DAY, orders_csv("1,NEW,95"))
+    bucket.put(american, orders_csv("2,NEW,95"))
+    load(orders)
+    keyed = "select file_name, file_date, sort_key from ops.loaded_files order by 1"
+    before = orders.query(keyed)
+    assert all(key for *_, key in before)
+    orders.execute(
+        "alter table ops.loaded_files drop column sort_key",
+        f"update ops.loaded_files set file_date = '2026-01-01' where file_name = '{american}'",
+    )
+    said = load(orders)
+    assert "2025-12-07..2025-12-07: 1 rows, ok" in said
+    assert orders.query(keyed) == before
+    assert load(orders).count("no file is new or changed") == 3
 
 
 def test_the_salt_is_written_once(orders: Project, bucket: S3Exports) -> None:
