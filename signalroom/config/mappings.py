@@ -31,7 +31,7 @@ from signalroom.config.seeds import (
     plan_seed,
 )
 
-# as the warehouse does it (macros/clean_id.sql, clean_code.sql): ids of other scripts are left as they are
+# as the warehouse does it (clean_id.sql, clean_code.sql): ids of other scripts are left as they are
 ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 

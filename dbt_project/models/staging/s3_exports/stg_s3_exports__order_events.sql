@@ -72,8 +72,14 @@ renamed as (
         parsed.parent_order_id as parent_orders_id,
         parsed.parsed_rebill_depth as rebill_depth,
         {{ clean_code('parsed.currency') }} as currency,
-        {{ amount_currency('parsed.total_amount') }} as amount_sign,
-        {{ amount_currency('parsed.refund_amount') }} as refund_sign,
+        case
+            when parsed.parsed_total_amount is not null
+                then {{ amount_currency('parsed.total_amount') }}
+        end as amount_sign,
+        case
+            when parsed.parsed_refund_amount is not null
+                then {{ amount_currency('parsed.refund_amount') }}
+        end as refund_sign,
         -- the vendor may number one person more than once; nobody is number 0
         {{ customer_hash(
             'parsed._client_id',
