@@ -21,6 +21,7 @@ from signalroom.config.seeds import (
     CLIENT_SOURCES,
     CLIENTS,
     COLUMNS,
+    EVERYBODY,
     MEANINGS,
     SEEDS,
     SHARED_SEEDS,
@@ -110,7 +111,7 @@ def read_mapping(path: Path, client: Client) -> list[Row]:
 
 def read_all_words(root: Path, clients: Sequence[Client]) -> list[Row]:
     """Read what words mean: to everybody, and to a client that has words of its own."""
-    words = _read_words(root / "data" / "shared" / "words.csv", client_id="")
+    words = _read_words(root / "data" / "shared" / "words.csv", client_id=EVERYBODY)
     for client in clients:
         path = root / "data" / "clients" / client.client_id / "mappings" / "words.csv"
         if path.exists():

@@ -93,6 +93,7 @@ FUNNEL_STEPS = Seed(
     columns=("client_id", "step_number", "event_name"),
 )
 SEEDS = (AFFILIATE_MAPPING, CLIENTS, CLIENT_ADVERTISERS, CLIENT_SOURCES, FUNNEL_STEPS)
+EVERYBODY = "*"  # in place of a client: a word that means the same to all
 WORDS = Seed(  # of data/shared and of all clients, whichever of them is compiled
     "words",
     key=("client_id", "list", "word"),

@@ -100,7 +100,7 @@ class Shop:
                 "state_code": order.state,
                 "product_category": now.said["category"],
                 **{name: now.said[name] for name in PLAIN_TEXTS},
-                "currency": now.said["currency"] or self.client.currency,
+                "currency": now.currency,
                 "total_amount": now.amount,
                 "gross_amount": now.gross,
                 "refunded_amount": now.refunded,

@@ -125,7 +125,14 @@ class Event:
 
     @property
     def orders_id(self) -> str:
-        return self.text("orders_id") or f"#{self.file.name}:{self.row}"
+        return self._own_id or f"#{self.file.name}:{self.row}"
+
+    @property
+    def _own_id(self) -> str | None:
+        """None for zeros, and for what a spreadsheet made of a number."""
+        id_ = self.text("orders_id")
+        is_id = id_ and id_.strip("0.") and not re.fullmatch(r"\d+(\.\d+)?[eE]\+\d+", id_, re.ASCII)
+        return id_ if is_id else None
 
     @cached_property
     def said(self) -> Mapping[str, Any]:
@@ -141,7 +148,9 @@ class Event:
             "ordered_on": day(self.text("order_date")),
             "category": category,
             "state": self._state(),
-            "customer": self._customer(),
+            "country": self._country(),
+            "email": self._hash("email", clean(self._email)) if self._email else None,
+            "number": None if self._email else self._hash("customer", self._number),
             "kind": self._kind(),
             "currency": self._currency(),
             **{flag: FLAG_WORDS.get(self.word(name) or "") for flag, name in FLAGS.items()},
@@ -149,20 +158,25 @@ class Event:
         }
 
     def _state(self) -> str | None:
-        state, country = self.text("billing_state"), self.word("billing_country")
-        meaning = COUNTRIES.get(country or "US")
-        if meaning == "abroad":
-            return "Abroad"
-        if meaning is None:
-            return "Unknown"
+        state = self.text("billing_state")
         return SPELLED.get(clean(state), "Unknown") if state else None
 
-    def _customer(self) -> str | None:
-        email, customer_id = self.text("billing_email"), self.text("customer_id")
-        if not email and customer_id in (None, "0"):
-            return None
-        named = f"email:{clean(email)}" if email else f"customer:{customer_id}"
-        return hashed(self.client.id, named)
+    def _country(self) -> str | None:
+        country = self.word("billing_country")
+        return COUNTRIES.get(country, "unknown") if country else None
+
+    @property
+    def _email(self) -> str | None:
+        email = self.text("billing_email")
+        return email if email and "@" in email else None
+
+    @property
+    def _number(self) -> str | None:
+        number = self.text("customer_id")
+        return None if number == "0" else number
+
+    def _hash(self, kind: str, name: str | None) -> str | None:
+        return hashed(self.client.id, f"{kind}:{name}") if name else None
 
     def _kind(self) -> str | None:
         depth, parent = whole_number(self.text("rebill_depth")), self.text("parent_order_id")
@@ -199,8 +213,13 @@ class Event:
 
     @property
     def is_other_currency(self) -> bool:
-        of = self.said["currency"] or self.client.currency
-        return of != self.client.currency or not self._has_own_signs
+        return self.currency != self.client.currency or not self._has_own_signs
+
+    @property
+    def currency(self) -> str:
+        ours = self.client.currency
+        said = self.said["currency"] or ours
+        return ours if said in OWN_SIGNS.get(ours, set()) else said
 
     @property
     def status(self) -> str | None:
@@ -291,7 +310,7 @@ class Event:
         country, amount = self.word("billing_country"), amount_of(self.text("total_amount"))
         status, lacks_amount = self.word("order_status"), self.text("total_amount") is None
         is_partial = self.lacks_cells and is_told_elsewhere
-        if self.text("orders_id") is None:
+        if self._own_id is None:
             yield "no order id"
         if status is not None and status not in STATUSES:
             yield "unknown status"
@@ -363,11 +382,12 @@ class Order:
 
     @property
     def state(self) -> str:
-        return self.now.said["state"] or "N/A"
+        named = {"abroad": "Abroad", "unknown": "Unknown"}.get(self.now.said["country"])
+        return named or self.now.said["state"] or "N/A"
 
     @property
     def customer(self) -> str | None:
-        customer: str | None = self.now.said["customer"]
+        customer: str | None = self.now.said["email"] or self.now.said["number"]
         return customer
 
     @property

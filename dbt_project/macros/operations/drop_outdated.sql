@@ -29,9 +29,11 @@
             'int_order_events__read',
         ] -%}
         {%- set stored = adapter.get_relation(target.database, 'intermediate', 'int_order_events__stored') -%}
-        {%- set columns = adapter.get_columns_in_relation(stored) | map(attribute='name') | list
-            if stored else [] -%}
-        {%- if stored and 'lacks_cells' not in columns -%}
+        {%- set columns = {} -%}
+        {%- for column in (adapter.get_columns_in_relation(stored) if stored else []) -%}
+            {%- do columns.update({column.name: column.dtype | lower}) -%}
+        {%- endfor -%}
+        {%- if stored and ('lacks_cells' not in columns or columns['advertiser_id'] not in ('bigint', 'int8')) -%}
             {%- do former.extend(['int_order_events__stored', 'int_orders__latest']) -%}
             {%- do log('All orders are made again: this version keeps more of them.', info=true) -%}
         {%- endif -%}

@@ -69,7 +69,7 @@ judged as (  -- an amount below zero is none: what was given back stands in anot
     select
         *,
         case when total_amount >= 0 then total_amount end as known_total_amount,
-        coalesce(currency, client_currency) <> client_currency or not has_own_signs
+        not ({{ names_currency('currency', 'client_currency') }}) or not has_own_signs
             as is_other_currency,
         raw_table = 'orders_update'
         and (order_status is null or total_amount is null or total_amount < 0 or order_date is null)
@@ -149,6 +149,7 @@ select
     case when product_category is not null then coalesce(known_advertiser_id, -1) end
         as advertiser_id,
     customer_hash,
+    has_email,
     order_status,
     status_meaning,
     case
@@ -163,11 +164,10 @@ select
     end as order_kind,
     product_category,
     case
-        when country_meaning = 'abroad' then 'Abroad'
-        when delivered_country is not null and country_meaning is null then 'Unknown'
         when known_state_code is not null then known_state_code
         when delivered_state is not null then 'Unknown'
     end as state_code,
+    case when delivered_country is not null then coalesce(country_meaning, 'unknown') end as country,
     campaign_id,
     afid,
     sid,

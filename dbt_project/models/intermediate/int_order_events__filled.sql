@@ -2,8 +2,8 @@
 -- nothing of them: what the events before it said stands. Only orders with such an update pay for that.
 {% set columns = {
     'max': [
-        'customer_hash', 'order_status', 'order_kind', 'product_category', 'advertiser_id', 'state_code',
-        'campaign_id', 'afid', 'sid', 'c1', 'c2', 'c3', 'currency', 'order_date', 'total_amount',
+        'email_hash', 'number_hash', 'order_status', 'order_kind', 'product_category',
+        'advertiser_id', 'state_code', 'country', 'campaign_id', 'afid', 'sid', 'c1', 'c2', 'c3', 'currency', 'order_date', 'total_amount',
         'refund_amount',
     ],
     'bool_or': ['has_refund_flag', 'has_chargeback_flag', 'is_test'],
@@ -13,7 +13,11 @@
     'is_other_currency', 'has_unparsed_text', 'file_sort_key', 'file_loaded_at', 'config_hash',
 ] %}
 with events as (
-    select * from {{ ref('int_order_events__stored') }}
+    select
+        *,
+        case when has_email then customer_hash end as email_hash,
+        case when not has_email then customer_hash end as number_hash
+    from {{ ref('int_order_events__stored') }}
 ),
 
 clients as (
@@ -89,11 +93,14 @@ filled as (
 attempted as (  -- money of another currency is in no sum
     select
         filled.*,
-        coalesce(filled.currency, clients.currency) as known_currency,
+        case
+            when {{ names_currency('filled.currency', 'clients.currency') }} then clients.currency
+            else filled.currency
+        end as known_currency,
         case
             when
                 filled.is_other_currency
-                or coalesce(filled.currency, clients.currency) <> clients.currency
+                or not ({{ names_currency('filled.currency', 'clients.currency') }})
                 then null
             else filled.total_amount
         end as own_amount,
@@ -145,11 +152,15 @@ select
     -- dimensions
     order_date,
     coalesce(advertiser_id, -1) as advertiser_id,
-    customer_hash,
+    coalesce(email_hash, number_hash) as customer_hash,
     order_status,
     coalesce(order_kind, 'first') as order_kind,
     product_category,
-    coalesce(state_code, 'N/A') as state_code,
+    case
+        when country = 'abroad' then 'Abroad'
+        when country = 'unknown' then 'Unknown'
+        else coalesce(state_code, 'N/A')
+    end as state_code,
     campaign_id,
     afid,
     sid,

@@ -29,6 +29,7 @@
         ",
     )
 }}
+-- depends_on: {{ ref('int_order_events__stored') }}
 {% set amounts = {
     'approved': 'gross_amount',
     'declined': 'declined_amount',

@@ -28,7 +28,7 @@ shared as (
             coalesce(max(case when list = '{{ list }}' then entries end), '') as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from listed
-    where client_id is null
+    where client_id = '*'
 ),
 
 own as (
@@ -38,7 +38,7 @@ own as (
             coalesce(max(case when list = '{{ list }}' then entries end), '') as {{ name }}{{ ',' if not loop.last }}
         {% endfor %}
     from listed
-    where client_id is not null
+    where client_id <> '*'
     group by client_id
 )
 

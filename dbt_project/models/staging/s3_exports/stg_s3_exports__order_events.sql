@@ -36,6 +36,14 @@ parsed as (  -- zeros are the vendor's blank date
         {{ parse_amount('delivered.refund_amount') }} as parsed_refund_amount,
         {{ parse_number('delivered.rebill_depth', 'bigint') }} as parsed_rebill_depth,
         {{ parse_date('delivered.order_date') }} as parsed_order_date,
+        case  -- a number of zeros, or one that a spreadsheet has shortened, names no order
+            when
+                translate(delivered.orders_id, '0.', '') <> ''
+                and not {{ matches('delivered.orders_id', '[0-9]+([.][0-9]+)?[eE][+][0-9]+') }}
+                then delivered.orders_id
+        end as known_orders_id,
+        case when position('@' in delivered.billing_email) > 0 then delivered.billing_email end
+            as known_email,
         case when substring(delivered.order_date, 1, 10) <> '0000-00-00' then delivered.order_date end
             as told_order_date
     from delivered
@@ -50,7 +58,7 @@ renamed as (
         cast(parsed._row_id as bigint) as row_id,
         cast(
             coalesce(
-                parsed.orders_id, -- money without an id is an order of its own, never dropped
+                parsed.known_orders_id, -- money without an id is an order of its own, never dropped
                 '#' || parsed._file_name || ':'
                 || cast(parsed._row_id as {{ dbt.type_string() }})
             ) as {{ dbt.type_string() }}
@@ -83,10 +91,11 @@ renamed as (
         -- the vendor may number one person more than once; nobody is number 0
         {{ customer_hash(
             'parsed._client_id',
-            'parsed.billing_email',
+            'parsed.known_email',
             'salt.salt',
             otherwise="'customer:' || nullif(parsed.customer_id, '0')",
         ) }} as customer_hash,
+        parsed.known_email is not null as has_email,
 
         -- measures: refunds are told above zero or below it
         parsed.parsed_total_amount as total_amount,
@@ -99,7 +108,7 @@ renamed as (
         {{ clean_code('parsed.is_recurring') }} as recurring_flag,
 
         -- what was not read
-        parsed.orders_id is null as lacks_orders_id,
+        parsed.known_orders_id is null as lacks_orders_id,
         parsed.total_amount is not null and parsed.parsed_total_amount is null
             as is_total_amount_unread,
         parsed.refund_amount is not null and parsed.parsed_refund_amount is null
