@@ -4,13 +4,5 @@
   A text and no join: Postgres would try each of a thousand words for each row that it did not expect.
 #}
 {% macro meaning_of(word, words) -%}
-    {%- set key = "'<' || " ~ word ~ " || '='" -%}
-    case
-        when position({{ key }} in {{ words }}) > 0
-            then split_part(
-                substring(
-                    {{ words }}, position({{ key }} in {{ words }}) + length({{ key }}), 20
-                ), '>', 1
-            )
-    end
+    nullif(split_part(split_part({{ words }}, '<' || {{ word }} || '=', 2), '>', 1), '')
 {%- endmacro %}

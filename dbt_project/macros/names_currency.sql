@@ -7,15 +7,15 @@
         'USD': ['$', 'US$'], 'CAD': ['$', 'CA$', 'C$'], 'AUD': ['$', 'AU$', 'A$'],
         'NZD': ['$', 'NZ$'], 'EUR': ['€'], 'GBP': ['£'],
     } -%}
-    coalesce(
-        {{ sign }} = {{ currency }}
-        or {{ sign }} || ' ' || {{ currency }} in (
+    case
+        when {{ sign }} is null or {{ currency }} is null or {{ sign }} = {{ currency }} then true
+        else {{ sign }} || ' ' || {{ currency }} in (
             {%- for code, its in signs.items() -%}
                 {%- for mark in its -%}
                     '{{ mark }} {{ code }}', '{{ mark }}{{ code }} {{ code }}',
                 {%- endfor -%}
                 '{{ code }}{{ its[0] }} {{ code }}'{{ ', ' if not loop.last }}
             {%- endfor -%}
-        ), true
-    )
+        )
+    end
 {%- endmacro %}

@@ -14,14 +14,15 @@
         before ~ blank ~ sign ~ blank ~ digits ~ blank ~ after,
         "[(]" ~ before ~ "?" ~ blank ~ digits ~ blank ~ after ~ "[)]",
     ] -%}
+    {%- set letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" -%}
     {%- set number -%}
         case
             when translate({{ text }}, '0123456789', '') in ('', '-', '.', '-.') then {{ text }}
-            when {{ matches(text, patterns | join('|')) }}
+            when {{ matches(text, "'^(" ~ patterns | join('|') ~ ")$'") }}
                 then case
                     when translate({{ text }}, '(-{{ "\u2212" }}', '') <> {{ text }} then '-'
                     else ''
-                end || regexp_replace({{ text }}, '[^0-9.]', '', 'g')
+                end || translate({{ text }}, '{{ letters ~ "$€£,()+- \u2212\u00a0" }}', '')
         end
     {%- endset -%}
     {{ try_cast(number, 'decimal(18, 4)') }}

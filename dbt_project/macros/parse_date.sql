@@ -4,28 +4,33 @@
   every engine; left alone, Postgres reads 12/17/2025 by its DateStyle, and takes 'today'.
 #}
 {% macro parse_date(text) -%}
-    {%- set time = "[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)? ?" -%}
+    {%- set time = "[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)? ?" -%}
     {%- set zone = "(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?)?" -%}
     {%- set written = "split_part(" ~ text ~ ", ' ', 1)" -%}
     {%- set day -%}
         case
-            when length({{ text }}) = 10 and translate({{ text }}, '0123456789', '') = '--'
+            when
+                length({{ text }}) = 10
+                and translate({{ text }}, '0123456789', '') = '--'
+                and substring({{ text }}, 1, 2) = '20'
+                and substring({{ text }}, 5, 1) = '-'
+                and substring({{ text }}, 8, 1) = '-'
                 then {{ text }}
-            when {{ matches(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}' ~ time ~ zone) }}
+            when {{ matches(text, "'^20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T]" ~ time ~ zone ~ "$'") }}
                 then substring({{ text }}, 1, 10)
-            when {{ matches(text, '[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}( ' ~ time[4:] ~ ')?') }}
+            when {{ matches(text, "'^20[0-9]{2}/[0-9]{1,2}/[0-9]{1,2}( " ~ time ~ ")?$'") }}
                 then split_part({{ written }}, '/', 1)
                     || '-' || lpad(split_part({{ written }}, '/', 2), 2, '0')
                     || '-' || lpad(split_part({{ written }}, '/', 3), 2, '0')
-            when {{ matches(text, '[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}( ' ~ time[4:] ~ '([AaPp][Mm])?)?') }}
+            when {{ matches(text, "'^[0-9]{1,2}/[0-9]{1,2}/20[0-9]{2}( " ~ time ~ "([AaPp][Mm])?)?$'") }}
                 then split_part({{ written }}, '/', 3)
                     || '-' || lpad(split_part({{ written }}, '/', 1), 2, '0')
                     || '-' || lpad(split_part({{ written }}, '/', 2), 2, '0')
-            when length({{ text }}) = 8 and translate({{ text }}, '0123456789', '') = ''
+            when {{ matches(text, "'^20[0-9]{6}$'") }}
                 then substring({{ text }}, 1, 4)
                     || '-' || substring({{ text }}, 5, 2)
                     || '-' || substring({{ text }}, 7, 2)
         end
     {%- endset -%}
-    {{ try_cast('case when substring(' ~ day ~ ", 1, 2) = '20' then " ~ day ~ ' end', 'date') }}
+    {{ try_cast(day, 'date') }}
 {%- endmacro %}

@@ -55,7 +55,7 @@ KINDS = ("is_recurring", "rebill_depth", "parent_order_id")
 
 # the same of a shop that writes what everybody understands
 TIDY: dict[str, tuple[str | None, ...]] = {
-    "orders_id": tuple("1234567"),
+    "orders_id": tuple(map(str, range(1, 13))),
     "order_status": ("NEW", "NEW", "NEW", "DECLINED", "VOID/REFUNDED", "PENDING", " new "),
     "total_amount": ("95", "85", "85.01", "$1,234.50", "19"),
     "order_date": ("2025-09-01", "2025-09-02", "9/1/2025", "2025-08-15", "0000-00-00"),
@@ -80,8 +80,9 @@ def made_files(
     rng: Random,
     client: str,
     tells_kinds: bool,  # or it lacks the columns that tell of rebills
-    is_tidy: bool = False,
+    is_tidy: bool,
     words: Sequence[str | None] = (),
+    *,
     amounts: Sequence[Decimal] = (),
 ) -> list[OrderFile]:
     """Some files of a client, in no order, with some of the client's own words and amounts."""

@@ -1,6 +1,7 @@
 -- What an event says of its order, by the client's config and the seeds: whose it is, and what its
 -- words mean. The one place for these words. int_order_events__stored keeps it, and
 -- int_order_events__filled says what became of the order and what it is worth.
+{% set currency = 'coalesce(events.currency, clients.currency)' %}
 {% set flags = ['refund_flag', 'chargeback_flag', 'test_flag', 'recurring_flag'] %}
 with events as (
     select * from {{ ref('stg_s3_exports__order_events') }}
@@ -52,9 +53,8 @@ understood as (  -- most orders are of the US: the long list of countries is not
             when events.delivered_country is not null
                 then {{ meaning_of('events.delivered_country', 'words.countries') }}
         end as country_meaning,
-        {{ names_currency('events.amount_sign', 'coalesce(events.currency, clients.currency)') }}
-        and {{ names_currency('events.refund_sign', 'coalesce(events.currency, clients.currency)') }}
-            as has_own_signs
+        {{ names_currency('events.amount_sign', currency) }}
+        and {{ names_currency('events.refund_sign', currency) }} as has_own_signs
     from events
     left join clients on events.client_id = clients.client_id
     left join words on events.client_id = words.client_id
@@ -95,7 +95,10 @@ explained as (
                 case
                     when
                         raw_table = 'orders_update'
-                        and (order_status is null or (total_amount is null and not is_total_amount_unread))
+                        and (
+                            order_status is null
+                            or (total_amount is null and not is_total_amount_unread)
+                        )
                         then 'blank cells='
                 end,
                 case when order_status is null then 'blank status=' end,
@@ -127,7 +130,8 @@ explained as (
                 end,
                 case
                     when is_other_currency
-                        then 'other currency='
+                        then
+                            'other currency='
                             || {{ shown_word('coalesce(currency, amount_sign, refund_sign)') }}
                 end
             ), ''
@@ -135,7 +139,7 @@ explained as (
     from judged
 )
 
-select
+select  -- noqa: ST06
     -- keys
     client_id,
     raw_table,
@@ -167,7 +171,8 @@ select
         when known_state_code is not null then known_state_code
         when delivered_state is not null then 'Unknown'
     end as state_code,
-    case when delivered_country is not null then coalesce(country_meaning, 'unknown') end as country,
+    case when delivered_country is not null then coalesce(country_meaning, 'unknown') end
+        as country,
     campaign_id,
     afid,
     sid,

@@ -1,5 +1,6 @@
--- What became of an order and what it was worth, event by event. An update that leaves cells blank says
--- nothing of them: what the events before it said stands. Only orders with such an update pay for that.
+-- What became of an order and what it was worth, event by event. An update that leaves cells blank
+-- says nothing of them: what the events before it said stands. Only orders with such an update pay
+-- for that.
 {% set columns = {
     'max': [
         'email_hash', 'number_hash', 'order_status', 'order_kind', 'product_category',
@@ -35,9 +36,9 @@ partial_orders as (
 counted as (  -- the events that say something of a column, up to each event: they number its values
     select
         events.*,
-        {% for column in columns['max'] + columns['bool_or'] %}
-            count(events.{{ column }}) over history as {{ column }}_values{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for column in columns['max'] + columns['bool_or'] %}
+        count(events.{{ column }}) over history as {{ column }}_values{{ ',' if not loop.last }}
+    {% endfor %}
     from events
     inner join partial_orders
         on
@@ -60,7 +61,8 @@ remembered as (
         {% for aggregate, names in columns.items() %}
             {% for column in names %}
                 {{ aggregate }}({{ column }})
-                    over (partition by client_id, orders_id, {{ column }}_values) as known_{{ column }},
+                    over (partition by client_id, orders_id, {{ column }}_values)
+                    as known_{{ column }},
             {% endfor %}
         {% endfor %}
         max(status_meaning) over (partition by client_id, orders_id, order_status_values)
@@ -70,9 +72,9 @@ remembered as (
 
 filled as (
     select
-        {% for column in kept + ['status_meaning'] + columns['max'] + columns['bool_or'] %}
+    {% for column in kept + ['status_meaning'] + columns['max'] + columns['bool_or'] %}
             events.{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% endfor %}
     from events
     left join partial_orders
         on
@@ -84,9 +86,10 @@ filled as (
         {% for column in kept %}
             {{ column }},
         {% endfor %}
-        {% for column in ['status_meaning'] + columns['max'] + columns['bool_or'] %}
-            case when lacks_cells then known_{{ column }} else {{ column }} end as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for column in ['status_meaning'] + columns['max'] + columns['bool_or'] %}
+        case when lacks_cells then known_{{ column }} else {{ column }} end
+            as {{ column }}{{ ',' if not loop.last }}
+    {% endfor %}
     from remembered
 ),
 
@@ -139,7 +142,7 @@ refunded as (  -- without a smaller amount of its own, a refund is the whole ord
     from approved
 )
 
-select
+select  -- noqa: ST06
     -- keys
     client_id,
     raw_table,

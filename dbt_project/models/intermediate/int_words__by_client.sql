@@ -24,9 +24,10 @@ listed as (
 
 shared as (
     select
-        {% for list, name in lists.items() %}
-            coalesce(max(case when list = '{{ list }}' then entries end), '') as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for list, name in lists.items() %}
+            coalesce(max(case when list = '{{ list }}' then entries end), '')
+                as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
     from listed
     where client_id = '*'
 ),
@@ -34,9 +35,10 @@ shared as (
 own as (
     select
         client_id,
-        {% for list, name in lists.items() %}
-            coalesce(max(case when list = '{{ list }}' then entries end), '') as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for list, name in lists.items() %}
+        coalesce(max(case when list = '{{ list }}' then entries end), '')
+            as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
     from listed
     where client_id <> '*'
     group by client_id
@@ -44,9 +46,9 @@ own as (
 
 select
     clients.client_id,
-    {% for name in lists.values() %}
-        coalesce(own.{{ name }}, '') || shared.{{ name }} as {{ name }}{{ ',' if not loop.last }}
-    {% endfor %}
+{% for name in lists.values() %}
+    coalesce(own.{{ name }}, '') || shared.{{ name }} as {{ name }}{{ ',' if not loop.last }}
+{% endfor %}
 from clients
 cross join shared
 left join own on clients.client_id = own.client_id

@@ -39,13 +39,14 @@ parsed as (  -- zeros are the vendor's blank date
         case  -- a number of zeros, or one that a spreadsheet has shortened, names no order
             when
                 translate(delivered.orders_id, '0.', '') <> ''
-                and not {{ matches('delivered.orders_id', '[0-9]+([.][0-9]+)?[eE][+][0-9]+') }}
+                and not {{ matches("delivered.orders_id", "'^[0-9]+([.][0-9]+)?[eE][+][0-9]+$'") }}
                 then delivered.orders_id
         end as known_orders_id,
         case when position('@' in delivered.billing_email) > 0 then delivered.billing_email end
             as known_email,
-        case when substring(delivered.order_date, 1, 10) <> '0000-00-00' then delivered.order_date end
-            as told_order_date
+        case
+            when substring(delivered.order_date, 1, 10) <> '0000-00-00' then delivered.order_date
+        end as told_order_date
     from delivered
 ),
 
