@@ -8,7 +8,7 @@ Everything is read and checked before the first file is written: a mistake leave
 
 import re
 import string
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,16 +21,20 @@ from signalroom.config.seeds import (
     CLIENT_SOURCES,
     CLIENTS,
     COLUMNS,
+    EVERYBODY,
+    MEANINGS,
     SEEDS,
     SHARED_SEEDS,
+    WORDS,
     Row,
     Seed,
     SeedPlan,
     plan_seed,
 )
 
-# as the warehouse does it (macros/clean_id.sql): ids of other scripts are left as they are
+# as the warehouse does it (clean_id.sql, clean_code.sql): ids of other scripts are left as they are
 ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
 
 def plan_sync(
@@ -41,15 +45,18 @@ def plan_sync(
     known_sources: Collection[str] | None = None,
 ) -> list[SeedPlan]:
     """Compile one client, or all when `client_id` is None, against the seeds as they are."""
-    clients = read_clients(root, known_sources=known_sources)
+    everyone = clients = read_clients(root, known_sources=known_sources)
     if client_id is not None:
-        clients = select_clients(clients, client_id)
+        clients = select_clients(everyone, client_id)
     plans = []
     for seed in SEEDS:
         wanted = [row for client in clients for row in _compile(seed, client, root)]
         plans.append(plan_seed(seed, seed.path(root), wanted, client_id=client_id, now=now))
     for seed in SHARED_SEEDS:
-        wanted = read_shared(root / "data" / "shared" / f"{seed.name}.csv", seed)
+        if seed is WORDS:
+            wanted = read_all_words(root, everyone)
+        else:
+            wanted = read_shared(root / "data" / "shared" / f"{seed.name}.csv", seed)
         plans.append(plan_seed(seed, seed.path(root), wanted, client_id=None, now=now))
     return plans
 
@@ -102,25 +109,61 @@ def read_mapping(path: Path, client: Client) -> list[Row]:
     return list(rows.values())
 
 
+def read_all_words(root: Path, clients: Sequence[Client]) -> list[Row]:
+    """Read what words mean: to everybody, and to a client that has words of its own."""
+    words = _read_words(root / "data" / "shared" / "words.csv", client_id=EVERYBODY)
+    for client in clients:
+        path = root / "data" / "clients" / client.client_id / "mappings" / "words.csv"
+        if path.exists():
+            words += _read_words(path, client_id=client.client_id)
+    return words
+
+
+def _read_words(path: Path, *, client_id: str) -> list[Row]:
+    rows: dict[tuple[str, str], Row] = {}
+    for line, row in _read_table(path, WORDS.columns[1:]):
+        word = row["word"].translate(ASCII_UPPER)
+        meanings = MEANINGS.get(row["list"])
+        if meanings is None:
+            reason = f"list must be {', '.join(MEANINGS)}, not {row['list']!r}"
+        elif row["meaning"] not in meanings:
+            reason = f"meaning must be {', '.join(meanings)}, not {row['meaning']!r}"
+        elif set("<=>") & set(word):  # dbt_project/macros/meaning_of.sql writes lists with them
+            reason = f"word must not contain < = >: {word!r}"
+        elif (row["list"], word) in rows:
+            reason = f"{row['list']} {word!r} is on an earlier line too"
+        else:
+            rows[row["list"], word] = {**row, "client_id": client_id, "word": word}
+            continue
+        raise ConfigError(path, line, reason)
+    return list(rows.values())
+
+
 def read_shared(path: Path, seed: Seed) -> list[Row]:
     """Read a table that belongs to no client, written with the columns of its seed."""
-    if not path.exists():
-        raise ConfigError(path, "", "is missing")
-    header, records = read_csv(path)
-    if tuple(header) != seed.columns:
-        raise ConfigError(path, "line 1", f"the header must be {','.join(seed.columns)}")
     rows: dict[tuple[str, ...], Row] = {}
-    for line, raw in records:
-        row = {name: value.strip() for name, value in raw.items()}
-        for name, value in row.items():
-            if not value or not value.isprintable():
-                raise ConfigError(path, line, f"{name} is blank or unprintable: {value!a}")
+    for line, row in _read_table(path, seed.columns):
         if seed.key_of(row) in rows:
             raise ConfigError(
                 path, line, f"{', '.join(seed.key_of(row))} is on an earlier line too"
             )
         rows[seed.key_of(row)] = row
     return list(rows.values())
+
+
+def _read_table(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, Row]]:
+    """The lines of a file with exactly these columns, none of them blank."""
+    if not path.exists():
+        raise ConfigError(path, "", "is missing")
+    header, records = read_csv(path)
+    if tuple(header) != tuple(columns):
+        raise ConfigError(path, "line 1", f"the header must be {','.join(columns)}")
+    for line, raw in records:
+        row = {name: value.strip() for name, value in raw.items()}
+        for name, value in row.items():
+            if not value or not value.isprintable():
+                raise ConfigError(path, line, f"{name} is blank or unprintable: {value!a}")
+        yield line, row
 
 
 def _check_header(path: Path, header: Sequence[str]) -> None:

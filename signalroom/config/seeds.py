@@ -93,7 +93,19 @@ FUNNEL_STEPS = Seed(
     columns=("client_id", "step_number", "event_name"),
 )
 SEEDS = (AFFILIATE_MAPPING, CLIENTS, CLIENT_ADVERTISERS, CLIENT_SOURCES, FUNNEL_STEPS)
+EVERYBODY = "*"  # in place of a client: a word that means the same to all
+WORDS = Seed(  # of data/shared and of all clients, whichever of them is compiled
+    "words",
+    key=("client_id", "list", "word"),
+    columns=("client_id", "list", "word", "meaning"),
+)
+MEANINGS = {  # list of words -> what a word of it may mean
+    "order_status": ("approved", "declined", "refunded", "pending"),
+    "flag": ("true", "false"),
+    "country": ("us", "abroad"),
+}
 SHARED_SEEDS = (  # of data/shared, compiled whichever client is
+    WORDS,
     Seed("us_states", key=("state_code",), columns=("state_code", "state_name", "state_kind")),
 )
 

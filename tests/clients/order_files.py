@@ -30,6 +30,11 @@ class OrderFile:
     day: date
     records: Sequence[Record] = field(default_factory=tuple)
     covers_day: bool = True
+    sort_key: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        """Its place among the files of its day; by its name, where nothing else is known."""
+        object.__setattr__(self, "sort_key", self.sort_key or self.name)
 
     def rows(self, loaded_at: datetime) -> list[Row]:
         """Its records as they land."""
@@ -52,6 +57,7 @@ class OrderFile:
             "file_name": self.name,
             "file_date": self.day,
             "covers_day": self.covers_day,
+            "sort_key": self.sort_key,
             "rows": len(self.records),
             "loaded_at": loaded_at,
         }

@@ -85,7 +85,9 @@ class RandomClient:
         self.files: list[Sequence[OrderFile]] = [[]]
         for _ in range(ORDER_STEPS):
             words = *self.words, self.client.advertisers[0].product_category
-            made = made_files(rng, self.id, self.tells_kinds, words, self.amounts)
+            made = made_files(
+                rng, self.id, self.tells_kinds, number % 3 > 0, words, amounts=self.amounts
+            )
             self.files.append(restated(rng, self.files[-1], made))
         del self.files[0]
 

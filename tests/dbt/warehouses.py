@@ -43,13 +43,9 @@ LOADED_AT = [datetime(2025, 12, 20 + step, tzinfo=UTC) for step in range(ORDER_S
 MODELS = ("--resource-type", "seed", "model")
 NUMBERS = count()
 INCREMENTAL = ("int_order_events__stored", "int_orders__latest")
-# how earlier releases kept orders and seeds; the next build goes on from there
+# what earlier releases made otherwise; the next build goes on from there
 AS_EARLIER = (
-    *(
-        f"alter table intermediate.{table} rename column has_order_kind to is_kind_told"
-        for table in INCREMENTAL
-    ),
-    "alter table intermediate.int_order_events__stored rename to int_order_events__read",
+    "create table intermediate.int_days__loaded (client_id text)",
     "create table public.affiliate_mapping (everflow_affiliate_id text, created_at timestamp)",
 )
 
@@ -286,5 +282,5 @@ def _files(project: Project, client: str) -> tuple[OrderFile, ...]:
         )
         records = [dict(zip(columns, values, strict=True)) for values in rows]
         place = client, entry["table_name"], entry["file_name"], entry["file_date"]
-        found.append(OrderFile(*place, records, entry["covers_day"]))
+        found.append(OrderFile(*place, records, entry["covers_day"], entry["sort_key"]))
     return tuple(found)

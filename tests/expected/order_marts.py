@@ -9,16 +9,20 @@ from functools import cached_property
 
 from tests.clients.order_files import OrderFile
 from tests.expected.client import Client
-from tests.expected.figures import ASCII_UPPER, NOTHING, Row, ratio
+from tests.expected.figures import NOTHING, Row, ratio
 from tests.expected.orders import STATES, Event, Order
 
-NAMELESS = {"N/A": ("N/A", "unknown"), "Unknown": ("Unknown", "unknown")}
+NAMELESS = {
+    "N/A": ("N/A", "unknown"),
+    "Unknown": ("Unknown", "unknown"),
+    "Abroad": ("Abroad", "abroad"),
+}
 ORDER_TABLES = ("orders_create", "orders_update")
 AGES = (0, 7, 30, 60, 90, 180)
-PLAIN_TEXTS = ("product_category", "campaign_id", "afid", "sid", "c1", "c2", "c3")
+PLAIN_TEXTS = ("campaign_id", "afid", "sid", "c1", "c2", "c3")
 ARRIVALS: dict[str, tuple[Callable[[Event], bool], Callable[[Event], Decimal]]] = {
     "approved": (lambda event: event.is_approved, lambda event: event.gross),
-    "declined": (lambda event: event.is_declined, lambda event: event.amount or NOTHING),
+    "declined": (lambda event: event.is_declined, lambda event: event.own_amount),
     "refunded": (lambda event: event.is_refunded, lambda event: event.refunded),
     "chargeback": (lambda event: event.is_chargeback, lambda event: event.charged_back),
 }
@@ -43,7 +47,7 @@ class Shop:
         histories: defaultdict[str, list[Event]] = defaultdict(list)
         for file in self.files:
             for row, record in enumerate(file.records, start=1):
-                event = Event(file, row, record)
+                event = Event(self.client, file, row, record)
                 histories[event.orders_id].append(event)
         return [
             Order(self.client, id_, tuple(sorted(events, key=lambda event: event.place)))
@@ -62,11 +66,16 @@ class Shop:
     def doubts(self) -> dict[date, str]:
         """By day of a file, what its orders lack: one that was written later, or its rows."""
         covered = {(file.day, file.table) for file in self.files if file.covers_day}
+        issues: defaultdict[date, set[str]] = defaultdict(set)
+        for day, kind in (issue for order in self.orders for issue in order.issues()):
+            issues[day].add(kind)
+        for day in self.rejected:
+            issues[day].add("rejected rows")
         return {
             file.day: "; ".join(
                 [
                     *(table for table in ORDER_TABLES if (file.day, table) not in covered),
-                    *["rejected rows"] * (file.day in self.rejected),
+                    *[", ".join(sorted(issues[file.day]))] * bool(issues[file.day]),
                 ]
             )
             for file in self.files
@@ -89,8 +98,9 @@ class Shop:
                 "order_status": now.status,
                 "order_kind": now.kind if self.tells_kinds else "unknown",
                 "state_code": order.state,
-                **{name: now.text(name) for name in PLAIN_TEXTS},
-                "currency": (now.text("currency") or self.client.currency).translate(ASCII_UPPER),
+                "product_category": now.said["category"],
+                **{name: now.said[name] for name in PLAIN_TEXTS},
+                "currency": now.currency,
                 "total_amount": now.amount,
                 "gross_amount": now.gross,
                 "refunded_amount": now.refunded,
@@ -125,10 +135,11 @@ class Shop:
         )
         for order in self.orders:
             for state, (is_so, amount) in ARRIVALS.items():
-                if event := order.first(is_so):
-                    added = sums[event.file.day, order.advertiser]
-                    added[COUNTED[state]] += 1
-                    added[f"{state}_amount"] += amount(event)
+                for number, (day, came) in enumerate(order.arrivals(is_so, amount)):
+                    if number == 0 or came:
+                        added = sums[day, order.advertiser]
+                        added[COUNTED[state]] += number == 0
+                        added[f"{state}_amount"] += came
         for (day, advertiser), added in sums.items():
             yield {
                 "client_id": self.client.id,

@@ -3,11 +3,13 @@
 import csv
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from tests.clients.order_files import SALT, OrderFile, Record
 from tests.expected.client import Client
@@ -21,14 +23,56 @@ STATES = {
     )
 }
 SPELLED = {clean(spelling): code for code, (name, _) in STATES.items() for spelling in (code, name)}
-FLAGS = ("chargeback_flag", "refund_flag", "is_test_cc", "is_recurring")
+BLANKS = " \t\n\x0b\x0c\r\xa0"
+NOTHINGS = {
+    *("", "undefined", "null", "none", "nil", "nan", "n/a", r"\n", "(null)", "[object object]"),
+    *("not available", "-", "--", "#n/a", "(blank)"),
+}
+STATUSES = {
+    **dict.fromkeys(("NEW", "APPROVED", "SHIPPED", "ON-HOLD", "ON HOLD", "ARCHIVED"), "approved"),
+    **dict.fromkeys(("VOID/REFUNDED", "VOID", "REFUNDED"), "refunded"),
+    "DECLINED": "declined",
+    "PENDING": "pending",
+}
+YES = dict.fromkeys(("1", "YES", "Y", "TRUE", "T"), True)
+FLAG_WORDS = YES | dict.fromkeys(("0", "NO", "N", "FALSE", "F"), False)
+FLAGS = {
+    "refund flag": "refund_flag",
+    "chargeback flag": "chargeback_flag",
+    "test flag": "is_test_cc",
+    "recurring flag": "is_recurring",
+}
+COUNTRIES = {
+    row["word"]: row["meaning"]
+    for row in csv.DictReader(
+        (Path(__file__).parents[2] / "data/shared/words.csv").read_text().splitlines()
+    )
+    if row["list"] == "country"
+}
+AMOUNT = r"(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
+SIGN = r"[A-Za-z]{0,3}[$€£]|[A-Za-z]{3}"
+AMOUNTS = [
+    rf"(?P<minus>[-+\u2212])?[ \xa0]?(?P<sign>{SIGN})?[ \xa0]?(?P<number>{AMOUNT})"
+    r"[ \xa0]?(?P<code>[A-Za-z]{3}|[$€£])?",
+    rf"(?P<sign>{SIGN})[ \xa0]?(?P<minus>[-+\u2212])[ \xa0]?(?P<number>{AMOUNT})"
+    r"[ \xa0]?(?P<code>[A-Za-z]{3}|[$€£])?",
+    rf"(?P<minus>\()(?P<sign>{SIGN})?[ \xa0]?(?P<number>{AMOUNT})[ \xa0]?"
+    r"(?P<code>[A-Za-z]{3}|[$€£])?\)",
+]
+OWN_SIGNS = {"USD": {"$", "US$"}, "CAD": {"$", "CA$", "C$"}, "EUR": {"€"}}
 
 
-def number(text: str | None) -> Decimal | None:
-    if text is None or not re.fullmatch(r"-?(\d+\.?\d*|\.\d+)", text.strip(" "), re.ASCII):
-        return None
-    amount = Decimal(text.strip(" ")).quantize(Decimal("0.0001"), ROUND_HALF_UP)
-    return amount if abs(amount) < 10**14 else None
+def amount_of(text: str | None) -> tuple[Decimal, str] | None:
+    """An amount and the signs beside it."""
+    for pattern in AMOUNTS:
+        if found := re.fullmatch(pattern, text or "", re.ASCII):
+            value = Decimal(found["number"].replace(",", ""))
+            value = value.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+            if value >= 10**14:
+                return None
+            signs = ((found["sign"] or "") + (found["code"] or "")).translate(ASCII_UPPER)
+            return (-value if found["minus"] in ("-", "(", "\u2212") else value), signs
+    return None
 
 
 def whole_number(text: str | None) -> int | None:
@@ -36,11 +80,21 @@ def whole_number(text: str | None) -> int | None:
 
 
 def day(text: str | None) -> date | None:
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)([ T]\d\d:\d\d:\d\d)?", (text or "").strip(" "))
-    try:
-        return date.fromisoformat(found[1]) if found else None
-    except ValueError:
-        return None
+    """The day as it is written, American where the year comes last."""
+    time = r"(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)? ?(?:[AaPp][Mm])?(?:Z|UTC|[-+]\d\d:?\d\d)?)?"
+    for pattern in (
+        rf"(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d){time}",
+        rf"(?P<y>\d{{4}})/(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}}){time}",
+        rf"(?P<m>\d{{1,2}})/(?P<d>\d{{1,2}})/(?P<y>\d{{4}}){time}",
+        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)",
+    ):
+        if found := re.fullmatch(pattern, text or "", re.ASCII):
+            try:
+                found_day = date(int(found["y"]), int(found["m"]), int(found["d"]))
+            except ValueError:
+                return None
+            return found_day if 2000 <= found_day.year < 2100 else None
+    return None
 
 
 def hashed(client: str, customer: str) -> str:
@@ -49,102 +103,249 @@ def hashed(client: str, customer: str) -> str:
 
 @dataclass(frozen=True)
 class Event:
-    """One record of a file."""
+    """One record of a file; `said` is what the record says, None where it says nothing."""
 
+    client: Client
     file: OrderFile
     row: int
     record: Record
+    filled: Mapping[str, Any] | None = None
 
     def text(self, name: str) -> str | None:
-        return (self.record.get(name) or "").strip(" ") or None
+        text = (self.record.get(name) or "").strip(BLANKS)
+        return None if clean(text) in NOTHINGS else text
+
+    def word(self, name: str) -> str | None:
+        return text.translate(ASCII_UPPER) if (text := self.text(name)) else None
 
     @property
     def place(self) -> tuple[date, bool, str, int]:
         """Where it stands in the history of its order."""
-        return self.file.day, self.file.table == "orders_update", self.file.name, self.row
+        return self.file.day, self.file.table == "orders_update", self.file.sort_key, self.row
 
     @property
     def orders_id(self) -> str:
-        return self.text("orders_id") or f"#{self.file.name}:{self.row}"
+        return self._own_id or f"#{self.file.name}:{self.row}"
+
+    @property
+    def _own_id(self) -> str | None:
+        """None for zeros, and for what a spreadsheet made of a number."""
+        id_ = self.text("orders_id")
+        is_id = id_ and id_.strip("0.") and not re.fullmatch(r"\d+(\.\d+)?[eE]\+\d+", id_, re.ASCII)
+        return id_ if is_id else None
+
+    @cached_property
+    def said(self) -> Mapping[str, Any]:
+        if self.filled is not None:
+            return self.filled
+        amount, refund = amount_of(self.text("total_amount")), amount_of(self.text("refund_amount"))
+        total = amount[0] if amount and amount[0] >= 0 else None
+        status, category = self.word("order_status"), self.text("product_category")
+        return {
+            "status": (status, STATUSES.get(status)) if status else None,
+            "amount": total,
+            "refund": abs(refund[0]) if refund else None,
+            "ordered_on": day(self.text("order_date")),
+            "category": category,
+            "state": self._state(),
+            "country": self._country(),
+            "email": self._hash("email", clean(self._email)) if self._email else None,
+            "number": None if self._email else self._hash("customer", self._number),
+            "kind": self._kind(),
+            "currency": self._currency(),
+            **{flag: FLAG_WORDS.get(self.word(name) or "") for flag, name in FLAGS.items()},
+            **{name: self.text(name) for name in ("campaign_id", "afid", "sid", "c1", "c2", "c3")},
+        }
+
+    def _state(self) -> str | None:
+        state = self.text("billing_state")
+        return SPELLED.get(clean(state), "Unknown") if state else None
+
+    def _country(self) -> str | None:
+        country = self.word("billing_country")
+        return COUNTRIES.get(country, "unknown") if country else None
+
+    @property
+    def _email(self) -> str | None:
+        email = self.text("billing_email")
+        return email if email and "@" in email else None
+
+    @property
+    def _number(self) -> str | None:
+        number = self.text("customer_id")
+        return None if number == "0" else number
+
+    def _hash(self, kind: str, name: str | None) -> str | None:
+        return hashed(self.client.id, f"{kind}:{name}") if name else None
+
+    def _kind(self) -> str | None:
+        depth, parent = whole_number(self.text("rebill_depth")), self.text("parent_order_id")
+        recurring = FLAG_WORDS.get(self.word("is_recurring") or "")
+        if (int(bool(recurring)) if depth is None else depth) > 0:
+            return "rebill"
+        if (parent or "0") not in ("0", self.orders_id):
+            return "upsell"
+        return None if depth is None and recurring is None and parent is None else "first"
+
+    @property
+    def _signs(self) -> Iterator[str]:
+        for name in ("total_amount", "refund_amount"):
+            found = amount_of(self.text(name))
+            if found and found[1]:
+                yield found[1]
+
+    @property
+    def _has_own_signs(self) -> bool:
+        currency = self.word("currency") or self.client.currency
+        own = {currency, *OWN_SIGNS.get(currency, set())}
+        return all(sign in own for sign in self._signs)
+
+    def _currency(self) -> str | None:
+        if currency := self.word("currency"):
+            return currency
+        return None if self._has_own_signs else next(self._signs)
+
+    @property
+    def lacks_cells(self) -> bool:
+        said = self.said
+        cells = (said["status"], said["amount"], said["ordered_on"])
+        return self.file.table == "orders_update" and None in cells
+
+    @property
+    def is_other_currency(self) -> bool:
+        return self.currency != self.client.currency or not self._has_own_signs
+
+    @property
+    def currency(self) -> str:
+        ours = self.client.currency
+        said = self.said["currency"] or ours
+        return ours if said in OWN_SIGNS.get(ours, set()) else said
 
     @property
     def status(self) -> str | None:
-        return (self.text("order_status") or "").translate(ASCII_UPPER) or None
+        return self.said["status"][0] if self.said["status"] else None
+
+    @property
+    def meaning(self) -> str | None:
+        return self.said["status"][1] if self.said["status"] else None
 
     @property
     def amount(self) -> Decimal | None:
-        return number(self.text("total_amount"))
+        amount: Decimal | None = self.said["amount"]
+        return amount
+
+    @property
+    def own_amount(self) -> Decimal:
+        """In the client's currency."""
+        return NOTHING if self.is_other_currency else self.amount or NOTHING
 
     @property
     def is_test(self) -> bool:
-        return self.text("is_test_cc") == "1"
+        return bool(self.said["test flag"])
 
     @property
     def is_attempted(self) -> bool:
-        return not self.is_test and self.status != "PENDING"
+        return not self.is_test and self.meaning in ("approved", "declined", "refunded")
 
     @property
     def is_declined(self) -> bool:
-        return self.is_attempted and self.status == "DECLINED"
+        return self.is_attempted and self.meaning == "declined"
 
     @property
     def is_approved(self) -> bool:
-        return self.is_attempted and self.status != "DECLINED"
+        return self.is_attempted and not self.is_declined
 
     @property
     def gross(self) -> Decimal:
-        return (self.amount or NOTHING) if self.is_approved else NOTHING
+        return self.own_amount if self.is_approved else NOTHING
 
     @property
     def is_refunded(self) -> bool:
-        amount = number(self.text("refund_amount")) or NOTHING
-        is_marked = self.text("refund_flag") == "1" or self.status == "VOID/REFUNDED"
-        return self.is_approved and (is_marked or amount > 0)
+        is_marked = self.said["refund flag"] or self.meaning == "refunded"
+        return self.is_approved and bool(is_marked or (self.said["refund"] or 0) > 0)
 
     @property
     def refunded(self) -> Decimal:
-        amount = number(self.text("refund_amount")) or NOTHING
+        amount: Decimal = self.said["refund"] or NOTHING
         if not self.is_refunded:
             return NOTHING
         return amount if 0 < amount < self.gross else self.gross
 
     @property
     def is_chargeback(self) -> bool:
-        return self.is_approved and self.text("chargeback_flag") == "1"
+        return self.is_approved and bool(self.said["chargeback flag"])
 
     @property
     def charged_back(self) -> Decimal:
         return self.gross - self.refunded if self.is_chargeback else NOTHING
 
     @property
-    def depth(self) -> int | None:
-        return whole_number(self.text("rebill_depth"))
-
-    @property
     def tells_kind(self) -> bool:
-        flag, parent = self.text("is_recurring"), self.text("parent_order_id")
-        return flag in ("0", "1") or parent is not None or self.depth is not None
+        return self.said["kind"] is not None
 
     @property
     def kind(self) -> str:
-        if self.depth is not None and self.depth > 0:
-            return "rebill"
-        if self.depth is None and self.text("is_recurring") == "1":
-            return "rebill"
-        parent = self.text("parent_order_id") or "0"
-        return "first" if parent in ("0", self.orders_id) else "upsell"
+        return self.said["kind"] or "first"
+
+    def _unread(self) -> Iterator[str]:
+        depth, ordered = self.text("rebill_depth"), self.text("order_date")
+        for name in ("total_amount", "refund_amount"):
+            if self.text(name) is not None and amount_of(self.text(name)) is None:
+                yield f"{name.removeprefix('total_').replace('_', ' ')} not read"
+        if depth is not None and whole_number(depth) is None:
+            yield "rebill depth not read"
+        if ordered is not None and day(ordered) is None and ordered[:10] != "0000-00-00":
+            yield "order date not read"
+        for flag, name in FLAGS.items():
+            if self.text(name) is not None and self.word(name) not in FLAG_WORDS:
+                yield f"unknown {flag}"
 
     @property
     def has_unparsed_text(self) -> bool:
-        ordered = self.text("order_date")
-        return (
-            any(
-                self.text(name) is not None and number(self.text(name)) is None
-                for name in ("total_amount", "refund_amount")
-            )
-            or (self.text("rebill_depth") is not None and self.depth is None)
-            or (ordered is not None and day(ordered) is None and ordered[:10] != "0000-00-00")
-            or any(self.text(flag) not in (None, "0", "1") for flag in FLAGS)
+        return any(self._unread())
+
+    def issues(self, *, is_told_elsewhere: bool) -> Iterator[str]:
+        """The kinds of what is not understood of it."""
+        yield from self._unread()
+        country, amount = self.word("billing_country"), amount_of(self.text("total_amount"))
+        status, lacks_amount = self.word("order_status"), self.text("total_amount") is None
+        is_partial = self.lacks_cells and is_told_elsewhere
+        if self._own_id is None:
+            yield "no order id"
+        if status is not None and status not in STATUSES:
+            yield "unknown status"
+        if amount and amount[0] < 0:
+            yield "negative amount"
+        if country is not None and country not in COUNTRIES:
+            yield "unknown country"
+        if self.is_other_currency:
+            yield "other currency"
+        if is_partial and (status is None or lacks_amount):
+            yield "partial update"
+        if not is_partial and status is None:
+            yield "blank status"
+        if (
+            not is_partial
+            and lacks_amount
+            and STATUSES.get(status or "") in ("approved", "refunded")
+        ):
+            yield "blank amount"
+
+
+def fill(events: Iterable[Event]) -> Iterator[Event]:
+    """The events of an order: what a partial update leaves blank is what was said before."""
+    known: dict[str, Any] = {}
+    for event in events:
+        known |= {name: value for name, value in event.said.items() if value is not None}
+        if not event.lacks_cells:
+            yield event
+            continue
+        yield Event(
+            event.client,
+            event.file,
+            event.row,
+            event.record,
+            {name: known.get(name) for name in event.said},
         )
 
 
@@ -154,7 +355,11 @@ class Order:
 
     client: Client
     id: str
-    events: tuple[Event, ...]
+    delivered: tuple[Event, ...]
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        return tuple(fill(self.delivered))
 
     @property
     def now(self) -> Event:
@@ -162,31 +367,28 @@ class Order:
 
     @property
     def is_date_imputed(self) -> bool:
-        return day(self.now.text("order_date")) is None
+        return self.now.said["ordered_on"] is None
 
     @property
     def ordered_on(self) -> date:
-        return day(self.now.text("order_date")) or self.events[0].file.day
+        return self.now.said["ordered_on"] or self.events[0].file.day
 
     @property
     def advertiser(self) -> int:
         """By its product category."""
-        category = clean(self.now.text("product_category"))
+        category = clean(self.now.said["category"])
         found = (a.id for a in self.client.advertisers if category == clean(a.product_category))
         return next(found, UNMAPPED) if category else UNMAPPED
 
     @property
     def state(self) -> str:
-        state = self.now.text("billing_state")
-        return SPELLED.get(clean(state), "Unknown") if state else "N/A"
+        named = {"abroad": "Abroad", "unknown": "Unknown"}.get(self.now.said["country"])
+        return named or self.now.said["state"] or "N/A"
 
     @property
     def customer(self) -> str | None:
-        email, customer_id = self.now.text("billing_email"), self.now.text("customer_id")
-        if not email and not customer_id:
-            return None
-        named = f"email:{clean(email)}" if email else f"customer:{customer_id}"
-        return hashed(self.client.id, named)
+        customer: str | None = self.now.said["email"] or self.now.said["number"]
+        return customer
 
     @property
     def created(self) -> Event | None:
@@ -197,7 +399,8 @@ class Order:
     def core_amount(self) -> Decimal | None:
         """What it was created with, if that makes it a core order."""
         created, least = self.created, self.client.core_order_amount
-        amount = created.amount if created and created.status == "NEW" else None
+        is_own = created and created.status == "NEW" and not created.is_other_currency
+        amount = created.amount if created and is_own else None
         if amount is None or least is None or amount <= least:
             return None
         return amount
@@ -212,3 +415,22 @@ class Order:
     def first_day(self, is_so: Callable[[Event], bool]) -> date | None:
         event = self.first(is_so)
         return event.file.day if event else None
+
+    def arrivals(
+        self, is_so: Callable[[Event], bool], amount: Callable[[Event], Decimal]
+    ) -> Iterator[tuple[date, Decimal]]:
+        """What came on each day of the amount that it has in a state."""
+        before = NOTHING
+        for event in filter(is_so, self.events):
+            yield event.file.day, amount(event) - before
+            before = amount(event)
+
+    def issues(self) -> Iterator[tuple[date, str]]:
+        """What is not understood, by the day of the file, and by its own day if it still counts."""
+        for event in self.delivered:
+            others = any(not other.lacks_cells for other in self.delivered)
+            days = {event.file.day}
+            if event.file.day == self.now.file.day:
+                days.add(self.ordered_on)
+            for kind in event.issues(is_told_elsewhere=others):
+                yield from ((day, kind) for day in days)

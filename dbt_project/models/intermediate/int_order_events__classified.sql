@@ -1,11 +1,18 @@
--- What an event says of its order, by the client's config and the seeds: whose it is, what became
--- of it and what it is worth. The one place for these words. int_order_events__stored keeps it.
+-- What an event says of its order, by the client's config and the seeds: whose it is, and what its
+-- words mean. The one place for these words. int_order_events__stored keeps it, and
+-- int_order_events__filled says what became of the order and what it is worth.
+{% set currency = 'coalesce(events.currency, clients.currency)' %}
+{% set flags = ['refund_flag', 'chargeback_flag', 'test_flag', 'recurring_flag'] %}
 with events as (
     select * from {{ ref('stg_s3_exports__order_events') }}
 ),
 
 clients as (
     select * from {{ ref('clients') }}
+),
+
+words as (
+    select * from {{ ref('int_words__by_client') }}
 ),
 
 advertisers as (  -- two of one category would double its orders; the config refuses them
@@ -30,42 +37,27 @@ state_spellings as (
     from {{ ref('us_states') }}
 ),
 
-attributed as (
+understood as (  -- most orders are of the US: the long list of countries is not asked about them
     select
-        events.client_id,
-        events.raw_table,
-        events.file_name,
-        events.row_id,
-        events.orders_id,
-        events.file_date,
-        events.order_date,
-        events.order_status,
-        events.product_category,
-        events.delivered_state,
-        events.campaign_id,
-        events.afid,
-        events.sid,
-        events.c1,
-        events.c2,
-        events.c3,
-        events.parent_orders_id,
-        events.rebill_depth,
-        events.customer_hash,
-        events.total_amount,
-        events.refund_amount,
-        events.has_refund_flag,
-        events.has_chargeback_flag,
-        events.is_test,
-        events.is_recurring,
-        events.has_unparsed_text,
-        clients.core_order_amount,
+        events.*,
         state_spellings.state_code as known_state_code,
-        coalesce(advertisers.advertiser_id, -1) as advertiser_id,
-        coalesce(events.currency, clients.currency) as currency,
-        coalesce(events.order_status, '') as known_status,
-        not events.is_test and coalesce(events.order_status, '') <> 'PENDING' as is_attempted
+        clients.core_order_amount,
+        clients.currency as client_currency,
+        advertisers.advertiser_id as known_advertiser_id,
+        {{ meaning_of('events.order_status', 'words.order_statuses') }} as status_meaning,
+        {% for flag in flags %}
+            {{ meaning_of('events.' ~ flag, 'words.flags') }} as {{ flag }}_meaning,
+        {% endfor %}
+        case
+            when events.delivered_country in ('US', 'USA', 'UNITED STATES') then 'us'
+            when events.delivered_country is not null
+                then {{ meaning_of('events.delivered_country', 'words.countries') }}
+        end as country_meaning,
+        {{ names_currency('events.amount_sign', currency) }}
+        and {{ names_currency('events.refund_sign', currency) }} as has_own_signs
     from events
     left join clients on events.client_id = clients.client_id
+    left join words on events.client_id = words.client_id
     left join advertisers
         on
             events.client_id = advertisers.client_id
@@ -73,58 +65,81 @@ attributed as (
     left join state_spellings on events.delivered_state = state_spellings.spelling
 ),
 
-approved as (  -- VOID/REFUNDED was approved once
+judged as (  -- an amount below zero is none: what was given back stands in another column
     select
         *,
-        is_attempted and known_status = 'DECLINED' as is_declined,
-        is_attempted and known_status <> 'DECLINED' as is_approved,
-        case
-            when is_attempted and known_status <> 'DECLINED' then coalesce(total_amount, 0) else 0
-        end as gross_amount
-    from attributed
+        case when total_amount >= 0 then total_amount end as known_total_amount,
+        not ({{ names_currency('currency', 'client_currency') }}) or not has_own_signs
+            as is_other_currency,
+        raw_table = 'orders_update'
+        and (order_status is null or total_amount is null or total_amount < 0 or order_date is null)
+            as lacks_cells,
+        is_total_amount_unread
+        or is_refund_amount_unread
+        or is_rebill_depth_unread
+        or is_order_date_unread
+        {% for flag in flags %}
+            or ({{ flag }} is not null and {{ flag }}_meaning is null)
+        {%- endfor %}
+            as has_unparsed_text
+    from understood
 ),
 
-refunded as (  -- without a smaller amount of its own, a refund is the whole order
+explained as (
     select
         *,
-        is_approved and has_chargeback_flag as is_chargeback,
-        is_approved
-        and (has_refund_flag or known_status = 'VOID/REFUNDED' or coalesce(refund_amount, 0) > 0)
-            as is_refunded,
-        case
-            when refund_amount > 0 and refund_amount < gross_amount then refund_amount
-            else gross_amount
-        end as refundable_amount
-    from approved
-),
-
-classified as (
-    select
-        *,
-        case
-            when known_state_code is not null then known_state_code
-            when delivered_state is null then 'N/A'
-            else 'Unknown'
-        end as state_code,
-        case
-            when coalesce(rebill_depth, case when is_recurring then 1 else 0 end) > 0 then 'rebill'
-            when coalesce(parent_orders_id, '0') not in ('0', orders_id) then 'upsell'
-            else 'first'
-        end as order_kind,
-        rebill_depth is not null or is_recurring is not null or parent_orders_id is not null
-            as has_order_kind,
-        case when is_refunded then refundable_amount else 0 end as refunded_amount,
-        case  -- what was not refunded, so that no dollar is deducted twice
-            when not is_chargeback then 0
-            when is_refunded then gross_amount - refundable_amount
-            else gross_amount
-        end as chargeback_amount,
-        case when order_status = 'NEW' and total_amount > core_order_amount then total_amount end
-            as core_amount
-    from refunded
+        nullif(
+            concat_ws(
+                '|',
+                case when lacks_orders_id then 'no order id=' end,
+                case
+                    when
+                        raw_table = 'orders_update'
+                        and (
+                            order_status is null
+                            or (total_amount is null and not is_total_amount_unread)
+                        )
+                        then 'blank cells='
+                end,
+                case when order_status is null then 'blank status=' end,
+                case
+                    when order_status is not null and status_meaning is null
+                        then 'unknown status=' || {{ shown_word('order_status') }}
+                end,
+                case
+                    when
+                        total_amount is null
+                        and not is_total_amount_unread
+                        and coalesce(status_meaning, '') in ('approved', 'refunded')
+                        then 'blank amount='
+                end,
+                case when is_total_amount_unread then 'amount not read=' end,
+                case when total_amount < 0 then 'negative amount=' end,
+                case when is_refund_amount_unread then 'refund amount not read=' end,
+                case when is_rebill_depth_unread then 'rebill depth not read=' end,
+                case when is_order_date_unread then 'order date not read=' end,
+                {% for flag in flags %}
+                    case
+                        when {{ flag }} is not null and {{ flag }}_meaning is null
+                            then 'unknown {{ flag | replace('_', ' ') }}=' || {{ shown_word(flag) }}
+                    end,
+                {% endfor %}
+                case
+                    when delivered_country is not null and country_meaning is null
+                        then 'unknown country=' || {{ shown_word('delivered_country') }}
+                end,
+                case
+                    when is_other_currency
+                        then
+                            'other currency='
+                            || {{ shown_word('coalesce(currency, amount_sign, refund_sign)') }}
+                end
+            ), ''
+        ) as issues
+    from judged
 )
 
-select
+select  -- noqa: ST06
     -- keys
     client_id,
     raw_table,
@@ -135,34 +150,56 @@ select
 
     -- dimensions
     order_date,
-    advertiser_id,
+    case when product_category is not null then coalesce(known_advertiser_id, -1) end
+        as advertiser_id,
     customer_hash,
+    has_email,
     order_status,
-    order_kind,
+    status_meaning,
+    case
+        when coalesce(rebill_depth, case when recurring_flag_meaning = 'true' then 1 else 0 end) > 0
+            then 'rebill'
+        when coalesce(parent_orders_id, '0') not in ('0', orders_id) then 'upsell'
+        when
+            rebill_depth is not null
+            or recurring_flag_meaning is not null
+            or parent_orders_id is not null
+            then 'first'
+    end as order_kind,
     product_category,
-    state_code,
+    case
+        when known_state_code is not null then known_state_code
+        when delivered_state is not null then 'Unknown'
+    end as state_code,
+    case when delivered_country is not null then coalesce(country_meaning, 'unknown') end
+        as country,
     campaign_id,
     afid,
     sid,
     c1,
     c2,
     c3,
-    currency,
+    coalesce(currency, case when not has_own_signs then coalesce(amount_sign, refund_sign) end)
+        as currency,
 
     -- measures
-    total_amount,
-    cast(gross_amount as decimal(18, 4)) as gross_amount,
-    cast(refunded_amount as decimal(18, 4)) as refunded_amount,
-    cast(chargeback_amount as decimal(18, 4)) as chargeback_amount,
-    core_amount,
+    known_total_amount as total_amount,
+    refund_amount,
+    case
+        when
+            order_status = 'NEW'
+            and known_total_amount > core_order_amount
+            and not coalesce(is_other_currency, false)
+            then known_total_amount
+    end as core_amount,
 
-    -- flags
-    is_test,
-    is_attempted,
-    is_approved,
-    is_declined,
-    is_refunded,
-    is_chargeback,
-    has_order_kind,
-    has_unparsed_text
-from classified
+    -- flags; NULL where the file says nothing
+    case refund_flag_meaning when 'true' then true when 'false' then false end as has_refund_flag,
+    case chargeback_flag_meaning when 'true' then true when 'false' then false end
+        as has_chargeback_flag,
+    case test_flag_meaning when 'true' then true when 'false' then false end as is_test,
+    coalesce(is_other_currency, false) as is_other_currency,
+    has_unparsed_text,
+    lacks_cells,
+    issues
+from explained

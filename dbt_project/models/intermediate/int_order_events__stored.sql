@@ -48,9 +48,10 @@ unread_files as (
     {% endif %}
 )
 
--- every column of int_order_events__classified; a new one stops the build until --full-refresh
+-- every column of int_order_events__classified
 select
     events.*, -- noqa: AM04
+    files.file_sort_key,
     unread_files.file_loaded_at,
     unread_files.config_hash
 from events
@@ -59,3 +60,8 @@ inner join unread_files
         events.client_id = unread_files.client_id
         and events.file_name = unread_files.file_name
         and events.raw_table = unread_files.raw_table
+inner join {{ ref('int_order_files__versions') }} as files
+    on
+        unread_files.client_id = files.client_id
+        and unread_files.file_name = files.file_name
+        and unread_files.raw_table = files.raw_table

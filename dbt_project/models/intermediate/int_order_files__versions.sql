@@ -24,6 +24,10 @@ advertiser_lists as (
     group by client_id
 ),
 
+words as (
+    select * from {{ ref('int_words__by_client') }}
+),
+
 spellings as (
     select concat_ws('=', state_code, state_name) as spelling
     from {{ ref('us_states') }}
@@ -38,6 +42,7 @@ select
     files.client_id,
     files.raw_table,
     files.file_name,
+    coalesce(files.sort_key, files.file_name) as file_sort_key,
     files.loaded_at as file_loaded_at,
     md5(
         concat_ws(
@@ -45,10 +50,14 @@ select
             coalesce(clients.currency, ''),
             coalesce(cast(clients.core_order_amount as {{ dbt.type_string() }}), ''),
             coalesce(advertiser_lists.advertisers, ''),
-            coalesce(state_list.states, '')
+            coalesce(state_list.states, ''),
+            coalesce(words.order_statuses, ''),
+            coalesce(words.flags, ''),
+            coalesce(words.countries, '')
         )
     ) as config_hash
 from files
 cross join state_list
 left join clients on files.client_id = clients.client_id
 left join advertiser_lists on files.client_id = advertiser_lists.client_id
+left join words on files.client_id = words.client_id

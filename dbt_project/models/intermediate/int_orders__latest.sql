@@ -29,12 +29,20 @@
         ",
     )
 }}
+-- depends_on: {{ ref('int_order_events__stored') }}
+{% set amounts = {
+    'approved': 'gross_amount',
+    'declined': 'declined_amount',
+    'refunded': 'refunded_amount',
+    'chargeback': 'chargeback_amount',
+} %}
 with events as (
     select
         *,
         case raw_table when 'orders_create' then 1 else 2 end as kind_order,
-        case raw_table when 'orders_create' then 1 else 0 end as creations
-    from {{ ref('int_order_events__stored') }} as present
+        case raw_table when 'orders_create' then 1 else 0 end as creations,
+        case when is_declined then coalesce(own_amount, 0) end as declined_amount
+    from {{ ref('int_order_events__filled') }} as present
     {% if is_incremental() %}
         where not exists (
             select 1
@@ -62,7 +70,7 @@ numbered as (
     window
         history as (
             partition by client_id, orders_id
-            order by file_date, kind_order, {{ byte_order('file_name') }}, row_id
+            order by file_date, kind_order, {{ byte_order('file_sort_key') }}, row_id
             rows between unbounded preceding and current row
         ),
         whole_history as (partition by client_id, orders_id)
@@ -83,12 +91,19 @@ arrived as (  -- windows and no join: Postgres takes few new orders for one, and
         sum(case when is_approved and approval_number = 1 then gross_amount else 0 end)
             over whole_history as arrived_approved_amount,
         sum(
-            case when is_declined and decline_number = 1 then coalesce(total_amount, 0) else 0 end
+            case when is_declined and decline_number = 1 then declined_amount else 0 end
         ) over whole_history as arrived_declined_amount,
         sum(case when is_refunded and refund_number = 1 then refunded_amount else 0 end)
             over whole_history as arrived_refunded_amount,
         sum(case when is_chargeback and chargeback_number = 1 then chargeback_amount else 0 end)
-            over whole_history as arrived_chargeback_amount
+            over whole_history as arrived_chargeback_amount,
+        {% for state, amount in amounts.items() %}
+            coalesce(
+                min(case when is_{{ state }} then {{ amount }} end) over whole_history
+                <> max(case when is_{{ state }} then {{ amount }} end) over whole_history,
+                false
+            ) {{ 'or' if not loop.last else 'as has_changed_amounts' }}
+        {% endfor %}
     from numbered
     window whole_history as (partition by client_id, orders_id)
 ),
@@ -144,6 +159,7 @@ select
     has_order_kind,
     is_order_date_imputed,
     has_unparsed_text,
+    has_changed_amounts,
 
     -- arrival
     first_file_date,

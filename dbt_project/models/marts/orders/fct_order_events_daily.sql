@@ -1,8 +1,14 @@
+{% set amounts = {
+    'approved': 'gross_amount',
+    'declined': 'coalesce(own_amount, 0)',
+    'refunded': 'refunded_amount',
+    'chargeback': 'chargeback_amount',
+} %}
 with advertisers as (
     select * from {{ ref('dim_advertisers') }}
 ),
 
-histories as (  -- an order has each state once, on the day a file first said so
+histories as (  -- an order enters each state once, on the day a file first said so
     select
         client_id,
         advertiser_id,
@@ -25,7 +31,52 @@ histories as (  -- an order has each state once, on the day a file first said so
         first_chargeback_date
 ),
 
+changed_orders as (
+    select
+        client_id,
+        orders_id,
+        advertiser_id
+    from {{ ref('int_orders__latest') }}
+    where has_changed_amounts
+),
+
+changes as (  -- a refund that grew: what came on top, on the day a file said so
+    {% for state, amount in amounts.items() %}
+        select
+            events.client_id,
+            changed_orders.advertiser_id,
+            events.file_date as report_date,
+            '{{ state }}' as arrival,
+            0 as orders,
+            {{ amount }} - lag({{ amount }}) over (
+                partition by events.client_id, events.orders_id
+                order by
+                    events.file_date,
+                    case events.raw_table when 'orders_create' then 1 else 2 end,
+                    {{ byte_order('events.file_sort_key') }},
+                    events.row_id
+            ) as amount
+        from {{ ref('int_order_events__filled') }} as events
+        inner join changed_orders
+            on
+                events.client_id = changed_orders.client_id
+                and events.orders_id = changed_orders.orders_id
+        where events.is_{{ state }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 arrivals as (
+    select
+        client_id,
+        advertiser_id,
+        report_date,
+        arrival,
+        orders,
+        amount
+    from changes
+    where amount <> 0
+    union all
     {% for state in ['approved', 'declined', 'refunded', 'chargeback'] %}
         select
             client_id,

@@ -134,7 +134,9 @@ select
     -- dimensions
     advertisers.advertiser_label,
     coalesce(states.state_name, summed.state_code) as state_name,
-    coalesce(states.state_kind, 'unknown') as state_kind,
+    coalesce(
+        states.state_kind, case when summed.state_code = 'Abroad' then 'abroad' else 'unknown' end
+    ) as state_kind,
     time_windows.start_date as window_start_date,
     time_windows.end_date as window_end_date,
 

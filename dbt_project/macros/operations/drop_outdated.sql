@@ -1,0 +1,49 @@
+{#
+  Drops what an earlier version made and this one makes otherwise, before it is made anew: seeds whose
+  columns have other types, since dbt would only put new rows into them; stored orders without what this
+  version keeps of them; and models under the names that they had.
+#}
+{% macro drop_outdated() -%}
+    {%- if not execute or flags.WHICH not in ('seed', 'run', 'build') -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- set outdated = [] -%}
+    {%- if flags.WHICH != 'run' -%}
+        {%- for seed in graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') -%}
+            {%- set relation = adapter.get_relation(seed.database, seed.schema, seed.name) -%}
+            {%- for column in (adapter.get_columns_in_relation(relation) if relation else []) -%}
+                {%- set wanted = seed.config.column_types.get(column.name, '') -%}
+                {%- if wanted in ('bigint', 'timestamptz') and relation not in outdated
+                    and column.dtype | lower not in (
+                        wanted, {'bigint': 'int8', 'timestamptz': 'timestamp with time zone'}[wanted]
+                    ) -%}
+                    {%- do outdated.append(relation) -%}
+                    {%- do log('Seed ' ~ seed.name ~ ' gets the column types of this version.', info=true) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- if flags.WHICH != 'seed' -%}
+        {%- set former = [
+            'int_days__loaded', 'int_days__read', 'int_mapping__cleaned', 'int_order_events__judged',
+            'int_order_events__read',
+        ] -%}
+        {%- set stored = adapter.get_relation(target.database, 'intermediate', 'int_order_events__stored') -%}
+        {%- set columns = {} -%}
+        {%- for column in (adapter.get_columns_in_relation(stored) if stored else []) -%}
+            {%- do columns.update({column.name: column.dtype | lower}) -%}
+        {%- endfor -%}
+        {%- if stored and ('lacks_cells' not in columns or columns['advertiser_id'] not in ('bigint', 'int8')) -%}
+            {%- do former.extend(['int_order_events__stored', 'int_orders__latest']) -%}
+            {%- do log('All orders are made again: this version keeps more of them.', info=true) -%}
+        {%- endif -%}
+        {%- for name in former -%}
+            {%- set relation = adapter.get_relation(target.database, 'intermediate', name) -%}
+            {%- do outdated.append(relation) if relation -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for relation in outdated -%}
+        {%- do adapter.drop_relation(relation) -%}
+    {%- endfor -%}
+    {%- do adapter.commit() if outdated -%}
+{%- endmacro %}
