@@ -42,6 +42,8 @@ def exposed(production: Production) -> Production:
         cursor.execute("grant select on public.of_another_application to anon")
         for column, kind in OF_AN_EARLIER_VERSION.items():
             cursor.execute(f"alter table public.affiliate_mapping alter {column} type {kind}")
+        for table in ("int_order_events__stored", "int_orders__latest"):
+            cursor.execute(f"alter table intermediate.{table} alter advertiser_id type text")
     production.succeed("load", *DECEMBER)
     production.succeed("dbt", "seed")
     production.succeed("build")
