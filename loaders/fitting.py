@@ -27,7 +27,7 @@ def number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise ValueError(f"{value!r} is not a number")
     try:
-        decimal = Decimal(str(value).strip())
+        decimal = Decimal(str(value).strip().replace("_", "x"))  # 1_0 is 10 in Python alone
     except InvalidOperation:
         raise ValueError(f"{value!r} is not a number") from None
     if not decimal.is_finite():

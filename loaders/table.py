@@ -19,12 +19,14 @@ Row = dict[str, Any]
 class Column:
     """One column: its type, and whether a row without it is rejected.
 
+    `is_id`: its numbers are nobody's below 0, where the marts have ids of their own.
     `was_text`: an earlier release had it as text, which the next load changes in place.
     Its description stands in the source's YAML, in dbt_project/models/staging/.
     """
 
     type: ColumnType
     required: bool = False
+    is_id: bool = False
     was_text: bool = False
 
 
@@ -187,6 +189,8 @@ def fit(table: Table, row: Row) -> Row:
             raise ValueError(f"{name}: {reason}") from None
         if value is None and column.required:
             raise ValueError(f"{name}: missing")
+        if column.is_id and value is not None and value < 0:
+            raise ValueError(f"{name}: {value} is no id")
         if value is None and name in table.key:
             value = ""  # a NULL merge key kills a whole load
         fitted[name] = value

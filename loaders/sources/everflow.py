@@ -44,13 +44,15 @@ METRICS = {
 }
 COMPARED = {name: METRICS[name] for name in ("clicks", "conversions", "revenue", "payout")}
 
+ID = Column("bigint", required=True, is_id=True, was_text=True)
+
 DAILY_STATS = Table(
     name="daily_stats",
     columns={
         "date": Column("date", required=True),
-        "affiliate_id": Column("bigint", required=True, was_text=True),
+        "affiliate_id": ID,
         "affiliate_label": Column("text"),
-        "advertiser_id": Column("bigint", required=True, was_text=True),
+        "advertiser_id": ID,
         "advertiser_label": Column("text"),
         "clicks": Column("bigint", required=True),
         "conversions": Column("bigint", required=True),

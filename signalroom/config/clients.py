@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 DEFAULT_FUNNEL = ("landing", "checkout", "purchase")  # events of PostHog, in their order
 
-WHOLE_NUMBER = r"0|[1-9][0-9]*"  # a leading zero would never meet Everflow's own spelling
+WHOLE_NUMBER = r"0|[1-9][0-9]{0,17}"  # as Everflow writes it, and as a bigint holds it
 
 _FORMS: dict[str, Form] = {
     "client_id": (r"[a-z0-9_]+", "must be small letters, digits and _"),
     "status": (r"active|planned", "must be active or planned"),
     "currency": (r"[A-Z]{3}", "must be three capitals, such as USD"),
-    "everflow_advertiser_id": (WHOLE_NUMBER, "must be a whole number, such as '1'"),
+    "everflow_advertiser_id": (WHOLE_NUMBER, "must be a whole number, such as 1"),
     # it becomes the name of a mart
     "report_name": (r"[a-z][a-z0-9_]*", "must be small letters, digits and _"),
 }
@@ -198,6 +198,8 @@ def _advertisers(path: Path, tables: object) -> tuple[Advertiser, ...]:
     found: dict[str, Advertiser] = {}
     for table in tables:
         check_keys(path, table, keys)
+        if type(table["everflow_advertiser_id"]) is int:  # with or without quotes
+            table |= {"everflow_advertiser_id": str(table["everflow_advertiser_id"])}
         advertiser = Advertiser(**{key: _text(path, table, key) for key in keys})
         if advertiser.everflow_advertiser_id in found:
             reason = f"{advertiser.everflow_advertiser_id!r} is given twice"

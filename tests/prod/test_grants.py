@@ -23,6 +23,8 @@ OPENED = (
     *("posthog.persons", "mautic.contacts"),
 )
 
+OF_AN_EARLIER_VERSION = {"everflow_affiliate_id": "text", "created_at": "timestamp"}
+
 
 @pytest.fixture(scope="module")
 def exposed(production: Production) -> Production:
@@ -38,6 +40,10 @@ def exposed(production: Production) -> Production:
             )
         cursor.execute("create table public.of_another_application as select 1 as one")
         cursor.execute("grant select on public.of_another_application to anon")
+        for column, kind in OF_AN_EARLIER_VERSION.items():
+            cursor.execute(f"alter table public.affiliate_mapping alter {column} type {kind}")
+        for table in ("int_order_events__stored", "int_orders__latest"):
+            cursor.execute(f"alter table intermediate.{table} alter advertiser_id type text")
     production.succeed("load", *DECEMBER)
     production.succeed("dbt", "seed")
     production.succeed("build")
@@ -55,6 +61,26 @@ def test_the_world_reads_nothing(exposed: Production, role: str) -> None:
                 continue
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 cursor.execute(f'select * from "{schema}"."{table}" limit 1')
+
+
+def test_a_seed_of_an_earlier_version_gets_its_types_and_stays_closed(exposed: Production) -> None:
+    rows = exposed.query(
+        "select pg_typeof(everflow_affiliate_id)::text, everflow_affiliate_id, "
+        "pg_typeof(created_at)::text, (created_at at time zone 'UTC')::text, relrowsecurity "
+        "from public.affiliate_mapping, pg_class where oid = 'public.affiliate_mapping'::regclass "
+        "order by id limit 1"
+    )
+    moment = "timestamp with time zone", "2025-12-01 00:00:00"
+    assert rows == [("bigint", 1, *moment, True)]
+
+
+def test_ids_are_compared_and_sorted_as_numbers(exposed: Production) -> None:
+    kinds = exposed.query(
+        "select distinct data_type from information_schema.columns where "
+        "column_name ~ '^(everflow_)?(affiliate|advertiser)_id$' "
+        "and table_schema in ('everflow', 'public', 'intermediate', 'marts')"
+    )
+    assert kinds == [("bigint",)]
 
 
 def test_a_grant_by_mistake_still_shows_no_row(exposed: Production) -> None:

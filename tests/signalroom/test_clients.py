@@ -104,6 +104,8 @@ def test_our_own_clients_are_read() -> None:
         ),
         ('["everflow", "redtrack"]', '"everflow"', "sources", "must be a list such as"),
         ('id = "1"', 'id = "01"', "everflow_advertiser_id", "must be a whole number"),
+        ('id = "1"', f"id = {10**18}", "everflow_advertiser_id", "must be a whole number"),
+        ('id = "1"', "id = true", "everflow_advertiser_id", "must be a text in quotes"),
         ('id = "1"', 'id = "one"', "everflow_advertiser_id", "must be a whole number"),
         ("daily_one", "Daily One", "report_name", "must be small letters, digits and _"),
         ("[[advertisers]]", "[advertisers]", "advertisers", "must be written as [[advertisers]]"),

@@ -233,6 +233,7 @@ def refused_sync(root: Path) -> str:
         (f"{HEADER}\n{GOOD}\nX, 66C7 ,1,G2,1,CCW", 3, "'66c7' is on an earlier line too"),
         (f"{HEADER}\n{GOOD}\nX,a,one,G2,1,CCW", 3, "affiliate_id must be a whole number, not 'one"),
         (f"{HEADER}\nX,a,1.0,G2,1,CCW", 2, "affiliate_id must be a whole number, not '1.0'"),
+        (f"{HEADER}\nX,a,{10**18},G2,1,CCW", 2, "affiliate_id must be a whole number"),
         (f"{HEADER}\nX,a,01,G2,1,CCW", 2, "affiliate_id must be a whole number, not '01'"),
         (f"{HEADER}\nX,a,\N{SUPERSCRIPT TWO},G2,1,CCW", 2, "must be a whole number"),
         (f"{HEADER}\nX,a,1,G2,-1,CCW", 2, "advertiser_id must be a whole number, not '-1'"),
