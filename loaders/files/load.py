@@ -140,10 +140,10 @@ class FileLoad:
                         *(self.account.client_id, table, key),
                     ],
                 )
+        reread = f"; {again} whose day was not understood then are read again" if again else ""
         log.warning(
-            "%s %s: %d files that an earlier release loaded have their place in the order now; the "
-            "day in the name of %d was not understood then, and they are read again",
-            *(self.account.client_id, self.source.name, len(without), again),
+            "%s %s: %d files of an earlier release have their place in the order now%s",
+            *(self.account.client_id, self.source.name, len(without), reread),
         )
 
     def plan(self, place: Place, table: str) -> list[File]:

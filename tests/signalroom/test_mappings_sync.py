@@ -40,6 +40,7 @@ def test_sync_says_what_it_did(root: Path) -> None:
         "client_advertisers: 2 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "client_sources: 8 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "funnel_steps: 6 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
+        "words: 853 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "us_states: 63 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
     )
     assert "affiliate_mapping: 0 added, 0 changed, 0 removed, 5 unchanged\n" in run("--all").output

@@ -1,11 +1,11 @@
-"""Tables of data/shared, which belong to no client: copied as they are, or refused with a line."""
+"""Tables of data/shared: copied as they are, or with what clients add; or refused with a line."""
 
 from pathlib import Path
 
 import pytest
 
 from signalroom.config.config_file import ConfigError
-from signalroom.config.seeds import SHARED_SEEDS
+from signalroom.config.seeds import EVERYBODY, SHARED_SEEDS, WORDS
 from tests.signalroom.seed_files import LATER, REPO, replace, sync
 
 HEADER = "state_code,state_name,state_kind\n"
@@ -32,7 +32,7 @@ def test_a_change_is_drift_until_it_is_synced_also_for_one_client(root: Path) ->
     (plan,) = [plan for plan in sync(root, LATER, "713").values() if plan.has_drift]
     assert list(plan.differences()) == ["  ~ GU: state_name: 'Guam' -> 'Guahan'"]
     assert not any(plan.has_drift for plan in sync(root).values())
-    for seed in SHARED_SEEDS:
+    for seed in set(SHARED_SEEDS) - {WORDS}:
         source = root / "data/shared" / f"{seed.name}.csv"
         assert seed.path(root).read_bytes() == source.read_bytes()
 
@@ -48,6 +48,42 @@ def test_a_change_is_drift_until_it_is_synced_also_for_one_client(root: Path) ->
 )
 def test_a_wrong_table_is_refused(root: Path, text: str, reason: str) -> None:
     states(root).write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        sync(root)
+    assert reason in refused.value.message
+
+
+def words(root: Path, client: str, lines: str) -> None:
+    path = root / "data/clients" / client / "mappings/words.csv"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"list,word,meaning\n{lines}", encoding="utf-8")
+
+
+def test_a_client_adds_words_of_its_own(root: Path) -> None:
+    shared = len(sync(root)["words"].rows)
+    words(root, "cti", "order_status,Declined - Do not honor,declined\nflag,ja,true\n")
+    for chosen in ("713", None):  # whichever client is compiled
+        plan = sync(root, LATER, chosen)["words"]
+        assert len(plan.rows) == shared + 2
+    own = [tuple(row.values())[1:] for row in plan.rows if row["client_id"] == "cti"]
+    assert sorted(own) == [
+        ("flag", "JA", "true"),
+        ("order_status", "DECLINED - DO NOT HONOR", "declined"),
+    ]
+    assert {row["client_id"] for row in plan.rows} == {EVERYBODY, "cti"}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("status,NEW,approved", "list must be order_status, flag, country, not 'status'"),
+        ("flag,ja,yes", "meaning must be true, false, not 'yes'"),
+        ("flag,a=b,true", "word must not contain < = >: 'A=B'"),
+        ("flag,Y,true\nflag,y,false", "line 3: flag 'Y' is on an earlier line too"),
+    ],
+)
+def test_a_wrong_word_is_refused(root: Path, line: str, reason: str) -> None:
+    words(root, "cti", f"{line}\n")
     with pytest.raises(ConfigError) as refused:
         sync(root)
     assert reason in refused.value.message
