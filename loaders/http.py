@@ -3,7 +3,8 @@
 dlt's client retries (409, 429, 5xx, time-outs, dropped connections, cut-off JSON) up to five times
 with exponential back-off from 1 s to 5 min and honours Retry-After; `[runtime]` in
 .dlt/config.toml holds these figures. Whatever is left after that is one `ApiError` that names the
-request and never a secret. 400, 401 and 403 are not tried again.
+request and never a secret. 400, 401 and 403 are not tried again. A redirect is followed to the same
+scheme, host and port; to any other place nothing of a request is sent.
 
 A request waits five minutes in all, and says so in the log. Who asks for more gets no request at
 all until then: his source fails with the time named, and the others go on.
@@ -16,25 +17,29 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from itertools import chain
 from time import monotonic, sleep
 from types import MappingProxyType
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
 
 from dlt.sources.helpers.requests import Client
-from requests import RequestException, Response
+from requests import RequestException, Response, Session
 from requests.auth import AuthBase
 
 from loaders.errors import ApiError, innermost
-from loaders.redaction import conceal, redact
+from loaders.redaction import conceal, secrets_of, shown
 from loaders.table import Row
 
 log = logging.getLogger(__name__)
 
 RETRIED_STATUS = (409, 429, *range(500, 600))
-SHOWN_CHARACTERS = 160
 MOST_PAGES = 1000
+MOST_LEVELS = 100  # of an answer's objects and lists in each other
+PORTS = {"http": 80, "https": 443}
+# of a request; the last two are of names that no host has and of times that are none
+FAILURES = (RequestException, ValueError, OverflowError)
 LONGEST_WAIT = 300.0  # seconds, all waits of a request together
 SAID_FROM = 5.0  # seconds: what nobody notices is not said
 NAMES_OF_ERRORS = ("detail", "error_description", "error", "errors")
@@ -49,7 +54,7 @@ _PARSED: WeakKeyDictionary[Response, Any] = WeakKeyDictionary()
 class Api:
     """A service's API, with the retries and errors above.
 
-    `pause` reads from a response how many seconds to wait before the next request; `remedies` say
+    `variable`: the one that holds the base URL, where it is not SERVICE_BASE_URL. `pause` reads from a response how many seconds to wait before the next request; `remedies` say
     what to do about a response of some status; one whose status is in `passthrough` is neither
     retried nor an error here: the caller judges it.
     """
@@ -59,6 +64,7 @@ class Api:
         service: str,
         base_url: str,
         *,
+        variable: str = "",
         secrets: Collection[str],
         headers: Mapping[str, str] = MappingProxyType({}),
         auth: AuthBase | None = None,
@@ -67,6 +73,7 @@ class Api:
         passthrough: Collection[int] = (),
     ) -> None:
         self.service, self.base_url, self.pause = service, base_url.rstrip("/"), pause
+        self.variable = variable or f"{service}_BASE_URL".upper()
         self.remedies, self.passthrough = remedies, passthrough
         retried = [status for status in RETRIED_STATUS if status not in passthrough]
         client = Client(raise_for_status=False, status_codes=retried, retry_condition=_is_cut_off)
@@ -74,13 +81,14 @@ class Api:
         self.session = client.session
         self.session.headers.update(headers)
         self.session.auth = auth
+        self.session.get_redirect_target = self._redirect_target  # type: ignore[method-assign]
         self.resume_at = self.paused = 0.0
         self.given_up = False
         self.closed: tuple[float, ApiError] | None = None
         retrying: Any = client.session.send.retry  # type: ignore[attr-defined]  # tenacity's
         retrying.stop |= self._is_too_long
         retrying.before_sleep = lambda state: self._say_wait(state.upcoming_sleep)
-        conceal(*secrets)
+        conceal(*secrets, *secrets_of({self.variable: base_url}))
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Response:
         return self._request("GET", path, params=params)
@@ -94,10 +102,10 @@ class Api:
         self._wait(what)
         try:
             response = self.session.request(method, url, **content)
-        except RequestException as error:
+        except FAILURES as error:
             cause = innermost(error)  # the outer ones repeat the address
-            said = f"{type(cause).__name__} {cause}"[:SHOWN_CHARACTERS].strip()
-            raise ApiError(redact(f"{what} failed: {said}")) from None
+            said = shown(f"{type(cause).__name__} {cause}")
+            raise ApiError(f"{what} failed: {said}") from None
         if not response.ok and response.status_code not in self.passthrough:
             raise self.refusal(response)
         if self.pause:
@@ -111,10 +119,28 @@ class Api:
         asked = _asked_to_wait(response)
         if asked >= SAID_FROM:
             text += f"; it asks to wait {_duration(asked)}"
-        error = ApiError(redact(text), self.remedies.get(response.status_code, ""))
+        error = ApiError(text, self.remedies.get(response.status_code, ""))
         if self.given_up:
             self.closed = monotonic() + asked, error
         return error
+
+    def _redirect_target(self, response: Response) -> str | None:
+        """Where to ask again: of the address that is answered, path and query alone are taken."""
+        target = Session.get_redirect_target(self.session, response)
+        if target is None:
+            return None
+        asked = urlsplit(response.url)
+        try:
+            parts = urlsplit(urljoin(response.url, target))
+            place = _origin(parts)
+        except ValueError:
+            place = "what is no address"
+        if place != _origin(asked):
+            where = f"{self.service}: {response.request.method} {_address(response.url)}"
+            text = f"{where} answered a redirect to {shown(place)}"
+            raise ApiError(text, f"check {self.variable}")
+        path = f"/{parts.path.lstrip('/')}"  # two of them would begin another host
+        return urlunsplit((asked.scheme, asked.netloc, path, parts.query, ""))
 
     def _wait(self, what: str) -> None:
         """Hold the next request as long as the service has asked for, if that is not too long."""
@@ -148,15 +174,15 @@ def answer(response: Response, remedy: str = "") -> Any:
     """
     where = f"{response.request.method} {_address(response.url)}"
     try:
-        body = _parsed(response)
+        body = parsed(response)
     except ValueError:
         kind = response.headers.get("Content-Type", "no content type")
         raise ApiError(
-            redact(f"{where} answered {kind} that is not JSON: {error_text(response)}"), remedy
+            f"{where} answered {shown(kind)} that is not JSON: {error_text(response)}", remedy
         ) from None
     error = _error_in(body)
     if error:
-        raise ApiError(redact(f"{where} answered an error with HTTP 200: {error}"), remedy)
+        raise ApiError(f"{where} answered an error with HTTP 200: {shown(str(error))}", remedy)
     return body
 
 
@@ -176,9 +202,8 @@ def expect_rows(found: Any, where: str, remedy: str = "") -> list[Row]:
 
 def unexpected(expected: str, found: Any, where: str, remedy: str = "") -> ApiError:
     """The error for an answer that is not what the API promises."""
-    got = f"{str(found)[:SHOWN_CHARACTERS]!r}"
-    text = f"{where}: unexpected response: expected {expected}, got {got}"
-    return ApiError(redact(text), remedy)
+    text = f"{where}: unexpected response: expected {expected}, got {shown(str(found))!r}"
+    return ApiError(text, remedy)
 
 
 def new_rows(
@@ -201,10 +226,10 @@ def new_rows(
 
 def error_text(response: Response) -> str:
     """What a response says that went wrong, or else its first characters."""
-    text = " ".join(response.text.split())
+    text = response.content.decode(errors="replace")  # whatever charset it claims to be in
     with suppress(ValueError):
-        text = str(_error_in(json.loads(text)) or text)
-    return text[:SHOWN_CHARACTERS] or "nothing"
+        text = str(_error_in(parsed(response)) or text)
+    return shown(text) or "nothing"
 
 
 def _asked_to_wait(response: Response) -> float:
@@ -214,7 +239,7 @@ def _asked_to_wait(response: Response) -> float:
         return float(asked[:9])
     try:
         until = parsedate_to_datetime(asked)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
@@ -232,21 +257,54 @@ def _is_cut_off(response: Response | None, _: BaseException | None) -> bool:
     if "json" not in response.headers.get("Content-Type", ""):
         return False
     try:
-        _parsed(response)
+        parsed(response)
     except ValueError:
         return True
     return False
 
 
-def _parsed(response: Response) -> Any:
+def parsed(response: Response) -> Any:
+    """The JSON of a response, each key of an object once; ValueError where it is none."""
     if response not in _PARSED:
-        _PARSED[response] = json.loads(response.content, parse_float=Decimal, strict=False)
+        try:
+            body = json.loads(
+                response.content, parse_float=Decimal, strict=False, object_pairs_hook=_unambiguous
+            )
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+        _check_levels(body)
+        _PARSED[response] = body
     return _PARSED[response]
 
 
+def _unambiguous(pairs: list[tuple[str, Any]]) -> Row:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key comes twice")
+    return found
+
+
+def _check_levels(body: Any) -> None:
+    """ValueError where a value is so deep that nobody could go through it or write it again."""
+    level = [body] if type(body) in KINDS else []
+    for _ in range(MOST_LEVELS):
+        if not level:
+            return
+        inside = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for one in chain.from_iterable(inside) if type(one) in KINDS]
+    raise ValueError("nested too deep")
+
+
 def _address(url: str | None) -> str:
+    """An address without its query, and without a password."""
     parts = urlsplit(url or "")
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _origin(parts: SplitResult) -> str:
+    """Scheme, host and port of an address; ValueError where it has none."""
+    port = "" if parts.port in (None, PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def _error_in(body: Any) -> Any:

@@ -46,7 +46,8 @@ class Token(AuthBase):
         """Ask for a token; ApiError when none comes."""
         asked_at = monotonic()
         response = self.tokens.post(self.path, data=self.form())
-        conceal(*TOKEN_IN_TEXT.findall(response.text))  # before an error shows the answer
+        said = response.content.decode(errors="replace")
+        conceal(*TOKEN_IN_TEXT.findall(said))  # before an error shows the answer
         body = answer(response, self.remedy)
         token = body.get("access_token") if isinstance(body, dict) else None
         if not isinstance(token, str) or not token:
@@ -73,6 +74,6 @@ def _seconds(lifetime: Any) -> float:
     """How long a token lives; where that is not said, a 401 will say when it is over."""
     try:
         seconds = float(lifetime)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return inf
     return seconds if seconds > 0 else inf

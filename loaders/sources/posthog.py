@@ -20,8 +20,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from requests import Response
 
-from loaders.errors import ApiError
-from loaders.http import Api, answer, expect, unexpected
+from loaders.errors import ApiError, LoadError
+from loaders.http import Api, answer, expect, parsed, unexpected
 from loaders.records import RecordSource
 from loaders.source import Account, Finding, Setting
 from loaders.sources.posthog_events import TooMuchError, event_pages, newest_event
@@ -128,11 +128,14 @@ class Posthog:
     def __init__(self, account: Account) -> None:
         self.account = account
         key, host = account.settings["api_key"], api_host(account.settings["host"])
+        if not account.settings["project_id"].isdecimal():  # it may be the key, put in its place
+            raise LoadError("POSTHOG_PROJECT_ID is not a number")
         self.project = f"/api/projects/{account.settings['project_id']}/"
         opened = partial(
             Api,
             "posthog",
             host,
+            variable="POSTHOG_HOST",
             secrets=(key,),
             headers={"Authorization": f"Bearer {key}"},
             remedies=REMEDIES,
@@ -218,6 +221,8 @@ class Posthog:
 
 def api_host(host: str) -> str:
     """Where the API is, by what people write: without https://, with a path, the old address."""
+    if not {".", ":"} & set(host):  # the same
+        raise LoadError("POSTHOG_HOST is not the address of a host", "see .env.example")
     parts = urlsplit(host if "://" in host else f"https://{host}")
     named = API_HOSTS.get(parts.netloc.lower())
     return (
@@ -228,7 +233,7 @@ def api_host(host: str) -> str:
 def _code(response: Response) -> str:
     """The code of an error."""
     try:
-        body = response.json()
+        body = parsed(response)
     except ValueError:
         return ""
     return str(body.get("code")).lower() if isinstance(body, dict) else ""
