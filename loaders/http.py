@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 RETRIED_STATUS = (409, 429, *range(500, 600))
 MOST_PAGES = 1000
 MOST_LEVELS = 100  # of an answer's objects and lists in each other
+TOO_DEEP = f"of more than {MOST_LEVELS} levels"
 PORTS = {"http": 80, "https": 443}
 # of a request; the last two are of names that no host has and of times that are none
 FAILURES = (RequestException, ValueError, OverflowError)
@@ -51,12 +52,17 @@ Kind = TypeVar("Kind")
 _PARSED: WeakKeyDictionary[Response, Any] = WeakKeyDictionary()
 
 
+class AmbiguousError(ValueError):
+    """JSON that two programs would read as two things."""
+
+
 class Api:
     """A service's API, with the retries and errors above.
 
-    `variable`: the one that holds the base URL, where it is not SERVICE_BASE_URL. `pause` reads from a response how many seconds to wait before the next request; `remedies` say
-    what to do about a response of some status; one whose status is in `passthrough` is neither
-    retried nor an error here: the caller judges it.
+    `variable`: the one that holds the base URL, where it is not SERVICE_BASE_URL. `pause` reads from
+    a response how many seconds to wait before the next request; `remedies` say what to do about a
+    response of some status; one whose status is in `passthrough` is neither retried nor an error
+    here: the caller judges it.
     """
 
     def __init__(
@@ -124,19 +130,19 @@ class Api:
             self.closed = monotonic() + asked, error
         return error
 
-    def _redirect_target(self, response: Response) -> str | None:
+    def _redirect_target(self, resp: Response) -> str | None:
         """Where to ask again: of the address that is answered, path and query alone are taken."""
-        target = Session.get_redirect_target(self.session, response)
+        target = Session.get_redirect_target(self.session, resp)
         if target is None:
             return None
-        asked = urlsplit(response.url)
+        asked = urlsplit(resp.url)
         try:
-            parts = urlsplit(urljoin(response.url, target))
+            parts = urlsplit(urljoin(resp.url, target))
             place = _origin(parts)
         except ValueError:
             place = "what is no address"
         if place != _origin(asked):
-            where = f"{self.service}: {response.request.method} {_address(response.url)}"
+            where = f"{self.service}: {resp.request.method} {_address(resp.url)}"
             text = f"{where} answered a redirect to {shown(place)}"
             raise ApiError(text, f"check {self.variable}")
         path = f"/{parts.path.lstrip('/')}"  # two of them would begin another host
@@ -175,14 +181,13 @@ def answer(response: Response, remedy: str = "") -> Any:
     where = f"{response.request.method} {_address(response.url)}"
     try:
         body = parsed(response)
-    except ValueError:
+    except ValueError as error:
         kind = response.headers.get("Content-Type", "no content type")
-        raise ApiError(
-            f"{where} answered {shown(kind)} that is not JSON: {error_text(response)}", remedy
-        ) from None
-    error = _error_in(body)
-    if error:
-        raise ApiError(f"{where} answered an error with HTTP 200: {shown(str(error))}", remedy)
+        refused = isinstance(error, AmbiguousError)
+        what = f"JSON {error}" if refused else f"{shown(kind)} that is not JSON"
+        raise ApiError(f"{where} answered {what}: {error_text(response)}", remedy) from None
+    if said := _error_in(body):
+        raise ApiError(f"{where} answered an error with HTTP 200: {shown(str(said))}", remedy)
     return body
 
 
@@ -254,45 +259,48 @@ def _is_cut_off(response: Response | None, _: BaseException | None) -> bool:
     """Whether a good response announces JSON and breaks off in the middle of it."""
     if response is None or not response.ok:
         return False
-    if "json" not in response.headers.get("Content-Type", ""):
-        return False
-    try:
-        parsed(response)
-    except ValueError:
-        return True
-    return False
+    return "json" in response.headers.get("Content-Type", "") and not is_json(response)
 
 
 def parsed(response: Response) -> Any:
-    """The JSON of a response, each key of an object once; ValueError where it is none."""
+    """The JSON of a response; ValueError where it is none, or AmbiguousError."""
     if response not in _PARSED:
         try:
             body = json.loads(
                 response.content, parse_float=Decimal, strict=False, object_pairs_hook=_unambiguous
             )
         except RecursionError:
-            raise ValueError("nested too deep") from None
+            raise AmbiguousError(TOO_DEEP) from None
         _check_levels(body)
         _PARSED[response] = body
     return _PARSED[response]
 
 
+def is_json(response: Response) -> bool:
+    """Whether a response is of the API, and not of a server before it."""
+    try:
+        parsed(response)
+    except ValueError:
+        return False
+    return True
+
+
 def _unambiguous(pairs: list[tuple[str, Any]]) -> Row:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key comes twice")
+        raise AmbiguousError("in which a key comes twice")
     return found
 
 
 def _check_levels(body: Any) -> None:
-    """ValueError where a value is so deep that nobody could go through it or write it again."""
+    """AmbiguousError where a value is so deep that it could not be shown or written again."""
     level = [body] if type(body) in KINDS else []
     for _ in range(MOST_LEVELS):
         if not level:
             return
         inside = (one.values() if isinstance(one, dict) else one for one in level)
         level = [one for one in chain.from_iterable(inside) if type(one) in KINDS]
-    raise ValueError("nested too deep")
+    raise AmbiguousError(TOO_DEEP)
 
 
 def _address(url: str | None) -> str:

@@ -86,9 +86,9 @@ class _Redaction:
         found = [at for at in starts if text[at : at + PART] in self._parts]
         if not found:
             return text
-        secret = {place for at in found for place in range(at, at + PART)}
+        hidden = {place for at in found for place in range(at, at + PART)}
         pieces = []
-        for is_secret, places in groupby(range(len(text)), secret.__contains__):
+        for is_secret, places in groupby(range(len(text)), hidden.__contains__):
             piece = "".join(text[place] for place in places)
             is_word = len(piece) < LONG_WORDS and WORDS.fullmatch(piece)
             pieces.append(HIDDEN if is_secret and not is_word else piece)

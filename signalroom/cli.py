@@ -24,9 +24,10 @@ class Redacted(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except click.ClickException as error:
-            error.message = redact(error.message)
+        except click.UsageError:  # of what somebody has just typed
             raise
+        except click.ClickException as error:
+            raise click.ClickException(redact(error.message)) from None
 
 
 @click.group(cls=Redacted, context_settings={"help_option_names": ["-h", "--help"]})

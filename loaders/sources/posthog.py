@@ -20,8 +20,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from requests import Response
 
-from loaders.errors import ApiError, LoadError
-from loaders.http import Api, answer, expect, parsed, unexpected
+from loaders.errors import ApiError, LoadError, TruncatedError
+from loaders.http import Api, answer, expect, is_json, parsed, unexpected
 from loaders.records import RecordSource
 from loaders.source import Account, Finding, Setting
 from loaders.sources.posthog_events import TooMuchError, event_pages, newest_event
@@ -204,13 +204,16 @@ class Posthog:
         params: Mapping[str, Any] = {"limit": LIST_ROWS, **asked}
         passed: set[str] = set()
         before: list[Any] = []
-        lone = 0
+        lone = read = 0
         while True:
             body = _object(self.lists.get(path, params), results=list)
             records, link = body["results"], body.get("next")
             origin = " ".join([table.name, *(f"{name}={value}" for name, value in params.items())])
             yield _records(table, origin, records)
+            read += len(records)
             if not link:
+                if isinstance(count := body.get("count"), int) and read < count:  # of all pages
+                    raise TruncatedError(f"posthog: {origin}: got {read:,} of {count:,} records")
                 return
             lone = 0 if records else lone + 1  # one without records may lead on
             if link in passed or (records and records == before) or lone > LONE_PAGES:
@@ -232,10 +235,7 @@ def api_host(host: str) -> str:
 
 def _code(response: Response) -> str:
     """The code of an error."""
-    try:
-        body = parsed(response)
-    except ValueError:
-        return ""
+    body = parsed(response) if is_json(response) else None
     return str(body.get("code")).lower() if isinstance(body, dict) else ""
 
 

@@ -6,14 +6,15 @@ connection of its own.
 
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from time import sleep
+from types import MappingProxyType
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 NOT_PASSED_ON = {"transfer-encoding", "content-length", "connection", "date", "server"}
 
@@ -48,7 +49,9 @@ class Answer:
         lines = [f"HTTP/1.1 {self.status} {self.status}", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         if "Transfer-Encoding" not in self.headers:
-            lines.append(f"Content-Length: {len(self.body) if self.length is None else self.length}")
+            lines.append(
+                f"Content-Length: {len(self.body) if self.length is None else self.length}"
+            )
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
 
@@ -60,18 +63,26 @@ def as_it_is(_: Asked, answer: Answer) -> Answer:
 
 
 class Proxy:
-    """A context manager; without `upstream` it answers {} to whatever is asked."""
+    """A context manager; without `upstream` it answers {} to whatever is asked.
 
-    def __init__(self, upstream: str = "", spoil: Spoil = as_it_is) -> None:
-        self.upstream, self.spoil = upstream, spoil
+    `translated`: texts of a request, and what is passed on in their place.
+    """
+
+    def __init__(
+        self,
+        upstream: str = "",
+        spoil: Spoil = as_it_is,
+        translated: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.upstream, self.spoil, self.translated = upstream, spoil, translated
         self.asked: list[Asked] = []
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802  # the name that http.server looks for
+            def do_GET(self) -> None:  # the name that http.server looks for
                 proxy._answer(self)
 
-            do_POST = do_HEAD = do_PUT = do_GET  # noqa: N815
+            do_POST = do_GET  # noqa: N815
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
@@ -118,14 +129,27 @@ class Proxy:
             return Answer(headers={"Content-Type": "application/json"}, body=b"{}")
         connection = HTTPConnection(urlsplit(self.upstream).netloc, timeout=30)
         try:
-            connection.request(asked.method, asked.path, asked.body, asked.headers)
+            connection.request(
+                asked.method,
+                self._translate(asked.path),
+                self._translate(asked.body.decode("latin-1")).encode("latin-1"),
+                {
+                    name: self._translate(value)
+                    for name, value in asked.headers.items()
+                    if name.lower() != "content-length"
+                },
+            )
             response = connection.getresponse()
             headers = {
                 name: value
                 for name, value in response.getheaders()
                 if name.lower() not in NOT_PASSED_ON
             }
-            length = response.getheader("Content-Length") if asked.method == "HEAD" else None
-            return Answer(response.status, headers, response.read(), length and int(length) or None)
+            return Answer(response.status, headers, response.read())
         finally:
             connection.close()
+
+    def _translate(self, text: str) -> str:
+        for said, meant in self.translated.items():
+            text = text.replace(said, meant).replace(quote_plus(said), meant)
+        return text
