@@ -13,8 +13,9 @@ from typing import Any
 from requests import PreparedRequest, Response
 from requests.auth import AuthBase
 
+from loaders.answers import answer
 from loaders.errors import ApiError
-from loaders.http import Api, answer
+from loaders.http import Api
 from loaders.redaction import conceal
 
 EARLY_SECONDS = 60.0  # renewed that long before its end, so that it does not end on the way

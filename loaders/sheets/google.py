@@ -15,8 +15,9 @@ from google.auth import jwt
 from google.auth.crypt import RSASigner
 from requests import Response
 
+from loaders.answers import answer, error_text, unexpected
 from loaders.errors import ApiError, LoadError
-from loaders.http import Api, answer, error_text, unexpected
+from loaders.http import Api
 from loaders.oauth import Token
 from loaders.redaction import conceal, secrets_of
 from loaders.sheets.sheet import Sheet

@@ -17,9 +17,10 @@ from typing import Any
 
 from requests import Response
 
+from loaders.answers import answer, expect, expect_rows, is_json, unexpected
 from loaders.errors import ApiError
 from loaders.fitting import fit_bigint
-from loaders.http import Api, answer, expect, expect_rows, is_json, unexpected
+from loaders.http import Api
 from loaders.oauth import Token
 from loaders.source import Account, Finding
 from loaders.sources.mautic_rows import as_list, children, contact, decoded, entity, ids_of

@@ -20,8 +20,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from requests import Response
 
+from loaders.answers import answer, expect, is_json, parsed, unexpected
 from loaders.errors import ApiError, LoadError, TruncatedError
-from loaders.http import Api, answer, expect, is_json, parsed, unexpected
+from loaders.http import Api
 from loaders.records import RecordSource
 from loaders.source import Account, Finding, Setting
 from loaders.sources.posthog_events import TooMuchError, event_pages, newest_event

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from loaders.http import MOST_LEVELS
+from loaders.answers import MOST_LEVELS
 from sandbox.server import Sandbox
 from tests.sources.conftest import behind
 from tests.sources.proxy import Answer, Asked, Proxy
