@@ -90,7 +90,7 @@ def new_rows(
 
 def error_text(response: Response) -> str:
     """What a response says that went wrong, or else its first characters."""
-    text = response.content.decode(errors="replace")  # whatever charset it claims to be in
+    text = (response.content or b"").decode(errors="replace")  # whatever charset it claims to be in
     with suppress(ValueError):
         text = str(_error_in(parsed(response)) or text)
     return shown(text) or "nothing"
