@@ -101,7 +101,10 @@ def parsed(response: Response) -> Any:
     if response not in _PARSED:
         try:
             body = json.loads(
-                response.content, parse_float=Decimal, strict=False, object_pairs_hook=_unambiguous
+                response.content or b"",
+                parse_float=Decimal,
+                strict=False,
+                object_pairs_hook=_unambiguous,
             )
         except RecursionError:
             raise AmbiguousError(TOO_DEEP) from None
