@@ -24,9 +24,8 @@ WORDS = re.compile(r"[a-z\W_]+")
 LEAST = 4  # a secret of three characters cannot be told from other texts
 SHOWN_CHARACTERS = 160
 
-NAMES_OF_SECRETS = re.compile(
-    r"(KEY|SECRET|TOKEN|PASSWORD|CREDENTIALS|CREDENTIALS_JSON)(__\w+)?$", re.IGNORECASE
-)
+NAMES_OF_SECRETS = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD|CREDENTIALS)(__\w+)?$", re.IGNORECASE)
+NAMES_OF_KEY_FILES = re.compile(r"CREDENTIALS_JSON(__\w+)?$", re.IGNORECASE)
 # secrets by their looks, wherever somebody put them
 PARTS_OF_VALUES = (
     re.compile(r"://[^:@/\s]*:(\S+)@"),  # https://user:password@host
@@ -42,6 +41,8 @@ def secrets_of(settings: Mapping[str, str]) -> Iterator[str]:
     for name, value in settings.items():
         found = [part for pattern in PARTS_OF_VALUES for part in pattern.findall(value)]
         keys = PRIVATE_KEY.findall(value)
+        if not keys and NAMES_OF_KEY_FILES.search(name):  # spoiled, or of another kind
+            keys = [value]
         found += [line for key in keys for line in LINE_OF_KEY.findall(key)]
         if NAMES_OF_SECRETS.search(name) and not keys and "://" not in value:
             found.append(value.strip())

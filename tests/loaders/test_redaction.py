@@ -108,6 +108,8 @@ KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END
             {"0a1b", "nMIIEvQIBADANBgkq", "nhkiG9w0BAQEFAASC"},
         ),
         ("GOOGLE_SHEETS_CREDENTIALS_JSON", KEY, {"MIIEvQIBADANBgkq", "hkiG9w0BAQEFAASC"}),
+        ("GOOGLE_SHEETS_CREDENTIALS_JSON", "TUlJRXZRSUJBREFOQmdr", {"TUlJRXZRSUJBREFOQmdr"}),
+        ("GOOGLE_SHEETS_CREDENTIALS_JSON", "not JSON", set()),
         ("GOOGLE_SHEETS_CREDENTIALS_PATH", "/home/me/key.json", set()),
         ("GOOGLE_SHEETS_BASE_URL", "https://sheets.googleapis.com", set()),
     ],

@@ -108,6 +108,12 @@ def answered(make: Callable[[str], Any], status: int = 200) -> Spoil:
     return lambda asked, _: Answer(status, headers, json.dumps(make(repeated(asked))).encode())
 
 
+def named(sent: str) -> dict[str, Any]:
+    """As what doctor shows of an account."""
+    shown = ("name", "timezone", "default_currency_id", "reporting_timezone_id")
+    return dict.fromkeys(shown, sent) | {"items": [{"id": 1, "title": sent, "currency": sent}]}
+
+
 ANSWERS: dict[str, Spoil] = {
     "good": as_it_is,
     "refused in text": lambda asked, _: Answer(403, {}, repeated(asked).encode()),
@@ -117,6 +123,7 @@ ANSWERS: dict[str, Spoil] = {
     "a list": answered(lambda sent: [sent]),
     "an error": answered(lambda sent: {"errors": [{"message": sent}]}),
     "rows": answered(lambda sent: {"table": [sent], "results": [sent], "items": [sent]}),
+    "names": answered(named),
     "a token that is none": answered(lambda sent: {"access_token": [sent], "expires_in": sent}),
     "a redirect": lambda asked, _: Answer(302, {"Location": f"http://{asked.path[-60:]}/"}),
 }
