@@ -146,8 +146,8 @@ KINDS: Mapping[str, Kind] = {
     "rows reordered": with_rows(lambda rows, chance: chance.sample(rows, len(rows))),
 }
 
-# What looks as if it were true: rows that are gone between others, where no total tells. What exists
-# of them is not believed to be deleted at once, but new ones come with the next answer.
+# What looks as if it were true: rows that are gone between others, where no total tells. Those that
+# exist are not believed to be deleted at once; new ones come with the next answer.
 UNSEEN = {"rows short", "rows gone"}
 WITH_TOTALS = {"everflow", "redtrack"}
 
