@@ -96,6 +96,12 @@ def search(
     return Search(everything, home, caplog)
 
 
+def test_the_keys_of_every_source_are_canaries(sandbox: Sandbox) -> None:
+    variables = {name for source in SOURCES for name in sandbox.environ(source)}
+    named = {name for name in variables if name.endswith(("KEY", "SECRET", "TOKEN", "PASSWORD"))}
+    assert named <= set(SECRETS)
+
+
 def repeated(asked: Asked) -> str:
     """What was sent, behind 140 other characters."""
     sent = f"{asked.path} {asked.headers} {asked.body.decode()}"
