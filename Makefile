@@ -9,7 +9,7 @@ UP ?=
 export DBT_PROJECT_DIR := dbt_project
 export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
 .DEFAULT_GOAL := help
-.PHONY: help install install-sandbox install-dev lock demo load build docs bench bench-tests test test-quick test-file soak lint format typecheck ci clean
+.PHONY: help install install-sandbox install-dev lock demo load build docs bench bench-tests test test-quick test-file soak lint audit format typecheck ci clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ soak: install-dev ## Thirty loads killed at random, and ten more sets of random 
 
 lint: install-dev ## ruff, sqlfluff in three dialects, imports, dependencies, YAML, workflows
 	@bash .ci/lint
+
+audit: install-dev ## Known holes in what is pinned (asks the OSV database), and its licences
+	@bash .ci/audit
 
 format: install-dev ## Format Python and fix what can be fixed
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/sqlfluff fix --quiet dbt_project/models dbt_project/tests
