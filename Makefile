@@ -39,7 +39,7 @@ build: install ## Build and test the marts with dbt
 	@$(BIN)/signalroom build --target $(TARGET)
 
 docs: install ## The docs site in one file, dbt_project/target/static_index.html
-	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET)
+	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET) && perl -pi -e 's,"\.\./seeds/,"seeds/,g' dbt_project/target/static_index.html
 
 bench: .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
 	@$(BIN)/python -m bench

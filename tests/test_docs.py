@@ -96,6 +96,16 @@ def test_every_link_leads_somewhere() -> None:
                 assert path.exists(), f"{document.relative_to(ROOT)}: {target} is not there"
 
 
+def test_the_first_page_of_the_dbt_docs_links_to_what_is_there() -> None:
+    page = (ROOT / "dbt_project/models/overview.md").read_text()
+    links = re.findall(r"\[(\w+)\]\(#!/(model|seed)/\2\.signalroom\.(\w+)\)", page)
+    assert len(links) == page.count("](") > 10
+    for text, kind, name in links:
+        assert text == name
+        pattern = f"seeds/{name}.csv" if kind == "seed" else f"dbt_project/models/**/{name}.sql"
+        assert list(ROOT.glob(pattern)), name
+
+
 def test_the_readme_lists_every_mart() -> None:
     readme = (ROOT / "README.md").read_text()
     marts = [path.stem for path in (ROOT / "dbt_project/models/marts").rglob("*.sql")]
