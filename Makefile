@@ -9,6 +9,7 @@ UP ?=
 export DBT_PROJECT_DIR := dbt_project
 export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
 .DEFAULT_GOAL := help
+.NOTPARALLEL: # a build waits for its load, also where make is told to work in parallel
 .PHONY: help install install-sandbox install-dev lock demo load build docs bench bench-tests test test-quick test-file soak lint audit format typecheck ci clean
 
 help: ## List the targets

@@ -1,6 +1,7 @@
 """What the documents tell people to type and to open exists; what people can type is explained."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,36 @@ def test_every_make_target_named_exists() -> None:
             name, is_variable, _ = word.partition("=")
             known = rf"^(export )?{name} \?=" if is_variable else rf"^{name}:"
             assert re.search(known, MAKEFILE, re.MULTILINE), f"{where}: no {word!r} in the Makefile"
+
+
+def test_load_and_build_is_written_in_one_way() -> None:
+    """With -k: `make load build` and `load && build` do not build where one source failed."""
+    places = [*DOCUMENTS, *(ROOT / "signalroom").rglob("*.py"), *(ROOT / ".github").rglob("*.yml")]
+    found = []
+    for place in places:
+        text = place.read_text()
+        found += re.findall(r"make[ \w-]*\bload build", text)
+        assert not re.search(r"\bload\b[^|`\n]*&&[^|`\n]*\bbuild\b", text), place
+    assert set(found) == {"make -k load build"}
+    assert len(found) > 5
+
+
+@pytest.mark.parametrize("options", ["-k", "-kj4"])
+def test_it_builds_also_when_a_source_failed(tmp_path: Path, options: str) -> None:
+    (tmp_path / "Makefile").write_text(MAKEFILE)
+    for path, does in (
+        (".ci/setup", ""),
+        (".venv/bin/signalroom", 'sleep 0.1; echo "$1" >> log; [[ $1 != load ]]'),
+    ):
+        program = tmp_path / path
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/bin/bash\n{does}\n")
+        program.chmod(0o755)
+    done = subprocess.run(
+        ["make", options, "load", "build"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 2  # make's own, red for whoever watches
+    assert (tmp_path / "log").read_text().split() == ["load", "dbt", "build"]
 
 
 def test_every_command_named_exists_with_its_options() -> None:

@@ -66,9 +66,11 @@ class Folder:
         (self.programs / name).write_text(text)
         (self.programs / name).chmod(0o755)
 
-    def set_up(self, **environ: str) -> tuple[int, str]:
+    def set_up(
+        self, requirements: str = "requirements.txt", **environ: str
+    ) -> tuple[int, str]:
         done = subprocess.run(
-            [self.programs / "bash", self.root / ".ci" / "setup", "requirements.txt"],
+            [self.programs / "bash", self.root / ".ci" / "setup", requirements],
             env={"PATH": str(self.programs)} | environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -96,7 +98,8 @@ def folder(tmp_path: Path) -> Folder:
     shutil.copy(ROOT / ".ci" / "setup", made.root / ".ci")
     for tool in TOOLS:
         (made.programs / tool).symlink_to(str(shutil.which(tool)))
-    for name in ("requirements-setup.txt", "requirements.txt", "pyproject.toml"):
+    names = ("requirements-setup.txt", "requirements.txt", "requirements-dev.txt", "pyproject.toml")
+    for name in names:
         (made.root / name).write_text(name)
     return made
 
@@ -143,15 +146,23 @@ def test_what_changed_is_installed_into_the_same_venv(folder: Folder, name: str)
     assert folder.installed == 2
 
 
+def test_what_developing_needs_is_enough_for_the_others(folder: Folder) -> None:
+    folder.python("python3", NEW)
+    folder.set_up("requirements-dev.txt")
+    assert folder.set_up() == (0, "")
+    assert folder.installed == 0
+
+
 def test_what_another_set_may_have_changed_is_not_taken_for_done(folder: Folder) -> None:
     """As when a branch with other pins was tried in between."""
     folder.python("python3", NEW)
-    folder.set_up()
-    other = folder.root / ".venv" / "requirements-dev.txt"
-    other.touch()
-    (folder.root / "requirements.txt").write_text("others")
-    folder.set_up()
-    assert not other.exists()
+    folder.set_up("requirements-dev.txt")
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        (folder.root / name).write_text("of a branch")
+    folder.set_up("requirements.txt")
+    (folder.root / "requirements-dev.txt").write_text("requirements-dev.txt")
+    folder.set_up("requirements-dev.txt")
+    assert folder.log.count("-r requirements-dev.txt") == 2
 
 
 @pytest.mark.parametrize("what", ["moved", "older Python"])
