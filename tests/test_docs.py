@@ -212,6 +212,17 @@ def test_env_example_holds_no_secret() -> None:
             assert value == "", name
 
 
+def test_git_takes_no_secrets_and_no_data() -> None:
+    private = (
+        *(".env", ".dlt/secrets.toml", "google.pem", "service-account.json"),
+        *("signalroom.duckdb", "demo.duckdb.wal"),
+    )
+    ignored = subprocess.run(
+        ["git", "check-ignore", *private], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ignored.stdout.split() == [*private]
+
+
 def test_the_makefile_is_a_menu() -> None:
     """Every target one line, explained by `make help`, and listed as no file."""
     rules = re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)*)", MAKEFILE, re.MULTILINE)
