@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,7 +30,7 @@ def database(*holes: str) -> Iterator[tuple[str, set[str]]]:
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # theirs
+        def log_message(self, format: str, *arguments: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
@@ -56,11 +57,15 @@ def test_all_that_is_pinned_is_asked_about_and_a_known_hole_fails() -> None:
 
 
 def test_an_unfit_licence_is_named_and_fails(tmp_path: Path) -> None:
-    """A package whose licence is not in the list, such as ours, which has none."""
     settings = (ROOT / "pyproject.toml").read_text()
-    (tmp_path / "pyproject.toml").write_text(settings.replace('    "yamllint",', '    # "yamllint",'))
+    (tmp_path / "pyproject.toml").write_text(settings.replace('"yamllint", # GPL', "# GPL"))
     done = subprocess.run(
-        [ROOT / ".venv/bin/pip-licenses"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("pip-licenses")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1
+    assert "GNU General Public License v3 (GPLv3)" in done.stderr
     assert "yamllint" in done.stderr

@@ -44,12 +44,13 @@ PIP
 esac
 """
 # The Python and the uv of these tests, in a .venv without pip.
+UV = Path(sys.executable).with_name("uv")
 REAL = f"""#!/bin/bash
 case "$*" in
   --version) echo Python 3.99 ;;
   "-m venv .venv")
     {sys.executable} -m venv --without-pip .venv
-    printf '#!/bin/bash\\nln -s {Path(sys.executable).with_name("uv")} .venv/bin/uv\\n' > .venv/bin/pip
+    printf '#!/bin/bash\\nln -s {UV} .venv/bin/uv\\n' > .venv/bin/pip
     chmod +x .venv/bin/pip
 esac
 """
@@ -66,9 +67,7 @@ class Folder:
         (self.programs / name).write_text(text)
         (self.programs / name).chmod(0o755)
 
-    def set_up(
-        self, requirements: str = "requirements.txt", **environ: str
-    ) -> tuple[int, str]:
+    def set_up(self, requirements: str = "requirements.txt", **environ: str) -> tuple[int, str]:
         done = subprocess.run(
             [self.programs / "bash", self.root / ".ci" / "setup", requirements],
             env={"PATH": str(self.programs)} | environ,
