@@ -12,7 +12,8 @@ from threading import Thread
 
 from tests.test_setup import REQUIREMENTS, ROOT, pins
 
-HOLE = {"id": "GHSA-made-up-hole", "summary": "Made up.", "affected": []}
+HOLE = "GHSA-made-up-hole"
+ANSWER = {"id": HOLE, "summary": "Made up.", "affected": []}
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def database(*holes: str) -> Iterator[tuple[str, set[str]]]:
         def do_POST(self) -> None:
             package = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["package"]
             asked.add(package["name"])
-            answer = json.dumps({"vulns": [HOLE]} if package["name"] in holes else {}).encode()
+            answer = json.dumps({"vulns": [ANSWER]} if package["name"] in holes else {}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
@@ -50,7 +51,7 @@ def test_all_that_is_pinned_is_asked_about_and_a_known_hole_fails() -> None:
             check=False,
         )
     assert done.returncode == 1
-    assert [line.split()[0] for line in done.stdout.splitlines() if HOLE["id"] in line] == [*holes]
+    assert [line.split()[0] for line in done.stdout.splitlines() if HOLE in line] == [*holes]
     pinned = {name for path in REQUIREMENTS for name, pin in pins(path).items() if ";" not in pin}
     assert asked >= pinned
     assert "License" in done.stdout, "the licences are looked at all the same, and are fit"
