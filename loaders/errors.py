@@ -1,4 +1,7 @@
-"""What a load can fail with: every message is one sentence for the person who has to act."""
+"""What a load can fail with: every message is one sentence for the person who has to act.
+
+No message holds a secret: it is hidden here, whoever makes the error.
+"""
 
 import logging
 
@@ -17,7 +20,7 @@ class LoadError(Exception):
     verdict: Verdict = "failed"
 
     def __init__(self, text: str, remedy: str = "") -> None:
-        super().__init__("; ".join(filter(None, (text, remedy))))
+        super().__init__(redact("; ".join(filter(None, (text, remedy)))))
         self.remedy = remedy
 
 
@@ -63,6 +66,6 @@ def failure(error: Exception) -> tuple[Verdict, str]:
     if isinstance(error, LockLostError):
         raise error
     if isinstance(error, LoadError):
-        return error.verdict, redact(str(error))
+        return error.verdict, str(error)
     log.error("unexpected error", exc_info=error)
     return "failed", redact(f"{type(error).__name__}: {error}")

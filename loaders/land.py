@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 from loaders.errors import LoadError, innermost
 from loaders.fitting import ColumnType
-from loaders.redaction import redact
 from loaders.source import Job
 from loaders.table import Row, Table
 from loaders.warehouse import Warehouse
@@ -196,7 +195,7 @@ def _explained(warehouse: Warehouse, schema: str) -> Iterator[None]:
         yield
     except DltException as error:
         said = warehouse.explain(innermost(error))
-        raise LoadError(redact(f"loading into schema {schema} failed: {said}")) from error
+        raise LoadError(f"loading into schema {schema} failed: {said}") from error
     finally:
         logger.removeFilter(keep)
         warehouse.forget()

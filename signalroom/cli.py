@@ -1,9 +1,11 @@
 """The command's entry: one group, one module a command under `commands/`."""
 
 import logging
+from typing import Any
 
 import click
 
+from loaders.redaction import redact
 from signalroom.commands.build import build
 from signalroom.commands.dbt import dbt
 from signalroom.commands.demo import demo
@@ -16,7 +18,19 @@ from signalroom.commands.status import status
 from signalroom.commands.summary import summary
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Redacted(click.Group):
+    """Says what is wrong without secrets."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError:  # of what somebody has just typed
+            raise
+        except click.ClickException as error:
+            raise click.ClickException(redact(error.message)) from None
+
+
+@click.group(cls=Redacted, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="signalroom")
 def main() -> None:
     """SignalRoom: conversions, revenue, spend and CPA per client and advertiser, every morning.

@@ -5,6 +5,7 @@ from datetime import UTC
 from typing import Any
 
 from loaders import ledger
+from loaders.redaction import redact
 from loaders.warehouse import Warehouse
 from loaders.windows import covered_through
 from signalroom.config.clients import Client
@@ -30,7 +31,7 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[t
             _rejected(warehouse, run),
             covered_through(client.start_date, complete),
             run.get("verdict", "never loaded"),
-            run.get("error"),
+            redact(run.get("error") or "") or None,  # of an earlier release, which hid less
         )
 
 

@@ -25,6 +25,8 @@ ATTEMPTS = 3
 PART = 1 << 20
 SAID_EVERY = 50 << 20
 
+REDIRECTS = (301, 302, 303, 307, 308)
+
 # What S3 and its client say of a setting that is wrong, and which one to look at.
 REMEDIES = {
     r"InvalidToken|ExpiredToken": "check AWS_SESSION_TOKEN",
@@ -37,7 +39,7 @@ REMEDIES = {
     ),
     r"NoSuchBucket|Invalid bucket name": "check S3_BUCKET_NAME",
     r"Redirect|AuthorizationHeaderMalformed|IllegalLocation|region": "check AWS_REGION",
-    r"endpoint": "check AWS_ENDPOINT_URL",
+    r"endpoint|redirect to": "check AWS_ENDPOINT_URL",
     r"config profile": "check AWS_PROFILE",
 }
 
@@ -71,7 +73,7 @@ class Bucket:
 
         conceal(self.secret_key, self.session_token)
         try:
-            return boto3.client(
+            client = boto3.client(
                 "s3",
                 region_name=self.region or None,
                 endpoint_url=self.endpoint or None,
@@ -87,6 +89,9 @@ class Bucket:
             )
         except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint without http
             raise _refused(f"s3://{self.name} cannot be opened", error) from error
+        if self.endpoint:
+            client.meta.events.register("before-parse.s3", _refuse_redirect)
+        return client
 
     def files(self, prefix: str) -> list[StoredFile]:
         """Every object below a prefix, without folders made by hand; ApiError when refused."""
@@ -152,6 +157,19 @@ class Bucket:
             if found.key == file.key:
                 return found
         raise FileError("was removed while it was read")
+
+
+def _refuse_redirect(response_dict: Any, operation_model: Any, **_: Any) -> None:
+    """ClientError where an endpoint of one's own sends us on: boto3 may ask it again for ever."""
+    from botocore.exceptions import ClientError
+
+    status = response_dict["status_code"]
+    if status in REDIRECTS:
+        said: Any = {
+            "Error": {"Code": str(status), "Message": "a redirect to another address"},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        }
+        raise ClientError(said, operation_model.name)
 
 
 def _refused(what: str, error: Exception) -> ApiError:

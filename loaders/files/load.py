@@ -21,7 +21,6 @@ from loaders.files.listing import File
 from loaders.files.reading import Group, Place, Read
 from loaders.land import land
 from loaders.ops import LoadedFile, Run
-from loaders.redaction import redact
 from loaders.source import Account, Finding, Job, Setting
 from loaders.table import Table
 from loaders.warehouse import Warehouse
@@ -152,7 +151,7 @@ class FileLoad:
         try:
             stored = place.bucket.files(place.prefixes[table])
         except ApiError as problem:  # the other tables may be there
-            self._begin(table, []).error = redact(str(problem))
+            self._begin(table, []).error = str(problem)
             return []
         unread = listing.to_read(
             table, stored, known, request=self.job.request, timezone=self.account.timezone
@@ -182,7 +181,7 @@ class FileLoad:
         read = group.read()
         for file, reason in group.failed.items():
             run = self.runs[file.table]
-            run.error = "; ".join(filter(None, [run.error, redact(reason)]))
+            run.error = "; ".join(filter(None, [run.error, reason]))
         return group, read
 
     def land(self, group: Group, read: Sequence[Read]) -> None:

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from loaders.redaction import redact
 from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
 
@@ -26,6 +27,6 @@ def doctor(client_id: str | None, target: str) -> None:
 
     failed = False
     for finding in examine(Settings.of_this_process(), target, client_id):
-        click.echo(f"{MARKS[finding.level]}  {finding.text}")
+        click.echo(redact(f"{MARKS[finding.level]}  {finding.text}"))
         failed |= finding.level == "fail"
     sys.exit(1 if failed else 0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from loaders.redaction import redact
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
@@ -115,5 +116,5 @@ def _day(moment: datetime | None) -> date | None:
 def _say(outcome: "Outcome") -> bool:
     """Print an outcome; True when it is a failure."""
     kind = "" if outcome.kind == "ok" else f"{outcome.kind}: "
-    click.echo(f"{outcome.client_id} {outcome.source}: {kind}{outcome.text}")
+    click.echo(redact(f"{outcome.client_id} {outcome.source}: {kind}{outcome.text}"))
     return outcome.kind == "failed"
