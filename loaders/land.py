@@ -8,6 +8,7 @@ import json
 import logging
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,8 +82,9 @@ def land(job: Job, schema: str, uploads: Sequence[Upload]) -> None:
     )
     warehouse.check_lock()  # dlt's staging tables are shared: beside another load, rows get lost
     try:
-        with _explained(warehouse, schema):
-            pipeline.run(source())
+        # on the main thread dlt would keep signals to itself until all has landed
+        with _explained(warehouse, schema), ThreadPoolExecutor(1) as apart:
+            apart.submit(pipeline.run, source()).result()
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # rows by the million lie in it
     warehouse.check_lock()
