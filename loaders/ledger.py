@@ -177,16 +177,16 @@ def covered(warehouse: Warehouse, source: str, table: str, account: Account) -> 
     return days
 
 
-def read_in_full(
-    warehouse: Warehouse, source: str, table: str, account: Account
-) -> datetime | None:
-    """When the newest good run began that read a table from the client's start."""
-    ((read_at,),) = warehouse.query(
-        "select max(started_at) from ops.load_runs where source = %s and table_name = %s "  # noqa: S608
-        f"and client_id = %s and window_start <= %s and verdict in ({_listed(GOOD)})",
-        (source, table, account.client_id, account.start_date),
+def good_reads(
+    warehouse: Warehouse, source: str, table: str, client_id: str
+) -> list[tuple[datetime, date, date, int]]:
+    """When each good run of a table began, its days and how many rows it rejected, newest first."""
+    return warehouse.query(
+        "select started_at, window_start, window_end, rows_rejected from ops.load_runs "  # noqa: S608
+        "where source = %s and table_name = %s and client_id = %s "
+        f"and verdict in ({_listed(GOOD)}) order by started_at desc",
+        (source, table, client_id),
     )
-    return read_at  # type: ignore[no-any-return]
 
 
 def refused(warehouse: Warehouse, run: Run, *, until: datetime) -> list[tuple[datetime, str]]:
