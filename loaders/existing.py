@@ -137,7 +137,7 @@ class Existing:
         return missing, unseen
 
     def mark_removed(self, table: Table, window: Window, *, at_once: bool) -> None:
-        """Mark what this run did not land, at once or where an earlier one did not find it either."""
+        """Mark what this run did not land, at once or if an earlier one did not find it either."""
         condition, parameters = (self.missing if at_once else self.unseen)(table, window)
         self.job.warehouse.execute(
             f"update {self.source}.{table.name} set _removed_at = %s where {condition}",  # noqa: S608

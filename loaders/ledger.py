@@ -5,7 +5,7 @@ here, so a new machine knows it.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -112,6 +112,29 @@ def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, 
         (client_id, table),
     )
     return dict(rows)
+
+
+def gone_files(warehouse: Warehouse, client_id: str, table: str) -> set[str]:
+    """The loaded files of which it is known that they are not in the bucket any more."""
+    names = warehouse.query(
+        "select file_name from ops.loaded_files "
+        "where client_id = %s and table_name = %s and gone_at is not null",
+        (client_id, table),
+    )
+    return {name for (name,) in names}
+
+
+def note_gone(
+    warehouse: Warehouse, client_id: str, table: str, names: Collection[str], at: datetime | None
+) -> None:
+    """Say since when files are not in the bucket any more, or that they are there again."""
+    if names:
+        warehouse.execute(
+            "update ops.loaded_files set gone_at = %s "  # noqa: S608
+            "where client_id = %s and table_name = %s "
+            f"and file_name in ({', '.join(['%s'] * len(names))})",
+            [at, client_id, table, *names],
+        )
 
 
 def count_files(warehouse: Warehouse) -> dict[tuple[str, str], tuple[Any, ...]]:

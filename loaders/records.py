@@ -234,11 +234,11 @@ class RecordLoad:
     ) -> None:
         """Set the run's verdict by what exists where it read; "nothing" may mean "not now"."""
         judgement = judge_records(
-            reading.table,
             reading.rows,
             existing=existing,
             missing=missing - len(reading.run.rejected),
             allow_empty=self.job.request.allow_empty,
+            turns_over=reading.table.turns_over,
         )
         warehouse = self.job.warehouse
         decide(warehouse, reading.run, judgement, missing=missing_keys, came=came)
