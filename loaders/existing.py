@@ -148,7 +148,7 @@ class Existing:
         """The keys of the existing rows that were loaded before (<) or by (=) this run."""
         which, parameters = self.which(table, window)
         yield from self.job.warehouse.query(
-            f"select {', '.join(table.key)} from {self.source}.{table.name} "  # noqa: S608
+            f"select {table.sql_key} from {self.source}.{table.name} "  # noqa: S608
             f"where {which} and _loaded_at {loaded} %s",
             [*parameters, self.now],
         )

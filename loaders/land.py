@@ -68,9 +68,11 @@ def land(job: Job, schema: str, uploads: Sequence[Upload]) -> None:
 
     warehouse, folder = job.warehouse, job.folder(schema)
     shutil.rmtree(folder, ignore_errors=True)
+    columns = warehouse.columns(schema)
+    widest = max(len({*columns.get(u.table.name, ()), *u.others}) for u in uploads)
     pipeline = dlt.pipeline(
         folder.name,
-        destination=warehouse.destination(),
+        destination=warehouse.destination(widest),
         dataset_name=schema,
         pipelines_dir=str(folder.parent),
     )

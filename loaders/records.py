@@ -176,7 +176,7 @@ class RecordLoad:
                     self._land([reading])
             reading.run.check_readable(reading.rows)
             if not reading.table.in_order:  # of one in order, the keys are forgotten by the group
-                columns = ", ".join(reading.table.key)
+                columns = reading.table.sql_key
                 found = set(self.existing.rows(reading.table, reading.window, columns))
                 if isinstance(self.reader, ReadsAlone):
                     for page in self.reader.read_alone(reading.table, sorted(found - reading.keys)):

@@ -179,7 +179,8 @@ class FileLoad:
     def read(self, place: Place, files: Sequence[File]) -> tuple[Group, list[Read]]:
         """A group of files in buffers; those that cannot be read are named in their run."""
         tables = {table.name: table for table in self.source.tables}
-        group = Group(self.job, place, tables, self.started_at, self.folder, files)
+        existing = self.job.warehouse.columns(self.source.name)
+        group = Group(self.job, place, tables, self.started_at, self.folder, files, existing)
         read = group.read()
         for file, reason in group.failed.items():
             run = self.runs[file.table]

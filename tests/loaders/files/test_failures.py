@@ -204,6 +204,45 @@ def test_many_files_gone_at_once_are_suspicious_and_believed_a_day_later(
     load(orders, "--allow-empty")
 
 
+@on_both_targets
+@pytest.mark.parametrize("width", [251, 2000])
+def test_a_file_too_wide_is_refused_and_leaves_the_table_as_it_is(
+    width: int, orders: Project, two_days: S3Exports
+) -> None:
+    columns = [f"h{n}" for n in range(width - 1)]
+    two_days.put(
+        DAY, orders_csv(",".join(["1", *columns]), first=",".join(["orders_id", *columns]))
+    )
+    result = orders.run("load", "s3_exports")
+    assert result.exit_code == 1
+    assert f"{DAY}: has {width:,} columns, and at most 250 are taken of a file" in result.output
+    assert stands(orders) == [(NEXT_DAY, 1, "3", "35")]
+    assert "h1" not in orders.fetch("select * from s3_exports.orders_create")[0]
+
+
+@on_both_targets
+def test_four_clients_with_columns_of_their_own_fit(
+    orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New, sent again, and beyond: what would widen the table too far is refused, and no other."""
+    keys = [f"orders-create/orders-create-2025-12-{day:02}.csv" for day in range(1, 5)]
+    for again in range(2):
+        for client, key in enumerate(keys):
+            names = [f"c{client}_{n}" for n in range(130)]
+            line = ",".join([str(again), *(["a value of some length"] * 130)])
+            two_days.put(key, orders_csv(line, first=",".join(["orders_id", *names])))
+        load(orders)
+    assert orders.query("select distinct orders_id, c3_129 from s3_exports.orders_create") == [
+        ("1", "a value of some length")
+    ]
+    monkeypatch.setattr("loaders.files.reading.WIDEST_TABLE", 560)
+    two_days.put(DAY, orders_csv("7,1", first="orders_id,one_more"))
+    two_days.put(NEXT_DAY, orders_csv("8,1", first="orders_id,c0_1"))
+    said = orders.run("load", "s3_exports").output
+    assert f"{DAY}: has 1 columns that orders_create has not, which has 560 of at most 560" in said
+    assert (NEXT_DAY, 1, "8", None) in stands(orders)
+
+
 def test_rows_that_stand_twice_are_found_out(
     orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
