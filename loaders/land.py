@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from loaders.errors import LoadError, innermost
+from loaders.errors import LoadError, innermost, writing
 from loaders.fitting import ColumnType
 from loaders.redaction import redact
 from loaders.source import Job
@@ -70,23 +70,24 @@ def land(job: Job, schema: str, uploads: Sequence[Upload]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     columns = warehouse.columns(schema)
     widest = max(len({*columns.get(u.table.name, ()), *u.others}) for u in uploads)
-    pipeline = dlt.pipeline(
-        folder.name,
-        destination=warehouse.destination(widest),
-        dataset_name=schema,
-        pipelines_dir=str(folder.parent),
-    )
-    pipeline.config.restore_from_destination = False
-    source = dlt.source(
-        lambda: [_resource(upload, warehouse.import_format) for upload in uploads],
-        name=schema,
-        max_table_nesting=0,
-    )
     warehouse.check_lock()  # dlt's staging tables are shared: beside another load, rows get lost
     try:
-        # on the main thread dlt would keep signals to itself until all has landed
-        with _explained(warehouse, schema), ThreadPoolExecutor(1) as apart:
-            apart.submit(pipeline.run, source()).result()
+        with writing(folder), _explained(warehouse, schema):
+            pipeline = dlt.pipeline(
+                folder.name,
+                destination=warehouse.destination(widest),
+                dataset_name=schema,
+                pipelines_dir=str(folder.parent),
+            )
+            pipeline.config.restore_from_destination = False
+            source = dlt.source(
+                lambda: [_resource(upload, warehouse.import_format) for upload in uploads],
+                name=schema,
+                max_table_nesting=0,
+            )
+            # on the main thread dlt would keep signals to itself until all has landed
+            with ThreadPoolExecutor(1) as apart:
+                apart.submit(pipeline.run, source()).result()
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # rows by the million lie in it
     warehouse.check_lock()
@@ -199,7 +200,10 @@ def _explained(warehouse: Warehouse, schema: str) -> Iterator[None]:
     try:
         yield
     except DltException as error:
-        said = warehouse.explain(innermost(error))
+        cause = innermost(error)
+        if isinstance(cause, OSError):
+            raise cause from error
+        said = warehouse.explain(cause)
         raise LoadError(redact(f"loading into schema {schema} failed: {said}")) from error
     finally:
         logger.removeFilter(keep)

@@ -15,7 +15,7 @@ from functools import cached_property
 from time import sleep
 from typing import IO, Any
 
-from loaders.errors import ApiError, FileError
+from loaders.errors import ApiError, FileError, writing
 from loaders.redaction import conceal
 
 log = logging.getLogger(__name__)
@@ -137,7 +137,9 @@ class Bucket:
         try:
             answer = self._client.get_object(Bucket=self.name, Key=file.key, IfMatch=file.etag)
             for part in answer["Body"].iter_chunks(PART):
-                local.write(part)
+                with writing(tempfile.gettempdir()):
+                    local.write(part)
+                    local.flush()
                 if local.tell() % SAID_EVERY < len(part):
                     log.info("%s: %d of %d MB", file.key, local.tell() >> 20, file.size >> 20)
         except ClientError as error:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -104,7 +104,8 @@ class DuckDB(Warehouse):
                     "run again when it has ended"
                 ) from None
         try:
-            holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))
+            with suppress(OSError):  # who waits is told less
+                holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))
             # another program that holds the file is found out before anything is read
             with self.open(read_only=False):
                 pass
