@@ -220,6 +220,7 @@ def test_a_file_too_wide_is_refused_and_leaves_the_table_as_it_is(
     assert "h1" not in orders.fetch("select * from s3_exports.orders_create")[0]
 
 
+@pytest.mark.slow
 @on_both_targets
 def test_four_clients_with_columns_of_their_own_fit(
     orders: Project, bucket: S3Exports, monkeypatch: pytest.MonkeyPatch
