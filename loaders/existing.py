@@ -63,8 +63,15 @@ class Existing:
         return newest  # type: ignore[no-any-return]
 
     def _is_due_in_full(self, table: Table) -> bool:
+        """Whether it is time, or the run after that: it believes what the other did not find."""
         full = [began for began, first, _, _ in self._reads(table) if self._is_start(first)]
-        return bool(table.full_every and full and self.now - full[0] >= table.full_every)
+        if not (table.full_every and full):
+            return False
+        if self.now - full[0] >= table.full_every:
+            return True
+        is_first = len(full) == 1 or full[0] - full[1] >= table.full_every
+        waiting = self.unseen(table, Window(timezone=self.account.timezone))
+        return is_first and self.select(table, "count(*)", waiting) != [(0,)]
 
     def _reads(self, table: Table) -> list[tuple[datetime, date, date, int]]:
         """The good runs of a table before this one, newest first."""

@@ -402,7 +402,7 @@ def test_records_known_by_their_change_are_read_in_full_first(stand: Stand) -> N
 
 
 def test_what_did_not_change_is_read_again_after_a_week(stand: Stand) -> None:
-    """Only then it is seen that it vanished, and believed another week later.
+    """Only then it is seen that it vanished; the next run reads in full again, and believes it.
 
     A record that was spoiled comes as soon as it fits.
     """
@@ -419,10 +419,13 @@ def test_what_did_not_change_is_read_again_after_a_week(stand: Stand) -> None:
     assert {1, 3} <= set(stand.ids())
     stand.load(NOON + timedelta(days=7))
     assert stand.service.asked[-1] == Window(timezone="America/New_York")
-    stand.load(NOON + timedelta(days=8))
     assert {1, 3} <= set(stand.ids())
-    stand.load(NOON + timedelta(days=14))
+    del stand.service.rows[1]
+    stand.load(NOON + timedelta(days=8))
+    assert stand.service.asked[-1] == Window(timezone="America/New_York")
     assert {1, 3} & set(stand.ids()) == {3}
+    stand.load(NOON + timedelta(days=9))
+    assert stand.service.asked[-1].since, "once more a week later, not every night"
 
 
 def test_an_error_while_landing_fails_the_run_alone(
