@@ -34,7 +34,7 @@ class DuckDB(Warehouse):
         # one thread a statement: several would each hold a group of rows, and need twice the time
         credentials = DuckDbCredentials(str(self.path))
         # a merge holds some blocks of 256 KB of each column, however few rows there are
-        memory = max(300, 2 * columns)
+        memory = max(300, 3 * columns)
         credentials.global_config = {"threads": 1, "memory_limit": f"{memory}MB"}
         return quick(duckdb)(credentials, supports_transactions=True, max_parallel_load_jobs=2)
 
