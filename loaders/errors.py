@@ -4,6 +4,9 @@ No message holds a secret: it is hidden here, whoever makes the error.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from loaders.redaction import redact
 from loaders.verify import Verdict
@@ -55,6 +58,18 @@ def innermost(error: BaseException) -> BaseException:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
     return error
+
+
+@contextmanager
+def writing(folder: Path | str) -> Iterator[None]:
+    """LoadError with the folder where a disk is full, or lets nobody write."""
+    try:
+        yield
+    except OSError as error:
+        raise LoadError(
+            f"{error.filename or folder} cannot be written: {error.strerror or error}",
+            "make room on its disk, and run again",
+        ) from error
 
 
 def failure(error: Exception) -> tuple[Verdict, str]:

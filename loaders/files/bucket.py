@@ -15,7 +15,7 @@ from functools import cached_property
 from time import sleep
 from typing import IO, Any
 
-from loaders.errors import ApiError, FileError
+from loaders.errors import ApiError, FileError, writing
 from loaders.redaction import conceal
 
 log = logging.getLogger(__name__)
@@ -96,17 +96,25 @@ class Bucket:
     def files(self, prefix: str) -> list[StoredFile]:
         """Every object below a prefix, without folders made by hand; ApiError when refused."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self.name, Prefix=prefix
         )
         try:
-            items = [item for page in pages for item in page.get("Contents", [])]
-        except (BotoCoreError, ClientError) as error:
+            listed = list(pages)
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
             raise _refused(f"s3://{self.name}/{prefix} cannot be listed", error) from error
+        # boto3 finds nothing in a page of HTML, and goes no further where the next page has no name
+        if not all("IsTruncated" in page for page in listed) or listed[-1]["IsTruncated"]:
+            raise ApiError(
+                f"s3://{self.name}/{prefix} cannot be listed: the answer is no whole listing",
+                "check AWS_ENDPOINT_URL, and that no proxy answers in its place",
+            )
         return [
             StoredFile(item["Key"], item["ETag"], int(item["Size"]), item["LastModified"])
-            for item in items
+            for page in listed
+            for item in page.get("Contents", [])
             if not item["Key"].endswith("/")
         ]
 
@@ -134,7 +142,9 @@ class Bucket:
         try:
             answer = self._client.get_object(Bucket=self.name, Key=file.key, IfMatch=file.etag)
             for part in answer["Body"].iter_chunks(PART):
-                local.write(part)
+                with writing(tempfile.gettempdir()):
+                    local.write(part)
+                    local.flush()
                 if local.tell() % SAID_EVERY < len(part):
                     log.info("%s: %d of %d MB", file.key, local.tell() >> 20, file.size >> 20)
         except ClientError as error:

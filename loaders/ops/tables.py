@@ -44,6 +44,7 @@ ADDED = frozenset(
         "accepted_issues",
         "load_runs.missing",
         "loaded_files.sort_key",
+        "loaded_files.gone_at",
     }
 )
 

@@ -21,6 +21,7 @@ from signalroom.commands.summary import (
 )
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
+from signalroom.stopping import stoppable
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -46,6 +47,7 @@ Where to look next
 
 
 @click.command()
+@stoppable()
 def demo() -> None:
     """Run the main job on made data: load from the sandbox, build, test, print the summary.
 

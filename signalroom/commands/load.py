@@ -11,6 +11,7 @@ from loaders.redaction import redact
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
+from signalroom.stopping import stoppable
 
 if TYPE_CHECKING:
     from signalroom.config.clients import Client
@@ -42,6 +43,7 @@ def _whole_number(_: click.Context, __: click.Parameter, value: str | None) -> s
 @click.option(
     "--max-files", type=click.IntRange(1), metavar="N", help="Only the most recent N files a table."
 )
+@stoppable()
 def load(  # noqa: PLR0917  # click passes them by name
     sources: tuple[str, ...],
     client_id: str | None,
