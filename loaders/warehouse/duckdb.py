@@ -42,11 +42,11 @@ class DuckDB(Warehouse):
     def placeholders(self, sql: str) -> str:
         return sql.replace("%s", "?")
 
-    def _drop_views(self, execute: Callable[..., None], schema: str, table: str) -> None:
-        """They do not."""
+    def _views(self, table: str) -> list[str]:
+        return []
 
-    def tidy(self, schema: str) -> None:
-        """DuckDB does so by itself at each checkpoint."""
+    def make_schema(self, schema: str) -> None:
+        self.execute(f"create schema if not exists {schema}")
 
     @contextmanager
     def open(self, *, read_only: bool) -> Iterator[Any]:
