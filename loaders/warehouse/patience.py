@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 def patiently(connection: Callable[[], Any], change: Callable[[], Result]) -> Result:
     """Make a change on a connection of psycopg2; WarehouseError names whose session is in the way.
 
-    The change is one transaction, and is made again after it was given up, perhaps on a new connection.
+    The change is one transaction, made again after it was given up, perhaps on a new connection.
     """
     from psycopg2.errors import DeadlockDetected, LockNotAvailable
 

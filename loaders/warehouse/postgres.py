@@ -3,7 +3,7 @@
 import os
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -125,7 +125,7 @@ class Postgres(Warehouse):
         return [view for (view,) in views]
 
     def make_schema(self, schema: str) -> None:
-        """Also one that is there is closed: the defaults of a database may open new tables in it."""
+        """One that is there is closed too: the defaults of a database may open tables in it."""
         self.execute(MAKE_SCHEMA.format(schema=schema))
 
     def change(self, *statements: str) -> None:
