@@ -17,7 +17,8 @@ PAUSE = 3.0
 
 # whoever holds a lock on a table for longer than that
 HOLDERS = (
-    "select distinct a.pid, a.application_name, a.usename, l.relation::regclass::text "
+    "select distinct a.pid, a.application_name, a.usename, "
+    "c.relnamespace::regnamespace || '.' || c.relname "
     "from pg_locks as l inner join pg_stat_activity as a on l.pid = a.pid and l.database = a.datid "
     "inner join pg_class as c on c.oid = l.relation "
     "where l.granted and a.datname = current_database() and a.pid <> pg_backend_pid() "
