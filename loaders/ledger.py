@@ -48,11 +48,14 @@ UNLESS_ACCEPTED = (
 
 
 def create_tables(warehouse: Warehouse, *, schema: str, tables: Sequence[Table]) -> None:
-    """Create the declared tables of a source where they are missing.
+    """Create the declared tables of a source where they are missing, in schemas of their own.
 
     Where something was lost of days that were loaded, they count as unread: the next load without
     dates reads them again. LoadError when it is a column that no row can be without.
     """
+    for name in (schema, f"{schema}_staging"):
+        warehouse.make_schema(name)
+    warehouse.tidy(schema)  # after a load that was killed, or of an earlier release
     gone = lost(warehouse, schema, tables)
     needed = [f"{schema}.{table.name}.{name}" for table in tables for name in table.needed]
     if gone:

@@ -118,6 +118,7 @@ def create(warehouse: Warehouse, complete_tables: Sequence[tuple[str, str]] = ()
     LoadError when somebody altered the tables or took something out of them: what is loaded and
     what was rejected is decided from here, and must not be guessed.
     """
+    warehouse.make_schema(OPS)
     warehouse.refuse_altered(OPS, DECLARED)
     gone = lost(warehouse)
     if gone:
@@ -147,16 +148,14 @@ def lost(warehouse: Warehouse, declared: Declared = DECLARED) -> list[str]:
 
 def _create(warehouse: Warehouse, missing: Sequence[str]) -> None:
     existing = warehouse.columns(OPS)
-    with warehouse.transaction() as execute:
-        if not existing:
-            execute(f"create schema if not exists {OPS}")
-        for table in TABLES:
-            if f"{OPS}.{table.name}" in missing:
-                execute(table.ddl())
-            for name, kind in table.columns.items():
-                if f"{OPS}.{table.name}.{name}" in missing:
-                    execute(f'alter table {OPS}.{table.name} add column "{name}" {kind}')
-            for name in {"_dlt_id", "_dlt_load_id"} & set(existing.get(table.name, {})):
-                # an earlier release wrote them with dlt, which fills its own columns
-                execute(f"alter table {OPS}.{table.name} alter column {name} drop not null")
-    warehouse.forget()
+    statements = []
+    for table in TABLES:
+        if f"{OPS}.{table.name}" in missing:
+            statements.append(table.ddl())
+        for name, kind in table.columns.items():
+            if f"{OPS}.{table.name}.{name}" in missing:
+                statements.append(f'alter table {OPS}.{table.name} add column "{name}" {kind}')
+        for name in {"_dlt_id", "_dlt_load_id"} & set(existing.get(table.name, {})):
+            # an earlier release wrote them with dlt, which fills its own columns
+            statements.append(f"alter table {OPS}.{table.name} alter column {name} drop not null")
+    warehouse.change(*statements)

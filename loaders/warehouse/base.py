@@ -125,8 +125,23 @@ class Warehouse(ABC):
             cursor.execute("commit")
 
     @abstractmethod
+    def make_schema(self, schema: str) -> None:
+        """Create a schema where it is missing; what it holds, nobody outside reads."""
+
+    def change(self, *statements: str) -> None:
+        """Change tables, with all of the statements or none."""
+        with self.transaction() as execute:
+            for statement in statements:
+                execute(statement)
+        self.forget()
+
     def tidy(self, schema: str) -> None:
-        """Give back the room of replaced rows and tell the planner of the new ones."""
+        """Leave no second copy of rows where dlt put them before it merged them."""
+        staging = f"{schema}_staging"
+        for table in self.columns(staging):
+            name = f"{staging}.{table}"
+            if not table.startswith("_dlt") and self.query(f"select 1 from {name} limit 1"):  # noqa: S608
+                self.execute(f"truncate table {name}")
 
     def columns(self, schema: str) -> Columns:
         """The columns of each table of a schema and their types, spelled alike on every engine."""
@@ -180,22 +195,21 @@ class Warehouse(ABC):
                     f"{name}.{column} must be whole numbers in this version, and {rows:,} rows "
                     f"have other texts, such as {example!r}; delete these rows, and load again"
                 )
-        with self.transaction() as execute:
-            self._drop_views(execute, schema, table)
-            if table in self.columns(f"{schema}_staging"):
-                # dlt makes it again, with the types of the other, once it has no note of it
-                execute(f"drop table {schema}_staging.{table}")
-                execute(f"delete from {schema}_staging._dlt_version")  # noqa: S608
-            for column in columns:
-                execute(
-                    f"alter table {name} alter column {column} type bigint "
-                    f"using cast(coalesce(nullif(trim({column}), ''), '0') as bigint)"
-                )
-        self.forget()
+        statements = [f"drop view if exists {view} cascade" for view in self._views(name)]
+        if table in self.columns(f"{schema}_staging"):
+            # dlt makes it again, with the types of the other, once it has no note of it
+            statements.append(f"drop table {schema}_staging.{table}")
+            statements.append(f"delete from {schema}_staging._dlt_version")  # noqa: S608
+        statements += [
+            f"alter table {name} alter column {column} type bigint "
+            f"using cast(coalesce(nullif(trim({column}), ''), '0') as bigint)"
+            for column in columns
+        ]
+        self.change(*statements)
 
-    @abstractmethod
-    def _drop_views(self, execute: Callable[..., None], schema: str, table: str) -> None:
-        """Drop dbt's views of a table where they keep it from being changed."""
+    def _views(self, _table: str) -> list[str]:
+        """dbt's views of a table that keep it from being changed; the next build makes them."""
+        return []
 
     def forget(self) -> None:
         """List the tables again when somebody asks next; whoever changes them calls this."""

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 from loaders.errors import WarehouseError
 from loaders.warehouse.base import Say, Warehouse, first_line, quick
+
+IN_USE = "open in another program"
 
 
 @dataclass(frozen=True)
@@ -39,16 +41,25 @@ class DuckDB(Warehouse):
         return quick(duckdb)(credentials, supports_transactions=True, max_parallel_load_jobs=2)
 
     def exists(self) -> bool:
-        return self.path.exists()
+        try:
+            self.path.stat()
+        except FileNotFoundError:
+            folder = next(folder for folder in self.path.absolute().parents if folder.exists())
+            if not os.access(folder, os.W_OK):
+                raise self._refusal(f"{folder} cannot be written") from None
+            return False
+        except OSError as error:
+            raise self._refusal(str(error.strerror)) from None
+        return True
+
+    def _refusal(self, reason: str) -> WarehouseError:
+        return WarehouseError(f"cannot open {self.path}: {reason}; look at DUCKDB_PATH")
 
     def placeholders(self, sql: str) -> str:
         return sql.replace("%s", "?")
 
-    def _drop_views(self, execute: Callable[..., None], schema: str, table: str) -> None:
-        """They do not."""
-
-    def tidy(self, schema: str) -> None:
-        """DuckDB does so by itself at each checkpoint."""
+    def make_schema(self, schema: str) -> None:
+        self.execute(f"create schema if not exists {schema}")
 
     @contextmanager
     def open(self, *, read_only: bool) -> Iterator[Any]:
@@ -57,7 +68,8 @@ class DuckDB(Warehouse):
         try:
             connection = duckdb.connect(str(self.path), read_only=read_only)
         except duckdb.Error as error:
-            raise WarehouseError(self.explain(error)) from None
+            said = self.explain(error)
+            raise (WarehouseError(said) if IN_USE in said else self._refusal(said)) from None
         with connection:
             connection.execute("set timezone = 'UTC'")
             yield connection
@@ -76,9 +88,7 @@ class DuckDB(Warehouse):
         if "Could not set lock" in text or "being used by another process" in text:
             by = text.partition("held in ")[2].partition(". See")[0]
             who = f" ({by})" if by else ""
-            return f"{self.path} is open in another program{who}; close it there and run again"
-        if "not a valid DuckDB database" in text or "Cannot open file" in text:
-            return f"cannot open {self.path}: {first_line(error)}"
+            return f"{self.path} is {IN_USE}{who}; close it there and run again"
         return first_line(error)
 
     def check_lock(self) -> None:
@@ -89,10 +99,10 @@ class DuckDB(Warehouse):
         from filelock import FileLock, Timeout
 
         wait = self.lock_wait if wait is None else wait
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{self.path}.lock")
         holder = Path(f"{self.path}.holder")  # the lock file itself is emptied by who waits
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
         except Timeout:
             say(f"waiting for {_read_holder(holder)}, which is working on {self.name}")
@@ -103,6 +113,8 @@ class DuckDB(Warehouse):
                     f"{self.name} is still in use by {_read_holder(holder)} after {wait:g} s; "
                     "run again when it has ended"
                 ) from None
+        except OSError as error:
+            raise self._refusal(str(error.strerror)) from None
         try:
             with suppress(OSError):  # who waits is told less
                 holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))

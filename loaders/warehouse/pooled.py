@@ -6,9 +6,14 @@ transaction mode a session has another connection for each transaction.
 
 from typing import Any
 
+from loaders.warehouse.patience import patiently
+
 
 def without_options(kind: Any) -> Any:
-    """dlt's destination Postgres, whose connections say their search path after they are made."""
+    """dlt's destination Postgres, whose connections say their search path after they are made.
+
+    It changes tables with patience for who reads them.
+    """
     import psycopg2
     from dlt.destinations.impl.postgres.postgres import PostgresClient
     from dlt.destinations.impl.postgres.sql_client import Psycopg2SqlClient
@@ -30,6 +35,12 @@ def without_options(kind: Any) -> Any:
             made = self.sql_client
             self.sql_client = SqlClient(
                 made.dataset_name, made.staging_dataset_name, config.credentials, capabilities
+            )
+
+        def update_stored_schema(self, *arguments: Any, **named: Any) -> Any:
+            update = super().update_stored_schema
+            return patiently(
+                lambda: self.sql_client.native_connection, lambda: update(*arguments, **named)
             )
 
     class WithoutOptions(kind):  # type: ignore[misc]  # known when dlt is imported

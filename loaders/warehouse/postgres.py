@@ -3,7 +3,7 @@
 import os
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from loaders.errors import LockLostError, WarehouseError
 from loaders.warehouse.base import Say, Warehouse, first_line, quick
+from loaders.warehouse.patience import patiently
 
 LOCK_NAME = "signalroom load"
 
@@ -27,6 +28,27 @@ HOLDERS = (
 ENCRYPTION = {"PGSSLROOTCERT": "sslrootcert", "PGCHANNELBINDING": "channel_binding"}
 
 CUT = "57P01"
+# the world: everybody, and the roles as which Supabase lets it in; protect.sql says the same in dbt
+MAKE_SCHEMA = """
+do $$
+declare
+    who text;
+begin
+    if to_regnamespace('{schema}') is null then
+        create schema {schema};
+    end if;
+    for who in
+        select quote_ident(rolname) from pg_roles where rolname in ('anon', 'authenticated')
+        union all
+        select 'public'
+    loop
+        if has_schema_privilege(trim('"' from who), '{schema}', 'usage, create') then
+            execute 'revoke all on schema {schema} from ' || who;
+        end if;
+    end loop;
+end
+$$
+"""
 # SQLSTATE: what the person who reads the error can do
 REMEDIES = {
     "42501": "grant it to the role {user}, see docs/production.md",
@@ -91,20 +113,28 @@ class Postgres(Warehouse):
         kind = without_options(quick(postgres))
         return kind(self.url(), supports_transactions=True)
 
-    def _drop_views(self, execute: Callable[..., None], schema: str, table: str) -> None:
-        """The next build makes them again."""
+    def _views(self, table: str) -> list[str]:
         views = self.query(
             "select distinct views.oid::regclass::text from pg_depend "
             "inner join pg_rewrite on pg_rewrite.oid = pg_depend.objid "
             "inner join pg_class as views on views.oid = pg_rewrite.ev_class "
             "where pg_depend.refobjid = %s::regclass "
             "and views.relnamespace = to_regnamespace('staging')",
-            (f"{schema}.{table}",),
+            (table,),
         )
-        for (view,) in views:
-            execute(f"drop view {view} cascade")
+        return [view for (view,) in views]
+
+    def make_schema(self, schema: str) -> None:
+        """One that is there is closed too: the defaults of a database may open tables in it."""
+        self.execute(MAKE_SCHEMA.format(schema=schema))
+
+    def change(self, *statements: str) -> None:
+        with self.session(read_only=False) as connection:
+            patiently(lambda: connection, lambda: super(Postgres, self).change(*statements))
 
     def tidy(self, schema: str) -> None:
+        """Also give back the room of replaced rows and tell the planner of the new ones."""
+        super().tidy(schema)
         changed = self.query(
             "select relname, n_dead_tup > 0 from pg_stat_user_tables "
             "where schemaname = %s and n_mod_since_analyze > 0",

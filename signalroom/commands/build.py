@@ -28,6 +28,7 @@ def build(target: str, full_refresh: bool) -> None:
     from signalroom.review import lines, print_lines
 
     settings = Settings.of_this_process()
+    clients = settings.clients()  # a mistake in one is found before the work
     try:
         warehouse = settings.warehouse(target)
         with warehouse.lock("signalroom build", click.echo):
@@ -35,7 +36,7 @@ def build(target: str, full_refresh: bool) -> None:
             if exit_code == 0:
                 for schema in ("intermediate", "marts"):
                     warehouse.tidy(schema)
-                for client in settings.clients():
+                for client in clients:
                     print_lines(list(lines(warehouse, client.client_id)))
     except LoadError as error:
         raise click.ClickException(str(error)) from None

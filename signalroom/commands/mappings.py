@@ -1,12 +1,12 @@
 """signalroom mappings"""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
 from signalroom.config.mappings import plan_sync
 from signalroom.config.seeds import write_seeds
+from signalroom.config.settings import project_root
 
 
 @click.group()
@@ -29,7 +29,7 @@ def sync(client_id: str | None, all_clients: bool, dry_run: bool, check: bool) -
 
     if (client_id is None) != all_clients:
         raise click.UsageError("Give either --client ID or --all.")
-    root = Path()  # the project root is where the command runs
+    root = project_root()
     plans = plan_sync(root, client_id, now=datetime.now(UTC), known_sources=set(SOURCES))
     if not (dry_run or check):
         write_seeds(root, plans)

@@ -22,15 +22,40 @@ class ConfigError(click.ClickException):
         super().__init__(f"{path}, {place}: {reason}" if place else f"{path}: {reason}")
 
 
+def read_text(path: Path, remedy: str = "") -> str:
+    """The text of a file in UTF-8, without a mark at its beginning; `remedy` if it is not."""
+    try:
+        raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        raise ConfigError(path, "", f"cannot be read ({error.strerror})") from error
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        number = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(path, f"line {number}", f"is not in UTF-8{remedy}") from error
+
+
+def read_env(path: Path) -> dict[str, str]:
+    """The variables of a .env file that have a value; none where there is no such file."""
+    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
+
+    if not path.exists():
+        return {}
+    text = read_text(path)
+    for line in parse_stream(io.StringIO(text)):
+        written = line.original.string
+        if line.error or "\0" in written:
+            blank = written[: -len(written.lstrip())].count("\n")
+            place = f"line {line.original.line + blank}"
+            raise ConfigError(path, place, "is not of the form NAME=value")
+    return {name: value for name, value in dotenv_values(stream=io.StringIO(text)).items() if value}
+
+
 def load(path: Path) -> dict[str, object]:
     """A TOML file; its fractions are exact."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        return tomllib.loads(text, parse_float=Decimal)
-    except OSError as error:
-        raise ConfigError(path, "", f"cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(path, "", "is not in UTF-8") from error
+        return tomllib.loads(read_text(path), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path, "", f"is not valid TOML: {error}") from error
 
@@ -72,13 +97,7 @@ def read_csv(
 
     A row may leave out `optional_last`, and have it though the header leaves it out.
     """
-    raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        number = raw.count(b"\n", 0, error.start) + 1
-        reason = "is not in UTF-8; save the file as 'CSV UTF-8'"
-        raise ConfigError(path, f"line {number}", reason) from error
+    text = read_text(path, "; save the file as 'CSV UTF-8'")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[str, dict[str, str]]] = []
     line = "line 1"

@@ -3,20 +3,22 @@
 The only place that knows where a setting comes from. For a source's key the order is: the client's
 own variable (EVERFLOW_API_KEY__713), the client's own entry in .dlt/secrets.toml
 ([sources.everflow.clients.713]), the variable (EVERFLOW_API_KEY), the entry
-([sources.everflow]), the default.
+([sources.everflow]), the default. A key without a client's name is that of the one active client
+that has none of its own.
 """
 
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from dotenv import dotenv_values
 
 from loaders.redaction import conceal, secrets_of
-from signalroom.config import postgres
+from signalroom.config import config_file, postgres
 from signalroom.config.clients import Client, read_clients
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from loaders.warehouse import Warehouse
 
 DEFAULT_DUCKDB = "signalroom.duckdb"
+OWNER_ALONE = "077"  # a umask
 
 
 class NotConfigured(click.ClickException):
@@ -44,16 +47,30 @@ class Settings:
 
     @classmethod
     def of_this_process(cls) -> "Settings":
-        """The working folder, its .env, and the environment, which wins over .env."""
-        root = Path.cwd()
-        if not (root / "dbt_project").is_dir():
-            raise click.ClickException(
-                f"{root} has no dbt_project/: run signalroom from the project's root"
-            )
-        from_file = {name: value for name, value in dotenv_values(root / ".env").items() if value}
+        """The project around the working folder, its .env, and the environment, which wins over it.
+
+        The process goes to the project's folder, which relative paths start from, and what it makes
+        from now on is its user's alone, or as SIGNALROOM_UMASK says.
+        """
+        root = project_root()
+        os.chdir(root)
+        for name in ("config.toml", "secrets.toml"):  # dlt would show its own pages of traceback
+            if (path := root / ".dlt" / name).exists():
+                config_file.load(path)
+        from_file = config_file.read_env(root / ".env")
         environ = from_file | {name: value for name, value in os.environ.items() if value}
         conceal(*secrets_of(environ))
-        return cls(root, environ)
+        settings = cls(root, environ)
+        os.umask(settings.umask)
+        return settings
+
+    @property
+    def umask(self) -> int:
+        """The rights that are taken from what the commands make."""
+        mask = self.environ.get("SIGNALROOM_UMASK", OWNER_ALONE)
+        if not re.fullmatch("0?[0-7]{3}", mask):
+            raise InvalidSetting(f"SIGNALROOM_UMASK must be three digits, such as 007, not {mask}")
+        return int(mask, 8)
 
     @property
     def workdir(self) -> Path:
@@ -75,7 +92,11 @@ class Settings:
         from loaders.warehouse import DuckDB, Postgres
 
         if target == "dev":
-            return DuckDB(self.duckdb_path())
+            path = self.duckdb_path()
+            for made in (path, Path(f"{path}.wal"), self.workdir):  # by an earlier release, perhaps
+                with suppress(OSError):  # it is not there, or another user's
+                    made.chmod(made.stat().st_mode & ~self.umask)
+            return DuckDB(path)
         variables = self.postgres()
         if missing := [name for name in postgres.NEEDED if name not in variables]:
             raise NotConfigured(
@@ -109,11 +130,15 @@ class Settings:
         value = self._own(client, source, setting)
         if value is None:
             value = self._find(variable, f"sources.{source}.{setting.name}")
-            if value and setting.names_account and not self._is_only_active(client, source):
-                raise InvalidSetting(
-                    f"{own} is not set, and {variable} is another client's: two clients on one "
-                    "account would load the same rows"
-                )
+            if value and setting.names_account:
+                without = self._without_own(source, setting)
+                if without != [client.client_id]:
+                    others = [other for other in without if other != client.client_id]
+                    whose = " ".join(["another client's", *(f"({other})" for other in others)])
+                    raise InvalidSetting(
+                        f"{own} is not set, and {variable} is {whose}: two clients on one account "
+                        "would load the same rows"
+                    )
             value = value or setting.default
         if value is None:
             raise NotConfigured(
@@ -147,12 +172,15 @@ class Settings:
                 f"{either} are not set; copy .env.example to .env and fill in one of them"
             )
 
-    def _is_only_active(self, client: Client, source: str) -> bool:
-        """Whether the credentials without a client's name can be none but this client's."""
-        active = [
-            c.client_id for c in self.clients() if c.status == "active" and source in c.sources
+    def _without_own(self, source: str, setting: "Setting") -> list[str]:
+        """The active clients whose account nothing names but what is set for all."""
+        return [
+            client.client_id
+            for client in self.clients()
+            if client.status == "active"
+            and source in client.sources
+            and self._own(client, source, setting) is None
         ]
-        return active == [client.client_id]
 
     def dbt_environ(self) -> dict[str, str]:
         """The environment in which dbt finds the project, its profile and the same warehouses."""
@@ -169,7 +197,24 @@ class Settings:
     def _find(self, variable: str, entry: str) -> str | None:
         """The variable, else the entry of .dlt/secrets.toml; without blanks around it."""
         import dlt
+        from dlt.common.configuration.exceptions import ConfigurationException
 
-        value = (self.environ.get(variable) or dlt.secrets.get(entry, str) or "").strip()
+        try:
+            value = self.environ.get(variable) or dlt.secrets.get(entry, str)
+        except ConfigurationException as error:  # as of a file in dlt's own folder
+            raise InvalidSetting(f"{entry} cannot be looked up by dlt: {error}") from None
+        value = (value or "").strip()
         conceal(*secrets_of({variable: value}))
         return value or None
+
+
+def project_root() -> Path:
+    """The working folder or the nearest one above it that is a project's."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "dbt_project").is_dir() or (folder / "data" / "clients").is_dir():
+            return folder
+    raise click.ClickException(
+        f"neither {here} nor a folder above it has a dbt_project/: "
+        "run signalroom from the project's root, or anywhere below it"
+    )

@@ -1,11 +1,16 @@
 """The world reads nothing on Postgres; the read-only role reads the marts; after every build."""
 
+import threading
+from pathlib import Path
+
 import psycopg2
 import pytest
 
 from loaders.registry import SOURCES
-from tests.prod.conftest import Production
-from tests.support import DECEMBER
+from sandbox.server import Sandbox
+from tests.postgres import Database, Server
+from tests.prod.conftest import WITHOUT_TESTS, Production
+from tests.support import DECEMBER, Project
 
 pytestmark = pytest.mark.slow
 
@@ -130,3 +135,108 @@ def test_a_vacuum_that_holds_a_table_is_waited_for(exposed: Production) -> None:
     assert exposed.query(
         f"select relrowsecurity from pg_class where oid = '{table}'::regclass"
     ) == [(True,)]
+
+
+ROLES = {
+    "anon": "the world reads as it",
+    "Public": "the world reads as it",
+    "readers": "the world reads as it",
+    "postgres": "it reads more than marts",
+    "assistant": "it reads more than marts",
+    "pg_read_all_data": "it reads more than marts",
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_that_opens_doors_is_refused(
+    exposed: Production, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    if role in {"readers", "assistant"}:
+        member = {"readers": "readers to anon", "assistant": "postgres to assistant"}[role]
+        with exposed.cursor() as cursor:
+            cursor.execute(f"drop role if exists {role}; create role {role}; grant {member}")
+    monkeypatch.setitem(exposed.project.environ, "SIGNALROOM_BI_ROLE", role)
+    said, exit_code = exposed.run("dbt", "seed", "--select", "us_states")
+    assert exit_code != 0
+    assert f"SIGNALROOM_BI_ROLE is {role}, and {ROLES[role]}; name a role made for this" in said
+    with exposed.cursor() as cursor:
+        cursor.execute("drop role if exists readers; drop role if exists assistant")
+
+
+def test_another_role_takes_the_place_of_the_first(
+    exposed: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = """o'neil's "$protect$" %s"""
+    with exposed.cursor() as cursor:
+        cursor.execute('drop role if exists "o\'neil\'s ""$protect$"" %s"')
+        cursor.execute('create role "o\'neil\'s ""$protect$"" %s"')
+    for role in (odd, ""):
+        monkeypatch.setitem(exposed.project.environ, "SIGNALROOM_BI_ROLE", role)
+        exposed.succeed("dbt", "seed", "--select", "us_states")
+        for one in ("bi", odd):
+            with exposed.cursor() as cursor:
+                cursor.execute(
+                    "select has_schema_privilege(%s, 'marts', 'usage'), "
+                    "has_table_privilege(%s, 'marts.daily_summary', 'select')",
+                    [one, one],
+                )
+                assert cursor.fetchall() == [(one == role, one == role)]
+    monkeypatch.undo()
+    exposed.succeed("dbt", "seed", "--select", "us_states")
+
+
+class Watch(threading.Thread):
+    """Looks over and over for what `anon` may read outside of the catalogue."""
+
+    READABLE = """
+        select relations.oid::regclass::text
+        from pg_class as relations
+        inner join pg_namespace as schemas on schemas.oid = relations.relnamespace
+        where
+            relations.relkind in ('r', 'v', 'm')
+            and schemas.nspname not in ('pg_catalog', 'information_schema')
+            and schemas.nspname not like 'pg_toast%'
+            and has_schema_privilege('anon', schemas.oid, 'usage')
+            and has_table_privilege('anon', relations.oid, 'select')
+    """
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(daemon=True)
+        self.database = database
+        self.seen: set[str] = set()
+        self.looks = 0
+        self.enough = threading.Event()
+
+    def run(self) -> None:
+        with self.database.connect() as connection, connection.cursor() as cursor:
+            while not self.enough.wait(0.002):
+                cursor.execute(self.READABLE)
+                self.seen |= {name for (name,) in cursor.fetchall()}
+                self.looks += 1
+
+
+def test_what_is_made_is_never_open_to_the_world(
+    postgres: Server, sandbox_server: Sandbox, tmp_path: Path
+) -> None:
+    """Neither what Supabase lets anon do with new tables, nor wider defaults, open any of ours."""
+    database = postgres.create()
+    for role in EXPOSED:  # which are the server's
+        if not database.fetch("select 1 from pg_roles where rolname = %s", [role])[1]:
+            database.execute(f"create role {role} nologin")
+    database.execute(
+        "alter default privileges in schema public grant all on tables to anon, authenticated",
+        "alter default privileges grant select on tables to anon",
+        "alter default privileges grant usage on schemas to anon",
+    )
+    project = Project.at(tmp_path / "project", sandbox_server, with_dbt=True, database=database)
+    project.environ |= WITHOUT_TESTS
+    empty = Production(project, database)
+    watch = Watch(database)
+    watch.start()
+    empty.succeed("load", "everflow", *DECEMBER)
+    empty.succeed("dbt", "build", "--select", "resource_type:seed", "staging")
+    watch.enough.set()
+    watch.join()
+    assert watch.looks > 100
+    assert watch.seen == set()
+    assert database.fetch("select count(*) > 0 from public.affiliate_mapping")[1] == [(True,)]

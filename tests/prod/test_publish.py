@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 
 from sandbox.server import Sandbox
+from tests.loaders.test_postgres_patience import BOUND, longest_wait
 from tests.prod.conftest import Production
 from tests.support import DECEMBER
 
@@ -90,6 +91,47 @@ def test_a_reader_sees_the_old_marts_or_the_new_ones(
         repeated = zip(reader.seen[::2], reader.seen[1::2], strict=False)
         if reader is reading[1]:
             assert all(first == second for first, second in repeated)
+
+
+def test_readers_wait_two_seconds_while_new_tables_are_published(production: Production) -> None:
+    table = "marts.daily_summary"
+    with production.cursor() as cursor:
+        cursor.execute("set application_name = 'dashboard'")
+        cursor.execute("begin")
+        cursor.execute(f"select count(*), pg_backend_pid() from {table}")
+        ((_, pid),) = cursor.fetchall()
+        build = production.project.start(
+            "build", "--full-refresh", without=("DUCKDB_PATH", "DBT_PROJECT_DIR")
+        )
+        waiting = f"select 1 from pg_locks where relation = '{table}'::regclass and not granted"
+        while not production.query(waiting):
+            assert build.poll() is None
+        assert longest_wait(production.database, table, 8) < BOUND
+        cursor.execute("commit")
+    said, _ = build.communicate(timeout=240)
+    assert build.returncode == 0, said
+    assert f"Waiting for pid {pid} (dashboard, user postgres), who reads" in said
+    assert figures(production)
+
+
+def test_who_reads_a_seed_is_waited_for_only_when_its_columns_change(
+    production: Production,
+) -> None:
+    table = "public.us_states"
+    seeding = ("dbt", "seed", "--select", "us_states", "--vars", "seconds_for_locks: 1")
+    with production.cursor() as cursor:
+        cursor.execute(f"begin; select count(*) from {table}")
+        production.succeed(*seeding, "--full-refresh")
+        cursor.execute("commit")
+        cursor.execute(f"alter table {table} drop column state_kind")
+        cursor.execute(f"begin; select pg_backend_pid() from {table} limit 1")
+        ((pid,),) = cursor.fetchall()
+        said, exit_code = production.run(*seeding)
+        cursor.execute("commit")
+    assert exit_code != 0
+    assert f"pid {pid} (tests, user postgres) reads what is to be replaced, for 1 s now; " in said
+    production.succeed(*seeding)
+    assert production.query(f"select count(state_kind) > 50 from {table}") == [(True,)]
 
 
 def test_a_build_whose_test_fails_publishes_nothing(

@@ -1,24 +1,29 @@
 {#
-  Drops what an earlier version made and this one makes otherwise, before it is made anew: seeds whose
-  columns have other types, since dbt would only put new rows into them; stored orders without what this
-  version keeps of them; and models under the names that they had.
+  Drops what an earlier version made and this one makes otherwise, before it is made anew: seeds that have
+  other columns, since dbt would only put new rows into them; stored orders without what this version keeps
+  of them; and models under the names that they had.
 #}
 {% macro drop_outdated() -%}
     {%- if not execute or flags.WHICH not in ('seed', 'run', 'build') -%}
         {{ return('') }}
     {%- endif -%}
     {%- set outdated = [] -%}
+    {%- set spellings = {'bigint': 'int8', 'timestamptz': 'timestamp with time zone'} -%}
     {%- if flags.WHICH != 'run' -%}
         {%- for seed in graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') -%}
             {%- set relation = adapter.get_relation(seed.database, seed.schema, seed.name) -%}
+            {%- set columns = {} -%}
             {%- for column in (adapter.get_columns_in_relation(relation) if relation else []) -%}
-                {%- set wanted = seed.config.column_types.get(column.name, '') -%}
-                {%- if wanted in ('bigint', 'timestamptz') and relation not in outdated
-                    and column.dtype | lower not in (
-                        wanted, {'bigint': 'int8', 'timestamptz': 'timestamp with time zone'}[wanted]
-                    ) -%}
+                {%- do columns.update({column.name: column.dtype | lower}) -%}
+            {%- endfor -%}
+            {%- for name, wanted in (seed.config.column_types.items() if relation else []) -%}
+                {%- if relation not in outdated and (
+                    name not in columns or (
+                        wanted in spellings and columns[name] not in (wanted, spellings[wanted])
+                    )
+                ) -%}
                     {%- do outdated.append(relation) -%}
-                    {%- do log('Seed ' ~ seed.name ~ ' gets the column types of this version.', info=true) -%}
+                    {%- do log('Seed ' ~ seed.name ~ ' gets the columns of this version.', info=true) -%}
                 {%- endif -%}
             {%- endfor -%}
         {%- endfor -%}
@@ -42,6 +47,12 @@
             {%- do outdated.append(relation) if relation -%}
         {%- endfor -%}
     {%- endif -%}
+    {%- for relation in (outdated if target.type == 'postgres' else []) -%}
+        {%- do patiently(
+            "relations.oid = to_regclass('" ~ relation ~ "')",
+            'drop ' ~ relation.type ~ ' if exists ' ~ relation ~ ' cascade;'
+        ) -%}
+    {%- endfor -%}
     {%- for relation in outdated -%}
         {%- do adapter.drop_relation(relation) -%}
     {%- endfor -%}

@@ -17,65 +17,80 @@
         {%- do log('The build failed: the marts stay as they were.', info=true) -%}
         {{ return('') }}
     {%- endif -%}
-do $publish$
+    {%- set changed -%}
+select not exists (
+    select 1 from information_schema.tables where table_schema = 'marts'
+) or exists (
+    select 1
+    from (
+        select table_name, column_name, data_type, ordinal_position
+        from information_schema.columns where table_schema = '{{ built }}'
+    ) as built
+    full join (
+        select table_name, column_name, data_type, ordinal_position
+        from information_schema.columns where table_schema = 'marts'
+    ) as published using (table_name, column_name, data_type, ordinal_position)
+    where
+        (built.table_name is null or published.table_name is null)
+        and table_name in (
+            select table_name from information_schema.tables where table_schema = '{{ built }}'
+            intersect
+            select table_name from information_schema.tables where table_schema = 'marts'
+        )
+)
+    {%- endset -%}
+    {%- set by_table = flags.FULL_REFRESH or run_query(changed).rows[0][0] -%}
+    {%- set exchange -%}
 declare
     mart text;
     same_key text;
-    changed boolean := {{ flags.FULL_REFRESH or false }};
 begin
-    create schema if not exists marts;
-    changed := changed or not exists (
-        select 1 from information_schema.tables where table_schema = 'marts'
-    ) or exists (
-        select 1
-        from (
-            select table_name, column_name, data_type, ordinal_position
-            from information_schema.columns where table_schema = '{{ built }}'
-        ) as built
-        full join (
-            select table_name, column_name, data_type, ordinal_position
-            from information_schema.columns where table_schema = 'marts'
-        ) as published using (table_name, column_name, data_type, ordinal_position)
-        where
-            (built.table_name is null or published.table_name is null)
-            and table_name in (
-                select table_name from information_schema.tables where table_schema = '{{ built }}'
-                intersect
-                select table_name from information_schema.tables where table_schema = 'marts'
-            )
-    );
     set constraints all deferred;
     for mart in
         select table_name from information_schema.tables where table_schema = '{{ built }}'
     loop
-        if changed then
-            execute format('drop table if exists marts.%I cascade', mart);
-            execute format('alter table {{ built }}.%I set schema marts', mart);
-        else
-            -- a new mart: without its foreign keys, until all are exchanged
-            execute format(
-                'create table if not exists marts.%1$I (like {{ built }}.%1$I including all)', mart
-            );
-            select string_agg(format('new.%1$I = old.%1$I', column_name), ' and ')
-            into strict same_key
-            from information_schema.table_constraints
-            inner join information_schema.key_column_usage
-                using (constraint_schema, constraint_name)
-            where
-                constraint_schema = 'marts'
-                and constraint_type = 'PRIMARY KEY'
-                and key_column_usage.table_name = mart;
-            execute format(
-                'delete from marts.%1$I as old where not exists (select 1 from {{ built }}.%1$I as new'
-                ' where %2$s and row(new.*) is not distinct from row(old.*))', mart, same_key
-            );
-            execute format(
-                'insert into marts.%1$I select * from {{ built }}.%1$I as new where not exists ('
-                'select 1 from marts.%1$I as old where %2$s)', mart, same_key
-            );
-        end if;
+        {%- if by_table %}
+        execute format('drop table if exists marts.%I cascade', mart);
+        execute format('alter table {{ built }}.%I set schema marts', mart);
+        {%- else %}
+        -- a new mart: without its foreign keys, until all are exchanged
+        execute format(
+            'create table if not exists marts.%1$I (like {{ built }}.%1$I including all)', mart
+        );
+        select string_agg(format('new.%1$I = old.%1$I', column_name), ' and ')
+        into strict same_key
+        from information_schema.table_constraints
+        inner join information_schema.key_column_usage
+            using (constraint_schema, constraint_name)
+        where
+            constraint_schema = 'marts'
+            and constraint_type = 'PRIMARY KEY'
+            and key_column_usage.table_name = mart;
+        execute format(
+            'delete from marts.%1$I as old where not exists (select 1 from {{ built }}.%1$I as new'
+            ' where %2$s and row(new.*) is not distinct from row(old.*))', mart, same_key
+        );
+        execute format(
+            'insert into marts.%1$I select * from {{ built }}.%1$I as new where not exists ('
+            'select 1 from marts.%1$I as old where %2$s)', mart, same_key
+        );
+        {%- endif %}
     end loop;
     drop schema {{ built }} cascade;
-end
-$publish$
+end;
+    {%- endset -%}
+    {%- set taken -%}
+(
+    schemas.nspname = '{{ built }}'
+    {%- if by_table %}
+    or (
+        schemas.nspname = 'marts'
+        and relations.relname in (
+            select relname from pg_class where relnamespace = '{{ built }}'::regnamespace
+        )
+    )
+    {%- endif %}
+)
+    {%- endset -%}
+    {%- do patiently(taken, exchange) -%}
 {%- endmacro %}
