@@ -9,7 +9,8 @@ create table ops.data_issues as
 select
     '713' as client_id, 's3_exports' as source_name, raw_table, origin,
     cast(report_date as date) as report_date, kind, word, cast(rows_found as bigint) as rows_found,
-    '' as example, holds_back, false as is_accepted
+    '' as example, holds_back, false as is_accepted,
+    case word when '' then origin || ' v1' else '' end as file_version
 from (
     values
     ('orders_create', 'a.csv', '2025-12-01', 'unknown status', 'FAILED', 2, true),
@@ -49,10 +50,10 @@ def test_what_is_accepted_is_not_shown_again(reviewed: Project) -> None:
     again = reviewed.run(*accept, "unknown status=FAILED")
     assert again.exit_code == 2
     assert "'unknown status=FAILED': nothing like it is listed" in again.output
-    accepted = "select table_name, kind, subject from ops.accepted_issues order by kind"
-    assert reviewed.query(accepted) == [
-        ("orders_update", "blank rows", "d.csv"),
-        ("orders_create", "unknown status", "FAILED"),
+    columns = "table_name, kind, subject, file_version"
+    assert reviewed.query(f"select {columns} from ops.accepted_issues order by kind") == [
+        ("orders_update", "blank rows", "d.csv", "d.csv v1"),
+        ("orders_create", "unknown status", "FAILED", ""),
     ]
 
 
