@@ -1,22 +1,20 @@
 # A menu: each target is one line that calls the command `signalroom` or a tool. `make help` lists them.
 SHELL := /bin/bash
 BIN := .venv/bin
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes $(UP:%=--upgrade-package %) --no-header --no-annotate pyproject.toml
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate pyproject.toml
 TARGET ?= dev
 FILE ?= tests
 COMMIT ?= main
-UP ?=
 export DBT_PROJECT_DIR := dbt_project
 export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
 .DEFAULT_GOAL := help
-.NOTPARALLEL: # a build waits for its load, also where make is told to work in parallel
-.PHONY: help install install-sandbox install-dev lock demo load build docs bench bench-tests test test-quick test-file soak lint audit format typecheck ci clean
+.PHONY: help install install-sandbox install-dev lock demo load build docs bench bench-tests test test-quick test-file soak lint format typecheck ci clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
 
 .venv/bench: requirements-bench.txt | install-dev
-	@$(BIN)/uv pip install --quiet --require-hashes --no-build --target $@ -r requirements-bench.txt && touch $@
+	@$(BIN)/uv pip install --quiet --target $@ -r requirements-bench.txt && touch $@
 
 install: ## Set up .venv with what loading and building need
 	@.ci/setup requirements.txt
@@ -27,8 +25,8 @@ install-sandbox: ## Set up .venv with the sandbox too
 install-dev: ## Set up .venv with the sandbox and what developing needs
 	@.ci/setup requirements-dev.txt
 
-lock: install ## Pin what pyproject.toml requires, with hashes; pins that fit are kept (UP=name raises one)
-	@$(COMPILE) -o requirements.txt && $(COMPILE) --extra sandbox -o requirements-sandbox.txt && $(COMPILE) --extra sandbox --extra dev -o requirements-dev.txt && $(COMPILE:pyproject.toml=) --group bench -o requirements-bench.txt && $(COMPILE:pyproject.toml=) --group setup -o requirements-setup.txt
+lock: install ## Pin the requirements of pyproject.toml; pins that still fit are kept
+	@$(COMPILE) -o requirements.txt && $(COMPILE) --extra sandbox -o requirements-sandbox.txt && $(COMPILE) --extra sandbox --extra dev -o requirements-dev.txt && $(COMPILE:pyproject.toml=) --group bench -o requirements-bench.txt
 
 demo: install-sandbox ## The main job on made data: load, build, test, and the numbers
 	@$(BIN)/signalroom demo
@@ -40,7 +38,7 @@ build: install ## Build and test the marts with dbt
 	@$(BIN)/signalroom build --target $(TARGET)
 
 docs: install ## The docs site in one file, dbt_project/target/static_index.html
-	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET) && perl -pi -e 's,"\.\./seeds/,"seeds/,g' dbt_project/target/static_index.html
+	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET)
 
 bench: .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
 	@$(BIN)/python -m bench
@@ -62,9 +60,6 @@ soak: install-dev ## Thirty loads killed at random, and ten more sets of random 
 
 lint: install-dev ## ruff, sqlfluff in three dialects, imports, dependencies, YAML, workflows
 	@bash .ci/lint
-
-audit: install-dev ## Known holes in what is pinned (asks the OSV database), and its licences
-	@bash .ci/audit
 
 format: install-dev ## Format Python and fix what can be fixed
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/sqlfluff fix --quiet dbt_project/models dbt_project/tests

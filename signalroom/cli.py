@@ -14,9 +14,10 @@ from signalroom.commands.review import review
 from signalroom.commands.sandbox import sandbox
 from signalroom.commands.status import status
 from signalroom.commands.summary import summary
+from signalroom.terminal import PlainFormatter, PlainGroup
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=PlainGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="signalroom")
 def main() -> None:
     """SignalRoom: conversions, revenue, spend and CPA per client and advertiser, every morning.
@@ -25,7 +26,9 @@ def main() -> None:
     A first look without any account:   make demo
     Every morning:                      make -k load build
     """
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("loaders").setLevel(logging.INFO)
 
 

@@ -1,7 +1,6 @@
 """What the documents tell people to type and to open exists; what people can type is explained."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,36 +66,6 @@ def test_every_make_target_named_exists() -> None:
             assert re.search(known, MAKEFILE, re.MULTILINE), f"{where}: no {word!r} in the Makefile"
 
 
-def test_load_and_build_is_written_in_one_way() -> None:
-    """With -k: `make load build` and `load && build` do not build where one source failed."""
-    places = [*DOCUMENTS, *(ROOT / "signalroom").rglob("*.py"), *(ROOT / ".github").rglob("*.yml")]
-    found = []
-    for place in places:
-        text = place.read_text()
-        found += re.findall(r"make[ \w-]*\bload build", text)
-        assert not re.search(r"\bload\b[^|`\n]*&&[^|`\n]*\bbuild\b", text), place
-    assert set(found) == {"make -k load build"}
-    assert len(found) > 5
-
-
-@pytest.mark.parametrize("options", ["-k", "-kj4"])
-def test_it_builds_also_when_a_source_failed(tmp_path: Path, options: str) -> None:
-    (tmp_path / "Makefile").write_text(MAKEFILE)
-    for path, does in (
-        (".ci/setup", ""),
-        (".venv/bin/signalroom", 'sleep 0.1; echo "$1" >> log; [[ $1 != load ]]'),
-    ):
-        program = tmp_path / path
-        program.parent.mkdir(parents=True)
-        program.write_text(f"#!/bin/bash\n{does}\n")
-        program.chmod(0o755)
-    done = subprocess.run(
-        ["make", options, "load", "build"], cwd=tmp_path, capture_output=True, check=False
-    )
-    assert done.returncode == 2  # make's own, red for whoever watches
-    assert (tmp_path / "log").read_text().split() == ["load", "dbt", "build"]
-
-
 def test_every_command_named_exists_with_its_options() -> None:
     calls = [call for call in typed("signalroom") if not call[1][0].startswith("-")]
     assert len(calls) > 10
@@ -125,16 +94,6 @@ def test_every_link_leads_somewhere() -> None:
             if "://" not in target:
                 path = document.parent / target
                 assert path.exists(), f"{document.relative_to(ROOT)}: {target} is not there"
-
-
-def test_the_first_page_of_the_dbt_docs_links_to_what_is_there() -> None:
-    page = (ROOT / "dbt_project/models/overview.md").read_text()
-    links = re.findall(r"\[(\w+)\]\(#!/(model|seed)/\2\.signalroom\.(\w+)\)", page)
-    assert len(links) == page.count("](") > 10
-    for text, kind, name in links:
-        assert text == name
-        pattern = f"seeds/{name}.csv" if kind == "seed" else f"dbt_project/models/**/{name}.sql"
-        assert list(ROOT.glob(pattern)), name
 
 
 def test_the_readme_lists_every_mart() -> None:
@@ -210,17 +169,6 @@ def test_env_example_holds_no_secret() -> None:
     for name, value in re.findall(r"^([A-Z0-9_]+)=(.*)$", ENV_EXAMPLE, re.MULTILINE):
         if name.endswith(("_KEY", "_KEY_ID", "PASSWORD", "TOKEN", "SECRET")):
             assert value == "", name
-
-
-def test_git_takes_no_secrets_and_no_data() -> None:
-    private = (
-        *(".env", ".dlt/secrets.toml", "google.pem", "service-account.json"),
-        *("signalroom.duckdb", "demo.duckdb.wal"),
-    )
-    ignored = subprocess.run(
-        ["git", "check-ignore", *private], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert ignored.stdout.split() == [*private]
 
 
 def test_the_makefile_is_a_menu() -> None:

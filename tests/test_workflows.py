@@ -31,8 +31,8 @@ def steps(path: Path) -> list[dict[str, Any]]:
     return [step for job in read(path)["jobs"].values() for step in job["steps"]]
 
 
-def test_all_are_there() -> None:
-    assert [path.stem for path in PATHS] == ["audit", "ci", "nightly"]
+def test_both_are_there() -> None:
+    assert [path.stem for path in PATHS] == ["ci", "nightly"]
 
 
 @every_workflow
@@ -71,13 +71,6 @@ def test_ci_runs_what_a_laptop_runs() -> None:
     assert set(workflow[True]) == {"push", "pull_request"}  # YAML reads `on` as true
     assert "bash .ci/run" in [step.get("run") for step in steps(ROOT / ".github/workflows/ci.yml")]
     assert "secrets." not in (ROOT / ".github/workflows/ci.yml").read_text()
-
-
-def test_the_audit_runs_every_week_what_a_laptop_runs() -> None:
-    path = ROOT / ".github/workflows/audit.yml"
-    assert read(path)[True]["schedule"] == [{"cron": "0 7 * * 1"}]
-    assert steps(path)[-1]["run"] == "make audit"
-    assert "secrets." not in path.read_text()
 
 
 def test_nightly_never_runs_twice_at_once() -> None:

@@ -180,16 +180,6 @@ def test_results_and_docs_are_kept(good: Run) -> None:
     assert "fct_affiliate_daily" in good.artifact("docs")
 
 
-def test_the_docs_open_on_a_page_of_ours_and_seeds_stand_in_a_folder_of_that_name(
-    good: Run,
-) -> None:
-    docs = good.artifact("docs")
-    assert '"doc.signalroom.__overview__"' in docs
-    paths = set(re.findall(r'"original_file_path": "([^"]+)"', docs))
-    assert "seeds/affiliate_mapping.csv" in paths
-    assert not [path for path in paths if path.startswith("..")]
-
-
 def test_the_role_of_the_bi_tool_reads_marts_and_nothing_else(nightly: Nightly, good: Run) -> None:
     connection = psycopg2.connect(
         host="127.0.0.1",
