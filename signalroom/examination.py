@@ -106,8 +106,9 @@ def _examine_issues(settings: Settings, target: str, clients: list[Client]) -> I
                     yield Finding("warn", f"not understood: {line}; see `signalroom review`")
                 if NEEDED.keys() <= marts.keys():
                     as_of = AsOf.of(warehouse, client.client_id)
-                    for line in unmapped(warehouse, as_of, days=RESTATED_DAYS) if as_of else ():
-                        yield Finding("warn", f"{client.client_id} spend: {line}")
+                    if as_of and (said := unmapped(warehouse, as_of, days=RESTATED_DAYS)):
+                        text = " ".join(line.strip() for line in said)
+                        yield Finding("warn", f"{client.client_id}: {text}")
 
 
 def _examine_seeds(settings: Settings) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ def nothing_loaded(settings: Settings, warehouse: Warehouse, command: str) -> st
     if _has_ledger(warehouse) and warehouse.query("select 1 from ops.load_runs limit 1"):
         return None
     said = f"nothing is loaded in {warehouse.name} yet; run `make -k load build`"
-    if (settings.root / DEMO).exists() and warehouse.name != DEMO:
+    if (settings.root / DEMO).exists():
         said += f", or see the demo's numbers: DUCKDB_PATH={DEMO} signalroom {command}"
     return said
 

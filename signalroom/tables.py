@@ -77,8 +77,9 @@ def print_table(
     ]
     click.secho(plain(title), bold=True)
     room = terminal_width()
-    for count in range(len(expendable) + 1):
-        left_out = expendable[:count]
+    order = [name for name in expendable if name in header]
+    for count in range(len(order) + 1):
+        left_out = order[:count]
         kept = [column for column in columns if column.name not in left_out]
         if widths := _widths(kept, room):
             for line in _lines(kept, widths):

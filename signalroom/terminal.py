@@ -38,7 +38,7 @@ class PlainGroup(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, TextIOWrapper):
+            if isinstance(stream, TextIOWrapper) and stream.encoding.lower() != "utf-8":
                 stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(context)

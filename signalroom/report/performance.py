@@ -77,25 +77,28 @@ def print_performance(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
         say(line)
 
 
-def unmapped(warehouse: Warehouse, as_of: AsOf, *, days: int) -> Iterator[str]:
-    """How much of the spend of so many days belongs to no affiliate, and what to do; or nothing."""
+def unmapped(warehouse: Warehouse, as_of: AsOf, *, days: int) -> list[str]:
+    """How much of the spend of so many days belongs to no affiliate, and where; or nothing."""
     sources = warehouse.query(
-        "select is_mapped, redtrack_source_id, redtrack_source, sum(spend) as spend "
+        "select is_mapped, redtrack_source_id, redtrack_source, sum(spend) "
         "from marts.fct_source_daily where client_id = %s and report_date >= %s "
-        "group by is_mapped, redtrack_source_id, redtrack_source order by 4 desc, 2",
+        "group by is_mapped, redtrack_source_id, redtrack_source having sum(spend) <> 0 "
+        "order by 4 desc, 2",
         (as_of.client_id, as_of.start(days)),
     )
-    lacking = [(id_, title, spend) for is_mapped, id_, title, spend in sources if not is_mapped]
-    total = sum(spend for *_, spend in lacking)
-    if total > 0:
-        named = [f"{title} ({id_})" for id_, title, _ in lacking[:SOURCES_NAMED]]
-        if len(lacking) > SOURCES_NAMED:
-            named.append(f"{len(lacking) - SOURCES_NAMED} more")
-        yield (
-            f"{total:,.2f} of {sum(spend for *_, spend in sources):,.2f} spend since "
-            f"{as_of.start(days)} is unmapped: {', '.join(named)}; add to data/clients/"
-            f"{as_of.client_id}/mappings/internal-affiliates.csv"
-        )
+    lacking = [source for is_mapped, *source in sources if not is_mapped]
+    if not lacking:
+        return []
+    some, total = (sum(spend for *_, spend in group) for group in (lacking, sources))
+    count = "1 source" if len(lacking) == 1 else f"{len(lacking)} sources"
+    file = f"data/clients/{as_of.client_id}/mappings/internal-affiliates.csv"
+    return [
+        f"{some:,.2f} of {total:,.2f} spend is unmapped; map {count} in {file}:",
+        *(
+            f"    {spend:,.2f} of {title}, id {id_}"
+            for id_, title, spend in lacking[:SOURCES_NAMED]
+        ),
+    ]
 
 
 def print_pace(warehouse: Warehouse, client_id: str) -> None:
