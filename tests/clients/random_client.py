@@ -63,7 +63,7 @@ class RandomClient:
         self.gaps = rng.choice([0.6, 0.8, 0.9])
         self.amounts = [self._amount() for _ in range(6 if self.is_long else rng.randint(1, 4))]
         self.counts = [rng.choice([0, 1, 2, 3, rng.randint(0, 10**5)]) for _ in range(4)] + [0, 1]
-        self.words = [*rng.sample(WORDS, 4), self._text(), WILD[number % len(WILD)]]
+        self.words = [WILD[number % len(WILD)], *rng.sample(WORDS, 4), self._text()]
         self.tells_kinds = number % 5 > 0
         self.client = self._client()
         self.rows: Rows = {
