@@ -1,5 +1,6 @@
 -- Each thing that happened to a mail counts on the day it happened, so the counts of a row are not
--- of the same mails; what became of the mails that were sent that day stands beside them. Mautic forgets an e-mail's id when the e-mail is deleted: -1 keeps its counts.
+-- of the same mails; what became of the mails that were sent that day stands beside them. Mautic
+-- forgets an e-mail's id when the e-mail is deleted: -1 keeps its counts.
 with mails as (
     select
         *,
