@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from signalroom.config.settings import Settings
+from signalroom.terminal import say
 
 SECONDS_A_LINE = 3.0  # where lines stay: in a log or a pipe
 RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")  # dbt's events, one a node
@@ -51,7 +52,9 @@ def follow(lines: Iterable[str]) -> None:
     for event in _events(lines):
         name, data = event["info"]["name"], event["data"]
         if event["info"]["level"] in {"warn", "error"} or name == "JinjaLogInfo":
-            click.echo(("\r\033[K" if moves else "") + event["info"]["msg"])
+            click.echo("\r\033[K" if moves else "", nl=False)
+            for line in click.unstyle(event["info"]["msg"]).splitlines():
+                say(line)
         if name == "ConcurrencyLine":
             nodes = data["node_count"]
         if name in RESULTS:

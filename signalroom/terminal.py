@@ -1,4 +1,4 @@
-"""Text on the terminal: what came from outside is shown as it is, and steers nothing."""
+"""Text on the terminal: without secrets, and what came from outside steers nothing."""
 
 import logging
 import sys
@@ -6,6 +6,8 @@ from io import TextIOWrapper
 from unicodedata import category
 
 import click
+
+from loaders.redaction import redact
 
 
 def plain(text: object) -> str:
@@ -23,7 +25,7 @@ def plain(text: object) -> str:
 
 def say(text: object) -> None:
     """Print a line that may hold text from outside."""
-    click.echo(plain(text))
+    click.echo(plain(redact(str(text))))
 
 
 class PlainFormatter(logging.Formatter):
@@ -45,4 +47,4 @@ class PlainGroup(click.Group):
         except click.UsageError:  # of what the user typed
             raise
         except click.ClickException as error:
-            raise click.ClickException(plain(error.message)) from None
+            raise click.ClickException(plain(redact(error.message))) from None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from loaders.redaction import redact
 from signalroom.building import build_marts
 from signalroom.commands.sandbox import check_installed
 from signalroom.config.clients import select_clients
@@ -62,7 +63,7 @@ def demo() -> None:
         request = Request(new_run_id(), FIRST_DAY, LAST_DAY)
         failed = False
         for outcome in load_all(settings, "dev", clients, (), request):
-            click.echo(wrapped(plain(f"{outcome.source}: {outcome.text}")))
+            click.echo(wrapped(plain(redact(f"{outcome.source}: {outcome.text}"))))
             failed |= outcome.kind != "ok"
     if failed:
         sys.exit(1)
