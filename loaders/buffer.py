@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from loaders.errors import writing
 from loaders.table import Row, Table
 
 if TYPE_CHECKING:
@@ -29,22 +30,25 @@ class Buffer:
         self.rows = 0
 
     def write(self, batch: "pa.RecordBatch") -> None:
-        if self._writer is None or batch.schema != self._schema:
-            self.close()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self.files.append(self._folder / f"{len(self.files)}.{self._format}")
-            self.columns |= dict.fromkeys(batch.schema.names)
-            self._schema = batch.schema
-            self._writer = _writer(self.files[-1], batch.schema)
-        self._waiting.append(batch)
-        self.rows += len(batch)
-        if sum(map(len, self._waiting)) >= ROWS_AT_ONCE:
-            self._flush()
+        """Add rows; LoadError where there is no room for them."""
+        with writing(self._folder):
+            if self._writer is None or batch.schema != self._schema:
+                self.close()
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self.files.append(self._folder / f"{len(self.files)}.{self._format}")
+                self.columns |= dict.fromkeys(batch.schema.names)
+                self._schema = batch.schema
+                self._writer = _writer(self.files[-1], batch.schema)
+            self._waiting.append(batch)
+            self.rows += len(batch)
+            if sum(map(len, self._waiting)) >= ROWS_AT_ONCE:
+                self._flush()
 
     def close(self) -> None:
         if self._writer is not None:
-            self._flush()
-            self._writer.close()
+            with writing(self._folder):
+                self._flush()
+                self._writer.close()
             self._writer = None
 
     def _flush(self) -> None:

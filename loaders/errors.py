@@ -1,6 +1,12 @@
-"""What a load can fail with: every message is one sentence for the person who has to act."""
+"""What a load can fail with: every message is one sentence for the person who has to act.
+
+No message holds a secret: it is hidden here, whoever makes the error.
+"""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from loaders.redaction import redact
 from loaders.verify import Verdict
@@ -17,7 +23,7 @@ class LoadError(Exception):
     verdict: Verdict = "failed"
 
     def __init__(self, text: str, remedy: str = "") -> None:
-        super().__init__("; ".join(filter(None, (text, remedy))))
+        super().__init__(redact("; ".join(filter(None, (text, remedy)))))
         self.remedy = remedy
 
 
@@ -54,6 +60,18 @@ def innermost(error: BaseException) -> BaseException:
     return error
 
 
+@contextmanager
+def writing(folder: Path | str) -> Iterator[None]:
+    """LoadError with the folder where a disk is full, or lets nobody write."""
+    try:
+        yield
+    except OSError as error:
+        raise LoadError(
+            f"{error.filename or folder} cannot be written: {error.strerror or error}",
+            "make room on its disk, and run again",
+        ) from error
+
+
 def failure(error: Exception) -> tuple[Verdict, str]:
     """The verdict on a run that ended in an error, and what is said of it.
 
@@ -63,6 +81,6 @@ def failure(error: Exception) -> tuple[Verdict, str]:
     if isinstance(error, LockLostError):
         raise error
     if isinstance(error, LoadError):
-        return error.verdict, redact(str(error))
+        return error.verdict, str(error)
     log.error("unexpected error", exc_info=error)
     return "failed", redact(f"{type(error).__name__}: {error}")

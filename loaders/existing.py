@@ -1,6 +1,6 @@
 """What exists of a source's records in the warehouse, and from where on to read again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from loaders import ledger
 from loaders.errors import NothingToRead
 from loaders.source import Job
 from loaders.table import Table
-from loaders.windows import Window, covered_through, local_day
+from loaders.windows import Window, covered_through, local_day, midnight
 
 
 class Existing:
@@ -63,8 +63,25 @@ class Existing:
         return newest  # type: ignore[no-any-return]
 
     def _is_due_in_full(self, table: Table) -> bool:
-        read_at = ledger.read_in_full(self.job.warehouse, self.source, table.name, self.account)
-        return bool(table.full_every and read_at and self.now - read_at >= table.full_every)
+        """Whether it is time, or the run after that: it believes what the other did not find."""
+        full = [began for began, first, _, _ in self._reads(table) if self._is_start(first)]
+        if not (table.full_every and full):
+            return False
+        if self.now - full[0] >= table.full_every:
+            return True
+        is_first = len(full) == 1 or full[0] - full[1] >= table.full_every
+        waiting = self.unseen(table, Window(timezone=self.account.timezone))
+        return is_first and self.select(table, "count(*)", waiting) != [(0,)]
+
+    def _reads(self, table: Table) -> list[tuple[datetime, date, date, int]]:
+        """The good runs of a table before this one, newest first."""
+        reads = ledger.good_reads(
+            self.job.warehouse, self.source, table.name, self.account.client_id
+        )
+        return [read for read in reads if read[0] < self.now]
+
+    def _is_start(self, day: date) -> bool:
+        return day <= self.account.start_date
 
     def count(self, table: Table, window: Window) -> int:
         if table.name not in self.job.warehouse.columns(self.source):
@@ -74,8 +91,14 @@ class Existing:
 
     def rows(self, table: Table, window: Window, what: str) -> list[tuple[Any, ...]]:
         """An expression over the existing rows of a window."""
-        which, parameters = self.which(table, window)
-        sql = f"select {what} from {self.source}.{table.name} where {which}"  # noqa: S608
+        return self.select(table, what, self.which(table, window))
+
+    def select(
+        self, table: Table, what: str, which: tuple[str, Sequence[Any]]
+    ) -> list[tuple[Any, ...]]:
+        """An expression over the rows of a condition with its parameters."""
+        condition, parameters = which
+        sql = f"select {what} from {self.source}.{table.name} where {condition}"  # noqa: S608
         return self.job.warehouse.query(sql, parameters)
 
     def which(self, table: Table, window: Window) -> tuple[str, list[Any]]:
@@ -88,11 +111,51 @@ class Existing:
                 parameters.append(moment)
         return condition, parameters
 
+    def unseen(self, table: Table, window: Window) -> tuple[str, list[Any]]:
+        """Those of a window that an earlier good read did not find, as a condition.
+
+        The newest counts, and the newest in full, if it took in all that it was answered.
+        """
+        which, parameters = self.which(table, window)
+        reads = [read[:3] for read in self._reads(table) if not read[3]]
+        full = [read for read in reads if self._is_start(read[1])]
+        conditions = ["false"]
+        for began, first, last in {*reads[:1], *full[:1]}:
+            condition = "_loaded_at < %s"
+            parameters.append(began)
+            if table.cursor and not self._is_start(first):
+                condition += f" and {table.cursor} >= %s"
+                parameters.append(midnight(first, self.account.timezone))
+            if table.is_dated:
+                condition += f" and {table.cursor} < %s"
+                parameters.append(midnight(last + timedelta(1), self.account.timezone))
+            conditions.append(f"({condition})")
+        return f"{which} and ({' or '.join(conditions)})", parameters
+
+    def missing(self, table: Table, window: Window) -> tuple[str, list[Any]]:
+        """Those of a window that this run did not land, as a condition."""
+        which, parameters = self.which(table, window)
+        return f"{which} and _loaded_at < %s", [*parameters, self.now]
+
+    def count_missing(self, table: Table, window: Window) -> tuple[int, int]:
+        """How many this run did not land, and of these, how many an earlier one did not find."""
+        conditions = (self.missing(table, window), self.unseen(table, window))
+        missing, unseen = (self.select(table, "count(*)", which)[0][0] for which in conditions)
+        return missing, unseen
+
+    def mark_removed(self, table: Table, window: Window, *, at_once: bool) -> None:
+        """Mark what this run did not land, at once or if an earlier one did not find it either."""
+        condition, parameters = (self.missing if at_once else self.unseen)(table, window)
+        self.job.warehouse.execute(
+            f"update {self.source}.{table.name} set _removed_at = %s where {condition}",  # noqa: S608
+            [self.now, *parameters],
+        )
+
     def keys(self, table: Table, window: Window, loaded: str) -> Iterator[tuple[Any, ...]]:
         """The keys of the existing rows that were loaded before (<) or by (=) this run."""
         which, parameters = self.which(table, window)
         yield from self.job.warehouse.query(
-            f"select {', '.join(table.key)} from {self.source}.{table.name} "  # noqa: S608
+            f"select {table.sql_key} from {self.source}.{table.name} "  # noqa: S608
             f"where {which} and _loaded_at {loaded} %s",
             [*parameters, self.now],
         )

@@ -13,6 +13,7 @@ from typing import Any, Literal
 ColumnType = Literal["date", "text", "bigint", "decimal", "timestamp", "bool", "json"]
 
 CENT_OF_A_CENT = Decimal("0.0001")  # decimal(18,4), the money of every raw table
+MOST_DIGITS = 1000  # of a number before or behind its point: sums of larger ones fail
 MONEY_LIMIT = Decimal(10) ** 14
 COUNT_LIMIT = 2**63
 WHOLE_LIMIT = 10**18  # a whole number below it is written as one; every engine keeps its digits
@@ -30,7 +31,7 @@ def number(value: Any) -> Decimal | None:
         decimal = Decimal(str(value).strip().replace("_", "x"))  # 1_0 is 10 in Python alone
     except InvalidOperation:
         raise ValueError(f"{value!r} is not a number") from None
-    if not decimal.is_finite():
+    if not decimal.is_finite() or abs(decimal.adjusted()) > MOST_DIGITS:
         raise ValueError(f"{value!r} is not a number")
     return decimal
 
@@ -128,7 +129,7 @@ def fit_json(value: Any) -> str | None:
 def plain_number(value: Any) -> int | float:
     """A number as it is written everywhere: whole, where it is, and without an exponent then."""
     decimal = Decimal(str(value))
-    is_small = decimal.is_finite() and abs(decimal) < WHOLE_LIMIT
+    is_small = decimal.is_finite() and decimal.copy_abs() < WHOLE_LIMIT
     if is_small and decimal == decimal.to_integral_value():
         return int(decimal)
     return float(decimal)

@@ -3,55 +3,47 @@
 dlt's client retries (409, 429, 5xx, time-outs, dropped connections, cut-off JSON) up to five times
 with exponential back-off from 1 s to 5 min and honours Retry-After; `[runtime]` in
 .dlt/config.toml holds these figures. Whatever is left after that is one `ApiError` that names the
-request and never a secret. 400, 401 and 403 are not tried again.
+request and never a secret. 400, 401 and 403 are not tried again. A redirect is followed to the same
+scheme, host and port; to any other place nothing of a request is sent.
 
 A request waits five minutes in all, and says so in the log. Who asks for more gets no request at
 all until then: his source fails with the time named, and the others go on.
 """
 
-import json
 import logging
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from time import monotonic, sleep
 from types import MappingProxyType
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
+from typing import Any
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from dlt.sources.helpers.requests import Client
-from requests import RequestException, Response
+from requests import RequestException, Response, Session
 from requests.auth import AuthBase
 
+from loaders.answers import address, error_text, is_json
 from loaders.errors import ApiError, innermost
-from loaders.redaction import conceal, redact
-from loaders.table import Row
+from loaders.redaction import conceal, secrets_of, shown
 
 log = logging.getLogger(__name__)
 
 RETRIED_STATUS = (409, 429, *range(500, 600))
-SHOWN_CHARACTERS = 160
-MOST_PAGES = 1000
+PORTS = {"http": 80, "https": 443}
+# of a request; the last two are of names that no host has and of times that are none
+FAILURES = (RequestException, ValueError, OverflowError)
 LONGEST_WAIT = 300.0  # seconds, all waits of a request together
 SAID_FROM = 5.0  # seconds: what nobody notices is not said
-NAMES_OF_ERRORS = ("detail", "error_description", "error", "errors")
-KINDS: Mapping[type, str] = {dict: "an object", list: "a list"}
-
-Kind = TypeVar("Kind")
-
-# the JSON of responses, parsed once: first to see whether it breaks off, then to be read
-_PARSED: WeakKeyDictionary[Response, Any] = WeakKeyDictionary()
 
 
 class Api:
     """A service's API, with the retries and errors above.
 
-    `pause` reads from a response how many seconds to wait before the next request; `remedies` say
-    what to do about a response of some status; one whose status is in `passthrough` is neither
-    retried nor an error here: the caller judges it.
+    `variable`: the one with the base URL, where it is not SERVICE_BASE_URL. `pause` reads from a
+    response how many seconds to wait before the next request; `remedies` say what to do about a
+    response of some status; one whose status is in `passthrough` is neither retried nor an error
+    here: the caller judges it.
     """
 
     def __init__(
@@ -59,6 +51,7 @@ class Api:
         service: str,
         base_url: str,
         *,
+        variable: str = "",
         secrets: Collection[str],
         headers: Mapping[str, str] = MappingProxyType({}),
         auth: AuthBase | None = None,
@@ -67,6 +60,7 @@ class Api:
         passthrough: Collection[int] = (),
     ) -> None:
         self.service, self.base_url, self.pause = service, base_url.rstrip("/"), pause
+        self.variable = variable or f"{service}_BASE_URL".upper()
         self.remedies, self.passthrough = remedies, passthrough
         retried = [status for status in RETRIED_STATUS if status not in passthrough]
         client = Client(raise_for_status=False, status_codes=retried, retry_condition=_is_cut_off)
@@ -74,13 +68,14 @@ class Api:
         self.session = client.session
         self.session.headers.update(headers)
         self.session.auth = auth
+        self.session.get_redirect_target = self._redirect_target  # type: ignore[method-assign]
         self.resume_at = self.paused = 0.0
         self.given_up = False
         self.closed: tuple[float, ApiError] | None = None
         retrying: Any = client.session.send.retry  # type: ignore[attr-defined]  # tenacity's
         retrying.stop |= self._is_too_long
         retrying.before_sleep = lambda state: self._say_wait(state.upcoming_sleep)
-        conceal(*secrets)
+        conceal(*secrets, *secrets_of({self.variable: base_url}))
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Response:
         return self._request("GET", path, params=params)
@@ -90,14 +85,14 @@ class Api:
 
     def _request(self, method: str, path: str, **content: Any) -> Response:
         url = f"{self.base_url}{path}"
-        what = f"{self.service}: {method} {_address(url)}"
+        what = f"{self.service}: {method} {address(url)}"
         self._wait(what)
         try:
             response = self.session.request(method, url, **content)
-        except RequestException as error:
+        except FAILURES as error:
             cause = innermost(error)  # the outer ones repeat the address
-            said = f"{type(cause).__name__} {cause}"[:SHOWN_CHARACTERS].strip()
-            raise ApiError(redact(f"{what} failed: {said}")) from None
+            said = shown(f"{type(cause).__name__} {cause}")
+            raise ApiError(f"{what} failed: {said}") from None
         if not response.ok and response.status_code not in self.passthrough:
             raise self.refusal(response)
         if self.pause:
@@ -106,15 +101,33 @@ class Api:
 
     def refusal(self, response: Response) -> ApiError:
         """The error for a response that is none of success; it ends the asking for a time."""
-        where = f"{self.service}: {response.request.method} {_address(response.url)}"
+        where = f"{self.service}: {response.request.method} {address(response.url)}"
         text = f"{where} answered HTTP {response.status_code}: {error_text(response)}"
         asked = _asked_to_wait(response)
         if asked >= SAID_FROM:
             text += f"; it asks to wait {_duration(asked)}"
-        error = ApiError(redact(text), self.remedies.get(response.status_code, ""))
+        error = ApiError(text, self.remedies.get(response.status_code, ""))
         if self.given_up:
             self.closed = monotonic() + asked, error
         return error
+
+    def _redirect_target(self, resp: Response) -> str | None:
+        """Where to ask again: of the address that is answered, path and query alone are taken."""
+        target = Session.get_redirect_target(self.session, resp)
+        if target is None:
+            return None
+        asked = urlsplit(resp.url)
+        try:
+            parts = urlsplit(urljoin(resp.url, target))
+            place = _origin(parts)
+        except ValueError:
+            place = "what is no address"
+        if place != _origin(asked):
+            where = f"{self.service}: {resp.request.method} {address(resp.url)}"
+            text = f"{where} answered a redirect to {shown(place)}"
+            raise ApiError(text, f"check {self.variable}")
+        path = f"/{parts.path.lstrip('/')}"  # two of them would begin another host
+        return urlunsplit((asked.scheme, asked.netloc, path, parts.query, ""))
 
     def _wait(self, what: str) -> None:
         """Hold the next request as long as the service has asked for, if that is not too long."""
@@ -140,73 +153,6 @@ class Api:
             log.warning("%s: waiting %s", self.service, _duration(seconds))
 
 
-def answer(response: Response, remedy: str = "") -> Any:
-    """The JSON of a response, numbers exact; ApiError where it is an error or not JSON.
-
-    Some services send control characters inside strings, or an error with status 200. `remedy`
-    says what to do about it.
-    """
-    where = f"{response.request.method} {_address(response.url)}"
-    try:
-        body = _parsed(response)
-    except ValueError:
-        kind = response.headers.get("Content-Type", "no content type")
-        raise ApiError(
-            redact(f"{where} answered {kind} that is not JSON: {error_text(response)}"), remedy
-        ) from None
-    error = _error_in(body)
-    if error:
-        raise ApiError(redact(f"{where} answered an error with HTTP 200: {error}"), remedy)
-    return body
-
-
-def expect(kind: type[Kind], found: Any, where: str, remedy: str = "") -> Kind:
-    """`found`, a part of an answer, where it is of the kind that the API promises."""
-    if not isinstance(found, kind):
-        raise unexpected(KINDS[kind], found, where, remedy)
-    return found
-
-
-def expect_rows(found: Any, where: str, remedy: str = "") -> list[Row]:
-    """`found`, where it is a list of objects."""
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise unexpected("a list of rows", found, where, remedy)
-    return found
-
-
-def unexpected(expected: str, found: Any, where: str, remedy: str = "") -> ApiError:
-    """The error for an answer that is not what the API promises."""
-    got = f"{str(found)[:SHOWN_CHARACTERS]!r}"
-    text = f"{where}: unexpected response: expected {expected}, got {got}"
-    return ApiError(redact(text), remedy)
-
-
-def new_rows(
-    pages: Iterable[list[Row]], key: Callable[[Row], Hashable], where: str
-) -> Iterator[list[Row]]:
-    """The rows of each page that were on no page before; a page without any is the end.
-
-    So pages may overlap, be shorter than asked for, or repeat the last one for ever.
-    """
-    seen: set[Hashable] = set()
-    for number, page in enumerate(pages, start=1):
-        fresh = {key(row): row for row in page if key(row) not in seen}
-        if not fresh:
-            return
-        if number > MOST_PAGES:
-            raise ApiError(f"{where} goes on after {MOST_PAGES} pages")
-        seen |= fresh.keys()
-        yield list(fresh.values())
-
-
-def error_text(response: Response) -> str:
-    """What a response says that went wrong, or else its first characters."""
-    text = " ".join(response.text.split())
-    with suppress(ValueError):
-        text = str(_error_in(json.loads(text)) or text)
-    return text[:SHOWN_CHARACTERS] or "nothing"
-
-
 def _asked_to_wait(response: Response) -> float:
     """The seconds of a Retry-After, which are a number or a date; 0 where there is none."""
     asked = response.headers.get("Retry-After", "").strip()
@@ -214,7 +160,7 @@ def _asked_to_wait(response: Response) -> float:
         return float(asked[:9])
     try:
         until = parsedate_to_datetime(asked)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
@@ -229,34 +175,10 @@ def _is_cut_off(response: Response | None, _: BaseException | None) -> bool:
     """Whether a good response announces JSON and breaks off in the middle of it."""
     if response is None or not response.ok:
         return False
-    if "json" not in response.headers.get("Content-Type", ""):
-        return False
-    try:
-        _parsed(response)
-    except ValueError:
-        return True
-    return False
+    return "json" in response.headers.get("Content-Type", "") and not is_json(response)
 
 
-def _parsed(response: Response) -> Any:
-    if response not in _PARSED:
-        _PARSED[response] = json.loads(response.content, parse_float=Decimal, strict=False)
-    return _PARSED[response]
-
-
-def _address(url: str | None) -> str:
-    parts = urlsplit(url or "")
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
-
-
-def _error_in(body: Any) -> Any:
-    """The error in a body, under any of the names that services give it."""
-    named = (body.get(name) for name in NAMES_OF_ERRORS) if isinstance(body, dict) else ()
-    return _message(next(filter(None, named), None))
-
-
-def _message(error: Any) -> Any:
-    """The message of an error, or the messages of several."""
-    if isinstance(error, list):
-        return "; ".join(str(_message(one)) for one in error)
-    return error.get("message", error) if isinstance(error, dict) else error
+def _origin(parts: SplitResult) -> str:
+    """Scheme, host and port of an address; ValueError where it has none."""
+    port = "" if parts.port in (None, PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname}{port}"

@@ -8,14 +8,14 @@ import json
 import logging
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from loaders.errors import LoadError, innermost
+from loaders.errors import LoadError, innermost, writing
 from loaders.fitting import ColumnType
-from loaders.redaction import redact
 from loaders.source import Job
 from loaders.table import Row, Table
 from loaders.warehouse import Warehouse
@@ -67,22 +67,26 @@ def land(job: Job, schema: str, uploads: Sequence[Upload]) -> None:
 
     warehouse, folder = job.warehouse, job.folder(schema)
     shutil.rmtree(folder, ignore_errors=True)
-    pipeline = dlt.pipeline(
-        folder.name,
-        destination=warehouse.destination(),
-        dataset_name=schema,
-        pipelines_dir=str(folder.parent),
-    )
-    pipeline.config.restore_from_destination = False
-    source = dlt.source(
-        lambda: [_resource(upload, warehouse.import_format) for upload in uploads],
-        name=schema,
-        max_table_nesting=0,
-    )
+    columns = warehouse.columns(schema)
+    widest = max(len({*columns.get(u.table.name, ()), *u.others}) for u in uploads)
     warehouse.check_lock()  # dlt's staging tables are shared: beside another load, rows get lost
     try:
-        with _explained(warehouse, schema):
-            pipeline.run(source())
+        with writing(folder), _explained(warehouse, schema):
+            pipeline = dlt.pipeline(
+                folder.name,
+                destination=warehouse.destination(widest),
+                dataset_name=schema,
+                pipelines_dir=str(folder.parent),
+            )
+            pipeline.config.restore_from_destination = False
+            source = dlt.source(
+                lambda: [_resource(upload, warehouse.import_format) for upload in uploads],
+                name=schema,
+                max_table_nesting=0,
+            )
+            # on the main thread dlt would keep signals to itself until all has landed
+            with ThreadPoolExecutor(1) as apart:
+                apart.submit(pipeline.run, source()).result()
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # rows by the million lie in it
     warehouse.check_lock()
@@ -195,8 +199,11 @@ def _explained(warehouse: Warehouse, schema: str) -> Iterator[None]:
     try:
         yield
     except DltException as error:
-        said = warehouse.explain(innermost(error))
-        raise LoadError(redact(f"loading into schema {schema} failed: {said}")) from error
+        cause = innermost(error)
+        if isinstance(cause, OSError):
+            raise cause from error
+        said = warehouse.explain(cause)
+        raise LoadError(f"loading into schema {schema} failed: {said}") from error
     finally:
         logger.removeFilter(keep)
         warehouse.forget()

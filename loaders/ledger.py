@@ -5,7 +5,7 @@ here, so a new machine knows it.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -114,6 +114,29 @@ def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, 
     return dict(rows)
 
 
+def gone_files(warehouse: Warehouse, client_id: str, table: str) -> set[str]:
+    """The loaded files of which it is known that they are not in the bucket any more."""
+    names = warehouse.query(
+        "select file_name from ops.loaded_files "
+        "where client_id = %s and table_name = %s and gone_at is not null",
+        (client_id, table),
+    )
+    return {name for (name,) in names}
+
+
+def note_gone(
+    warehouse: Warehouse, client_id: str, table: str, names: Collection[str], at: datetime | None
+) -> None:
+    """Say since when files are not in the bucket any more, or that they are there again."""
+    if names:
+        warehouse.execute(
+            "update ops.loaded_files set gone_at = %s "  # noqa: S608
+            "where client_id = %s and table_name = %s "
+            f"and file_name in ({', '.join(['%s'] * len(names))})",
+            [at, client_id, table, *names],
+        )
+
+
 def count_files(warehouse: Warehouse) -> dict[tuple[str, str], tuple[Any, ...]]:
     """By client and table: files, rows, rejected rows and masked cells, and the newest day."""
     if LOADED_FILES.name not in warehouse.columns(OPS):
@@ -177,16 +200,16 @@ def covered(warehouse: Warehouse, source: str, table: str, account: Account) -> 
     return days
 
 
-def read_in_full(
-    warehouse: Warehouse, source: str, table: str, account: Account
-) -> datetime | None:
-    """When the newest good run began that read a table from the client's start."""
-    ((read_at,),) = warehouse.query(
-        "select max(started_at) from ops.load_runs where source = %s and table_name = %s "  # noqa: S608
-        f"and client_id = %s and window_start <= %s and verdict in ({_listed(GOOD)})",
-        (source, table, account.client_id, account.start_date),
+def good_reads(
+    warehouse: Warehouse, source: str, table: str, client_id: str
+) -> list[tuple[datetime, date, date, int]]:
+    """When each good run of a table began, its days and how many rows it rejected, newest first."""
+    return warehouse.query(
+        "select started_at, window_start, window_end, rows_rejected from ops.load_runs "  # noqa: S608
+        "where source = %s and table_name = %s and client_id = %s "
+        f"and verdict in ({_listed(GOOD)}) order by started_at desc",
+        (source, table, client_id),
     )
-    return read_at  # type: ignore[no-any-return]
 
 
 def refused(warehouse: Warehouse, run: Run, *, until: datetime) -> list[tuple[datetime, str]]:

@@ -13,8 +13,9 @@ from typing import Any
 from requests import PreparedRequest, Response
 from requests.auth import AuthBase
 
+from loaders.answers import answer
 from loaders.errors import ApiError
-from loaders.http import Api, answer
+from loaders.http import Api
 from loaders.redaction import conceal
 
 EARLY_SECONDS = 60.0  # renewed that long before its end, so that it does not end on the way
@@ -46,7 +47,8 @@ class Token(AuthBase):
         """Ask for a token; ApiError when none comes."""
         asked_at = monotonic()
         response = self.tokens.post(self.path, data=self.form())
-        conceal(*TOKEN_IN_TEXT.findall(response.text))  # before an error shows the answer
+        said = response.content.decode(errors="replace")
+        conceal(*TOKEN_IN_TEXT.findall(said))  # before an error shows the answer
         body = answer(response, self.remedy)
         token = body.get("access_token") if isinstance(body, dict) else None
         if not isinstance(token, str) or not token:
@@ -73,6 +75,6 @@ def _seconds(lifetime: Any) -> float:
     """How long a token lives; where that is not said, a 401 will say when it is over."""
     try:
         seconds = float(lifetime)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return inf
     return seconds if seconds > 0 else inf

@@ -1,8 +1,9 @@
 """Sources of records: tables whose rows are known by a key, and change after they were made.
 
 A run reads what is new or changed, in full where a service cannot tell; a record that was read
-takes the place of the one with its key. What exists where a run read and did not come again was
-deleted at the source: it stays, with the time of that run in `_removed_at`.
+takes the place of the one with its key. What exists where two runs read and did not come again was
+deleted at the source: it stays, with the time of the second in `_removed_at`. One look is no proof,
+but of a table that turns over, or where the user says so.
 
 All tables are read first, then landed at once; one that cannot be read does not stop the others.
 Tables that come in order by the million are landed in groups on the way. Within a group the keys
@@ -175,11 +176,13 @@ class RecordLoad:
                     self._land([reading])
             reading.run.check_readable(reading.rows)
             if not reading.table.in_order:  # of one in order, the keys are forgotten by the group
-                columns = ", ".join(reading.table.key)
+                columns = reading.table.sql_key
                 found = set(self.existing.rows(reading.table, reading.window, columns))
                 if isinstance(self.reader, ReadsAlone):
                     for page in self.reader.read_alone(reading.table, sorted(found - reading.keys)):
                         self._read(reading, page)
+                unseen = self.existing.unseen(reading.table, reading.window)
+                found -= set(self.existing.select(reading.table, columns, unseen))
                 missing = found - reading.keys
                 self._judge(reading, len(found), len(missing), missing, found & reading.keys)
         except Exception as error:
@@ -231,11 +234,11 @@ class RecordLoad:
     ) -> None:
         """Set the run's verdict by what exists where it read; "nothing" may mean "not now"."""
         judgement = judge_records(
-            reading.table,
             reading.rows,
             existing=existing,
             missing=missing - len(reading.run.rejected),
             allow_empty=self.job.request.allow_empty,
+            turns_over=reading.table.turns_over,
         )
         warehouse = self.job.warehouse
         decide(warehouse, reading.run, judgement, missing=missing_keys, came=came)
@@ -268,28 +271,25 @@ class RecordLoad:
     def _mark(self, reading: Reading) -> None:
         """Mark the records that were deleted at the source, and say which days are complete."""
         run, table = reading.run, reading.table
-        which, parameters = self.existing.which(table, reading.window)
-        condition, parameters = f"{which} and _loaded_at < %s", [*parameters, self.started_at]
-        name = f"{self.source.name}.{table.name}"
-        deleted = 0
+        missing = unseen = 0
         if not run.rejected:  # a record that cannot be read is not deleted
             self.existing.drop_restated(table, reading.window)
-            ((deleted,),) = self.job.warehouse.query(
-                f"select count(*) from {name} where {condition}",  # noqa: S608
-                parameters,
-            )
+            missing, unseen = self.existing.count_missing(table, reading.window)
         if table.in_order:
             existing = self.existing.count(table, reading.window)
             lost, came = (self.existing.keys(table, reading.window, sign) for sign in ("<", "="))
-            self._judge(reading, existing, deleted, lost, came)
+            self._judge(reading, existing - unseen, missing - unseen, lost, came)
         if run.error:
             return
+        at_once = table.turns_over or self.job.request.allow_empty
+        deleted = missing if at_once else unseen
         if deleted:
-            self.job.warehouse.execute(
-                f"update {name} set _removed_at = %s where {condition}",  # noqa: S608
-                [self.started_at, *parameters],
-            )
+            self.existing.mark_removed(table, reading.window, at_once=at_once)
             run.messages.append(f"{deleted:,} deleted at the source")
+        if waiting := missing - deleted:
+            run.messages.append(
+                f"{waiting:,} no longer in the list; marked removed when the next full read says so"
+            )
         if reading.doubles:
             run.messages.append(f"{reading.doubles:,} came twice")
         if table.own_id and (shared := self.existing.sharing_an_id(table)):

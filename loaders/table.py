@@ -108,6 +108,11 @@ class Table:
         return {**self.columns, **SYSTEM_COLUMNS_OF[self.replaces], **SYSTEM_COLUMNS}
 
     @property
+    def sql_key(self) -> str:
+        """The columns of its key for SQL, which has words of its own, such as group."""
+        return ", ".join(f'"{name}"' for name in self.key)
+
+    @property
     def needed(self) -> set[str]:
         """The columns that are never null in the warehouse."""
         others = self.all_columns.keys() - self.columns.keys()

@@ -63,16 +63,22 @@ def judge_days(
 
 
 def judge_records(
-    table: Table, got: int, *, existing: int, missing: int, allow_empty: bool
+    got: int,
+    *,
+    existing: int,
+    missing: int,
+    allow_empty: bool,
+    turns_over: bool = False,
+    what: str = "rows",
 ) -> Judgement:
-    """Judge a read of `got` records, of which some are missing that exist in the warehouse."""
+    """Judge a read of `got` records or files, of which some are missing that are known here."""
     good: Verdict = "ok" if got else "expected-empty"
     many = missing > LOST_ALLOWED and missing >= LOST_SHARE_LIMIT * existing
-    is_much = many and not table.turns_over
+    is_much = many and not turns_over
     if (is_much or (existing and not got)) and not allow_empty:
         reason = (
-            f"got {got:,} rows, but {missing:,} of the {existing:,} existing rows are missing from "
-            "the response; --allow-empty accepts it"
+            f"got {got:,} {what}, but {missing:,} of the {existing:,} existing {what} are missing "
+            "from the response; --allow-empty accepts it"
         )
         return Judgement("suspicious-empty", reason=reason, if_believed=good)
     return Judgement(good)

@@ -31,6 +31,7 @@ S3_FAULTS: tuple[Fault, ...] = (
         "else the same file with a line end more",
         {"when": "after", "body": None, "times": 1},
     ),
+    _list("no_listing", "`status` and `body` instead of a listing", {"status": 200, "body": ""}),
     _list("small_pages", "lists `keys` keys a page", {"keys": 2}),
 )
 
@@ -53,6 +54,8 @@ def refused(faults: Mapping[str, Options]) -> Response | None:
         return refusal(int(str(failing["status"])), "InternalError")
     if forbidden := faults.get("forbidden"):
         return refusal(403, str(forbidden["code"]))
+    if instead := faults.get("no_listing"):
+        return Response(str(instead["body"]), int(str(instead["status"])), mimetype="text/html")
     if "missing" in faults:
         return refusal(404, "NoSuchKey", "The specified key does not exist.")
     return None

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from signalroom.config.settings import Settings
+from signalroom.stopping import ending_with_us
 from signalroom.terminal import say
 
 SECONDS_A_LINE = 3.0  # where lines stay: in a log or a pipe
@@ -24,9 +25,11 @@ NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 def run_dbt(settings: Settings, *arguments: str) -> int:
     """Run dbt in a process of its own: one that has imported dbt keeps the DuckDB file locked."""
-    return subprocess.run(  # noqa: S603, PLW1510
+    dbt = subprocess.Popen(  # noqa: S603
         _command(arguments), env=settings.dbt_environ(), cwd=settings.root
-    ).returncode
+    )
+    with ending_with_us(dbt):
+        return dbt.wait()
 
 
 def build_marts(settings: Settings, target: str, *arguments: str) -> int:
@@ -35,9 +38,10 @@ def build_marts(settings: Settings, target: str, *arguments: str) -> int:
     command = _command(
         ("--log-format", "json", "build", "--target", target, *aside, *NO_UNIT_TESTS, *arguments)
     )
-    with subprocess.Popen(  # noqa: S603
+    dbt = subprocess.Popen(  # noqa: S603
         command, env=settings.dbt_environ(), cwd=settings.root, stdout=subprocess.PIPE, text=True
-    ) as dbt:
+    )
+    with ending_with_us(dbt), dbt:
         follow(dbt.stdout or ())
     if dbt.returncode:
         click.echo("The build failed; dbt's own log is dbt_project/logs/dbt.log.")

@@ -12,7 +12,7 @@ import click
 from loaders import ledger, ops
 from loaders.errors import LoadError, LockLostError, NothingToRead
 from loaders.registry import SOURCES, Source, complete_tables
-from loaders.source import Job, Request
+from loaders.source import Account, Job, Request
 from loaders.verify import GOOD
 from signalroom.config.clients import Client
 from signalroom.config.settings import InvalidSetting, NotConfigured, Settings
@@ -37,7 +37,7 @@ def load_all(
 ) -> Iterator[Outcome]:
     """Load each source of each client; one that fails does not stop the others.
 
-    A source that the user named must be configured; others that are not are skipped.
+    A source that the user named must be configured, and of each client one; else it is skipped.
     """
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom load", click.echo), warehouse.session(read_only=False):
@@ -48,16 +48,18 @@ def load_all(
                 ledger.create_tables(warehouse, schema=name, tables=source.tables)
             except LoadError as error:
                 unusable[name] = str(error)
-        for client, source in pairs(clients, sources):
+        accounts = [(*pair, _account(settings, *pair)) for pair in pairs(clients, sources)]
+        configured = {client for client, _, account in accounts if isinstance(account, Account)}
+        for client, source, account in accounts:
             if source.name in unusable:
                 yield Outcome(client.client_id, source.name, "failed", unusable[source.name])
                 continue
-            try:
-                account = settings.account(client, source)
-            except NotConfigured as missing:
-                bad = bool(sources) or isinstance(missing, InvalidSetting)
-                kind: Literal["failed", "skipped"] = "failed" if bad else "skipped"
-                yield Outcome(client.client_id, source.name, kind, missing.message)
+            if isinstance(account, NotConfigured):
+                bad = bool(sources) or isinstance(account, InvalidSetting)
+                kind: Literal["failed", "skipped"] = (
+                    "failed" if bad or client not in configured else "skipped"
+                )
+                yield Outcome(client.client_id, source.name, kind, account.message)
                 continue
             try:
                 for run in source.load(Job(account, warehouse, settings.workdir, request)):
@@ -69,6 +71,14 @@ def load_all(
                 yield Outcome(client.client_id, source.name, "skipped", str(early))
             except LoadError as error:  # the warehouse itself fails
                 yield Outcome(client.client_id, source.name, "failed", str(error))
+
+
+def _account(settings: Settings, client: Client, source: Source) -> Account | NotConfigured:
+    """The client's account at a source, or why there is none."""
+    try:
+        return settings.account(client, source)
+    except NotConfigured as missing:
+        return missing
 
 
 def plan_all(

@@ -15,7 +15,7 @@ from functools import cached_property
 from time import sleep
 from typing import IO, Any
 
-from loaders.errors import ApiError, FileError
+from loaders.errors import ApiError, FileError, writing
 from loaders.redaction import conceal
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ READ_TIMEOUT = 60  # seconds
 ATTEMPTS = 3
 PART = 1 << 20
 SAID_EVERY = 50 << 20
+
+REDIRECTS = (301, 302, 303, 307, 308)
 
 # What S3 and its client say of a setting that is wrong, and which one to look at.
 REMEDIES = {
@@ -37,7 +39,7 @@ REMEDIES = {
     ),
     r"NoSuchBucket|Invalid bucket name": "check S3_BUCKET_NAME",
     r"Redirect|AuthorizationHeaderMalformed|IllegalLocation|region": "check AWS_REGION",
-    r"endpoint": "check AWS_ENDPOINT_URL",
+    r"endpoint|redirect to": "check AWS_ENDPOINT_URL",
     r"config profile": "check AWS_PROFILE",
 }
 
@@ -71,7 +73,7 @@ class Bucket:
 
         conceal(self.secret_key, self.session_token)
         try:
-            return boto3.client(
+            client = boto3.client(
                 "s3",
                 region_name=self.region or None,
                 endpoint_url=self.endpoint or None,
@@ -87,21 +89,32 @@ class Bucket:
             )
         except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint without http
             raise _refused(f"s3://{self.name} cannot be opened", error) from error
+        if self.endpoint:
+            client.meta.events.register("before-parse.s3", _refuse_redirect)
+        return client
 
     def files(self, prefix: str) -> list[StoredFile]:
         """Every object below a prefix, without folders made by hand; ApiError when refused."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self.name, Prefix=prefix
         )
         try:
-            items = [item for page in pages for item in page.get("Contents", [])]
-        except (BotoCoreError, ClientError) as error:
+            listed = list(pages)
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
             raise _refused(f"s3://{self.name}/{prefix} cannot be listed", error) from error
+        # boto3 finds nothing in a page of HTML, and goes no further where the next page has no name
+        if not all("IsTruncated" in page for page in listed) or listed[-1]["IsTruncated"]:
+            raise ApiError(
+                f"s3://{self.name}/{prefix} cannot be listed: the answer is no whole listing",
+                "check AWS_ENDPOINT_URL, and that no proxy answers in its place",
+            )
         return [
             StoredFile(item["Key"], item["ETag"], int(item["Size"]), item["LastModified"])
-            for item in items
+            for page in listed
+            for item in page.get("Contents", [])
             if not item["Key"].endswith("/")
         ]
 
@@ -129,7 +142,9 @@ class Bucket:
         try:
             answer = self._client.get_object(Bucket=self.name, Key=file.key, IfMatch=file.etag)
             for part in answer["Body"].iter_chunks(PART):
-                local.write(part)
+                with writing(tempfile.gettempdir()):
+                    local.write(part)
+                    local.flush()
                 if local.tell() % SAID_EVERY < len(part):
                     log.info("%s: %d of %d MB", file.key, local.tell() >> 20, file.size >> 20)
         except ClientError as error:
@@ -152,6 +167,19 @@ class Bucket:
             if found.key == file.key:
                 return found
         raise FileError("was removed while it was read")
+
+
+def _refuse_redirect(response_dict: Any, operation_model: Any, **_: Any) -> None:
+    """ClientError where an endpoint of one's own sends us on: boto3 may ask it again for ever."""
+    from botocore.exceptions import ClientError
+
+    status = response_dict["status_code"]
+    if status in REDIRECTS:
+        said: Any = {
+            "Error": {"Code": str(status), "Message": "a redirect to another address"},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        }
+        raise ClientError(said, operation_model.name)
 
 
 def _refused(what: str, error: Exception) -> ApiError:

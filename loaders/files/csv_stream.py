@@ -4,8 +4,8 @@ bytes -> gz or zip by their first bytes -> UTF-8, else Latin-1 -> card numbers h
 
 Every column is text under its snake_case name; a blank cell, up to eight spaces, is NULL. A record
 whose number of fields is not the header's is rejected and keeps its number; one without any value
-is no row, and keeps its number too. A record of our own at the end shows that no quote is open
-there. Memory is that of a few blocks, however long the file is.
+or the header again is no row, and keeps its number too. A record of our own at the end shows that
+no quote is open there. Memory is that of a few blocks, however long the file is.
 """
 
 import csv
@@ -13,7 +13,7 @@ import difflib
 import io
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, count
@@ -29,6 +29,7 @@ from loaders.files.masking import (
     mask_column,
     show,
 )
+from loaders.files.no_rows import with_values, without_headings
 from loaders.files.packing import Pipe, blocks_of, encoding_of, in_utf8, unpacked
 from loaders.table import ROW_ID
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LONGEST_NAME = 63  # of a column in Postgres
+WIDEST = 250  # columns of a file: as many texts fit into a page of Postgres, whatever they are
 REJECTED_AT_MOST = 10_000  # in one file; one with more is not what its header says
 BELIEVED = 100  # of a file of which less fits: a small one may have some
 SHOWN_CHARACTERS = 500
@@ -70,20 +72,23 @@ class CsvStream:
         expected: Collection[str],
         asks_for: Collection[str] = (),
         identifiers: Collection[str] = (),
+        admit: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
         """`renames` maps their column names to ours, both in snake_case.
 
         A file with none of the expected columns is something else, and one without a column that
-        it is asked for has no rows of ours: FileError.
+        it is asked for has no rows of ours: FileError. `admit` is asked about its columns, and may
+        raise one too.
         """
         self._file = file
         self._renames, self._reserved, self._expected = renames, reserved, expected
-        self._asks_for, self._identifiers = asks_for, identifiers
+        self._asks_for, self._identifiers, self._admit = asks_for, identifiers, admit
         self._masker = Masker()  # runs in Arrow's own thread, which reads ahead
         self._last_row_id = 0
         self._left_out: list[int] = []  # numbers of records of another width, not yet passed
         self._blank = self._masked = 0  # of records that fit
         self._blank_misfits = self._masked_misfits = 0  # in Arrow's thread
+        self.repeated = 0  # of the header, where it came again
         self.rejected: list[BadRecord] = []
 
     @property
@@ -107,11 +112,7 @@ class CsvStream:
         if not header:
             return
         names = column_names(header, renames=self._renames, reserved=self._reserved)
-        if self._expected and not set(self._expected) & set(names):
-            raise FileError("its first line has no heading that we know: is it a CSV with commas?")
-        for column in self._asks_for:
-            if column not in names:
-                raise _lacks(column, names)
+        self._check(names)
         cards = [
             place
             for place, called in enumerate(zip(header, names, strict=True))
@@ -158,8 +159,10 @@ class CsvStream:
                     self._masked += changed
                 ids = self._row_ids(len(batch))
                 batch = pa.RecordBatch.from_arrays([*columns, ids], [*names, ROW_ID])
-                rows = _with_values(batch)
-                self._blank += len(batch) - len(rows)
+                said = without_headings(batch, header)
+                self.repeated += len(batch) - len(said)
+                rows = with_values(said)
+                self._blank += len(said) - len(rows)
                 fitting += len(rows)
                 yield rows
         except pa.ArrowInvalid as error:
@@ -169,6 +172,17 @@ class CsvStream:
         if len(self.rejected) > max(fitting, BELIEVED if fitting else 0):
             misfits = f"{len(self.rejected):,} of {fitting + len(self.rejected):,} records"
             raise FileError(f"{misfits} do not fit; {self._first_rejected()}")
+
+    def _check(self, names: Sequence[str]) -> None:
+        """FileError where the columns are not those of a file of ours, or too many."""
+        if self._expected and not set(self._expected) & set(names):
+            raise FileError("its first line has no heading that we know: is it a CSV with commas?")
+        for column in self._asks_for:
+            if column not in names:
+                raise _lacks(column, names)
+        if len(names) > WIDEST:
+            raise FileError(f"has {len(names):,} columns, and at most {WIDEST} are taken of a file")
+        self._admit(names)
 
     def _problem(self, error: str) -> str:
         if len(self.rejected) > REJECTED_AT_MOST:
@@ -211,19 +225,6 @@ class CsvStream:
             )
         )
         return "skip" if len(self.rejected) <= REJECTED_AT_MOST else "error"
-
-
-def _with_values(batch: "pa.RecordBatch") -> "pa.RecordBatch":
-    """The records of which some cell, beside their number, says anything."""
-    from pyarrow import compute
-
-    blank: Any = True
-    for column in batch.columns[:-1]:
-        empty = compute.fill_null(compute.utf8_is_space(column), True)
-        blank = empty if blank is True else compute.and_(blank, empty)
-        if not compute.any(blank).as_py():  # the first column says so of nearly every file
-            return batch
-    return batch.filter(compute.invert(blank))
 
 
 def _lacks(column: str, names: Sequence[str]) -> FileError:

@@ -17,13 +17,14 @@ from loaders import ledger
 from loaders.errors import ApiError, LoadError, failure
 from loaders.files import listing
 from loaders.files.days import named
+from loaders.files.gone import judge_listing
 from loaders.files.listing import File
 from loaders.files.reading import Group, Place, Read
 from loaders.land import land
 from loaders.ops import LoadedFile, Run
-from loaders.redaction import redact
 from loaders.source import Account, Finding, Job, Setting
 from loaders.table import Table
+from loaders.verify import GOOD
 from loaders.warehouse import Warehouse
 from loaders.windows import Window, local_day
 
@@ -106,7 +107,8 @@ class FileLoad:
             self._begin(table.name, [])
         for run in self.runs.values():
             run.error = run.error or error
-            run.verdict = "failed" if run.error else "ok"
+            if run.error is None or run.verdict in GOOD:  # or the listing is suspicious
+                run.verdict = "failed" if run.error else "ok"
             run.nothing_new = None if run.min_date else "no file is new or changed"
             if masked := self.masked[run.table_name]:
                 run.messages.append(f"{masked:,} card numbers masked")
@@ -152,7 +154,7 @@ class FileLoad:
         try:
             stored = place.bucket.files(place.prefixes[table])
         except ApiError as problem:  # the other tables may be there
-            self._begin(table, []).error = redact(str(problem))
+            self._begin(table, []).error = str(problem)
             return []
         unread = listing.to_read(
             table, stored, known, request=self.job.request, timezone=self.account.timezone
@@ -163,10 +165,8 @@ class FileLoad:
             *(place.prefixes[table], sum(file.stored.size for file in unread) >> 20),
         )
         run = self._begin(table, [file.day for file in unread])
-        gone = {key for key in known if key.startswith(place.prefixes[table])}
-        gone -= {file.key for file in stored}
-        if gone:
-            run.messages.append(f"{len(gone)} files are no longer in the bucket, their rows stay")
+        known_here = {key for key in known if key.startswith(place.prefixes[table])}
+        judge_listing(self.job, run, {file.key for file in stored}, known_here)
         return unread
 
     def _begin(self, table: str, days: Sequence[date]) -> Run:
@@ -178,11 +178,12 @@ class FileLoad:
     def read(self, place: Place, files: Sequence[File]) -> tuple[Group, list[Read]]:
         """A group of files in buffers; those that cannot be read are named in their run."""
         tables = {table.name: table for table in self.source.tables}
-        group = Group(self.job, place, tables, self.started_at, self.folder, files)
+        existing = self.job.warehouse.columns(self.source.name)
+        group = Group(self.job, place, tables, self.started_at, self.folder, files, existing)
         read = group.read()
         for file, reason in group.failed.items():
             run = self.runs[file.table]
-            run.error = "; ".join(filter(None, [run.error, redact(reason)]))
+            run.error = "; ".join(filter(None, [run.error, reason]))
         return group, read
 
     def land(self, group: Group, read: Sequence[Read]) -> None:

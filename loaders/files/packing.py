@@ -12,6 +12,7 @@ from loaders.errors import FileError
 
 BLOCK = 1 << 21
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+ZEROS = b"\0" * 64  # more than any padding: what a disk holds where nothing was written
 
 
 def unpacked(file: IO[bytes]) -> IO[bytes]:
@@ -37,13 +38,16 @@ def unpacked(file: IO[bytes]) -> IO[bytes]:
 def encoding_of(file: IO[bytes]) -> str:
     """UTF-8 where all of the file is; else Latin-1, in which anything can be read.
 
-    FileError where what is packed breaks off, is spoiled or asks for a password.
+    FileError where what is packed breaks off, is spoiled or asks for a password, and where zeros
+    stand in place of text.
     """
     decoder = getincrementaldecoder("utf-8")()
     try:
         for block in blocks_of(unpacked(file)):
             if block.startswith(UTF_16):
                 raise FileError("is UTF-16; UTF-8 and Latin-1 can be read")
+            if ZEROS in block or not block.strip(b"\0"):
+                raise FileError("holds zeros in place of text: it was not written whole")
             decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

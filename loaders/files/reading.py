@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from loaders.buffer import Buffer
@@ -22,6 +24,7 @@ from loaders.files.listing import File
 from loaders.land import Upload
 from loaders.source import Job
 from loaders.table import ROW_ID, Issue, Rejected, Table
+from loaders.warehouse.base import Columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 READERS = 2
+WIDEST_TABLE = 1000  # columns; Postgres has room for 1,600, and keeps it of those that are dropped
 Key = tuple[str, bool, int]  # what one buffer is for: table, whether it replaces, reader
 
 
@@ -67,14 +71,18 @@ class Group:
     loaded_at: datetime
     folder: Path
     files: Sequence[File]
+    existing: Columns  # of the tables in the warehouse
     failed: dict[File, str] = field(default_factory=dict)
     buffers: dict[Key, Buffer] = field(default_factory=dict)
+    columns: dict[str, set[str]] = field(default_factory=dict)  # and of the files read so far
+    _lock: Lock = field(default_factory=Lock)
 
     def read(self) -> list[Read]:
         """Everything that can be read, in buffers; `failed` says why the rest cannot."""
         while True:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.buffers.clear()
+            self.columns = {name: set(self.existing.get(name, ())) for name in self.tables}
             files = [file for file in self.files if file not in self.failed]
             with suppress(_SpoiledError), ThreadPoolExecutor(READERS) as pool:
                 parts = [files[reader::READERS] for reader in range(READERS)]
@@ -137,6 +145,7 @@ class Group:
                 expected=table.columns,
                 asks_for=table.asks_for,
                 identifiers=table.identifiers,
+                admit=partial(self._admit, file.table),
             )
             for batch in stream.batches():
                 buffer.write(self._completed(file, batch))
@@ -148,7 +157,23 @@ class Group:
         if stream.blank:
             blank = Issue(file.key, "blank rows", stream.blank, file.day, holds_back=False)
             issues.append(blank)
+        if stream.repeated:
+            again = Issue(file.key, "headers again", stream.repeated, file.day, holds_back=False)
+            issues.append(again)
         return Read(file, stored, buffer.rows - before, rejected, issues, stream.masked)
+
+    def _admit(self, table: str, names: Sequence[str]) -> None:
+        """FileError where the columns that are new with a file would be too many for its table."""
+        with self._lock:
+            there = self.columns[table]
+            new = set(names) - there
+            if new and len(there) + len(new) > WIDEST_TABLE:
+                raise FileError(
+                    f"has {len(new):,} columns that {table} has not, which has {len(there):,} of "
+                    f"at most {WIDEST_TABLE:,}",
+                    "set S3_COLUMNS=theirs=ours for those that are there under another name",
+                )
+            there |= new
 
     def _completed(self, file: File, batch: "pa.RecordBatch") -> "pa.RecordBatch":
         """The rows as the table has them: only parquet with just its columns is loaded as it is."""

@@ -176,7 +176,7 @@ class LoadedFile:
     """One row of `ops.loaded_files`: the version of a file whose rows are in the raw table.
 
     `covers_day` says that it was written after its day had ended in the client's zone. The bytes of
-    `sort_key` put the files of a day in their order.
+    `sort_key` put the files of a day in their order. `gone_at`: since when none lists it.
     """
 
     client_id: str
@@ -193,6 +193,7 @@ class LoadedFile:
     run_id: str
     loaded_at: datetime
     sort_key: str | None
+    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ line of client.toml.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from time import time
@@ -16,10 +15,11 @@ from google.auth import jwt
 from google.auth.crypt import RSASigner
 from requests import Response
 
+from loaders.answers import answer, error_text, unexpected
 from loaders.errors import ApiError, LoadError
-from loaders.http import Api, answer, error_text, unexpected
+from loaders.http import Api
 from loaders.oauth import Token
-from loaders.redaction import conceal, redact
+from loaders.redaction import conceal, secrets_of
 from loaders.sheets.sheet import Sheet
 
 READ_ONLY = "https://www.googleapis.com/auth/spreadsheets.readonly"
@@ -51,7 +51,9 @@ class Spreadsheets:
             ) from None
         remedy = f"check {self.variable}, the key of {self.email}, and this machine's clock"
         remedies = dict.fromkeys((400, 401), remedy)
-        tokens = Api("google_sheets", endpoint, secrets=(), remedies=remedies)
+        tokens = Api(
+            "google_sheets", endpoint, variable=self.variable, secrets=(), remedies=remedies
+        )
         token = Token(tokens, "", self._signed_form, remedy)
         self.api = Api(
             "google_sheets", settings["base_url"], secrets=(), auth=token, passthrough=REFUSED
@@ -103,7 +105,7 @@ class Spreadsheets:
                 remedy = f"check {variable}"
             case _:
                 text, remedy = f"{where} is not shared with {email}", "share it with that address"
-        return ApiError(redact(text), remedy)
+        return ApiError(text, remedy)
 
 
 def _key(settings: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
@@ -112,18 +114,23 @@ def _key(settings: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     if not text:
         variable = "GOOGLE_SHEETS_CREDENTIALS_PATH"
         path = Path(settings["credentials_path"]).expanduser()
+        if str(path).startswith("{"):
+            raise LoadError(
+                f"{variable} is a key, and not the path of its file",
+                "put it into GOOGLE_SHEETS_CREDENTIALS_JSON",
+            )
         try:
             text = path.read_text(encoding="utf-8-sig")
         except OSError as error:
             raise LoadError(f"{variable}: {path} cannot be read ({error.strerror})") from None
         except UnicodeDecodeError:
             raise LoadError(f"{variable}: {path} is not text, and so not a key file") from None
+    conceal(*secrets_of({variable: text}))
     remedy = "it must hold the JSON key file of a service account"
     try:
         key = json.loads(text, strict=False)  # some shells turn \n into line breaks
-    except ValueError:
+    except (ValueError, RecursionError):
         raise LoadError(f"{variable} is not JSON", remedy) from None
     if not isinstance(key, dict) or key.get("type") != "service_account":
         raise LoadError(f"{variable} is not a service account's key", remedy)
-    conceal(*re.findall("[A-Za-z0-9+/=]{16,}", str(key.get("private_key"))))  # line by line
     return variable, key

@@ -18,9 +18,10 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from loaders.answers import answer, expect, expect_rows, new_rows, unexpected
 from loaders.daily import DailySource
 from loaders.errors import ApiError, TruncatedError
-from loaders.http import Api, answer, expect, expect_rows, new_rows, unexpected
+from loaders.http import Api
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
 from loaders.verify import Answer, add_up

@@ -17,9 +17,10 @@ from typing import Any
 
 from requests import Response
 
+from loaders.answers import answer, expect, expect_rows, is_json, unexpected
 from loaders.errors import ApiError
 from loaders.fitting import fit_bigint
-from loaders.http import Api, answer, expect, expect_rows, unexpected
+from loaders.http import Api
 from loaders.oauth import Token
 from loaders.source import Account, Finding
 from loaders.sources.mautic_rows import as_list, children, contact, decoded, entity, ids_of
@@ -134,8 +135,10 @@ class Mautic:
         for key in keys if endpoint.one else ():
             path = f"{endpoint.path}/{key[0]}"
             response = self.api.get(path)
-            if response.status_code == 404:
+            if response.status_code == 404 and is_json(response):  # Mautic says so, no other server
                 continue
+            if not response.ok:
+                raise self.api.refusal(response)
             body = expect(dict, answer(response), f"mautic: {path}")
             row = expect(dict, body.get(endpoint.one), f"mautic: {path}")
             yield Page(path, [_fitting(table, endpoint.row(row))])

@@ -20,8 +20,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from requests import Response
 
-from loaders.errors import ApiError
-from loaders.http import Api, answer, expect, unexpected
+from loaders.answers import answer, expect, is_json, parsed, unexpected
+from loaders.errors import ApiError, LoadError, TruncatedError
+from loaders.http import Api
 from loaders.records import RecordSource
 from loaders.source import Account, Finding, Setting
 from loaders.sources.posthog_events import TooMuchError, event_pages, newest_event
@@ -128,11 +129,14 @@ class Posthog:
     def __init__(self, account: Account) -> None:
         self.account = account
         key, host = account.settings["api_key"], api_host(account.settings["host"])
+        if not account.settings["project_id"].isdecimal():  # it may be the key, put in its place
+            raise LoadError("POSTHOG_PROJECT_ID is not a number")
         self.project = f"/api/projects/{account.settings['project_id']}/"
         opened = partial(
             Api,
             "posthog",
             host,
+            variable="POSTHOG_HOST",
             secrets=(key,),
             headers={"Authorization": f"Bearer {key}"},
             remedies=REMEDIES,
@@ -201,13 +205,16 @@ class Posthog:
         params: Mapping[str, Any] = {"limit": LIST_ROWS, **asked}
         passed: set[str] = set()
         before: list[Any] = []
-        lone = 0
+        lone = read = 0
         while True:
             body = _object(self.lists.get(path, params), results=list)
             records, link = body["results"], body.get("next")
             origin = " ".join([table.name, *(f"{name}={value}" for name, value in params.items())])
             yield _records(table, origin, records)
+            read += len(records)
             if not link:
+                if isinstance(count := body.get("count"), int) and read < count:  # of all pages
+                    raise TruncatedError(f"posthog: {origin}: got {read:,} of {count:,} records")
                 return
             lone = 0 if records else lone + 1  # one without records may lead on
             if link in passed or (records and records == before) or lone > LONE_PAGES:
@@ -218,6 +225,8 @@ class Posthog:
 
 def api_host(host: str) -> str:
     """Where the API is, by what people write: without https://, with a path, the old address."""
+    if not {".", ":"} & set(host):  # the same
+        raise LoadError("POSTHOG_HOST is not the address of a host", "see .env.example")
     parts = urlsplit(host if "://" in host else f"https://{host}")
     named = API_HOSTS.get(parts.netloc.lower())
     return (
@@ -227,10 +236,7 @@ def api_host(host: str) -> str:
 
 def _code(response: Response) -> str:
     """The code of an error."""
-    try:
-        body = response.json()
-    except ValueError:
-        return ""
+    body = parsed(response) if is_json(response) else None
     return str(body.get("code")).lower() if isinstance(body, dict) else ""
 
 

@@ -23,9 +23,10 @@ from typing import Any
 from dlt.sources.helpers.rest_client.auth import APIKeyAuth
 from requests import Response
 
+from loaders.answers import answer, expect_rows, new_rows
 from loaders.daily import DailySource
 from loaders.errors import ApiError
-from loaders.http import Api, answer, expect_rows, new_rows
+from loaders.http import Api
 from loaders.source import Account, Finding, Setting
 from loaders.table import Column, Row, Table
 from loaders.verify import Answer, add_up

@@ -43,8 +43,8 @@ class Warehouse(ABC):
         return hashlib.sha256(self.name.encode()).hexdigest()[:8]
 
     @abstractmethod
-    def destination(self) -> Any:
-        """The dlt destination, its merges in one transaction.
+    def destination(self, columns: int = 0) -> Any:
+        """The dlt destination, its merges in one transaction, for tables of so many columns.
 
         By default dlt deletes, commits and then inserts: who is killed between leaves no rows.
         """

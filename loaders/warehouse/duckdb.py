@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,13 +27,15 @@ class DuckDB(Warehouse):
     def name(self) -> str:
         return str(self.path)
 
-    def destination(self) -> Any:
+    def destination(self, columns: int = 0) -> Any:
         from dlt.destinations import duckdb
         from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
         # one thread a statement: several would each hold a group of rows, and need twice the time
         credentials = DuckDbCredentials(str(self.path))
-        credentials.global_config = {"threads": 1, "memory_limit": "300MB"}
+        # a merge holds some blocks of 256 KB of each column, however few rows there are
+        memory = max(300, 3 * columns)
+        credentials.global_config = {"threads": 1, "memory_limit": f"{memory}MB"}
         return quick(duckdb)(credentials, supports_transactions=True, max_parallel_load_jobs=2)
 
     def exists(self) -> bool:
@@ -102,7 +104,8 @@ class DuckDB(Warehouse):
                     "run again when it has ended"
                 ) from None
         try:
-            holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))
+            with suppress(OSError):  # who waits is told less
+                holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))
             # another program that holds the file is found out before anything is read
             with self.open(read_only=False):
                 pass

@@ -83,7 +83,7 @@ class Postgres(Warehouse):
         host = f"[{host}]" if ":" in host else host  # IPv6
         return f"postgresql://{user}:{password}@{host}:{port}/{database}?{manners}"
 
-    def destination(self) -> Any:
+    def destination(self, columns: int = 0) -> Any:  # noqa: ARG002  # its server has memory
         from dlt.destinations import postgres
 
         from loaders.warehouse.pooled import without_options

@@ -56,7 +56,8 @@ class Tokens:
         """A new token for the account and scopes of a verified assertion."""
         account = account_of(str(claims["iss"]))
         scopes = frozenset(str(claims["scope"]).split())
-        token = f"ya29.c.sandbox-{account}-{next(self._numbers)}"
+        made = sha256(f"{account} {next(self._numbers)}".encode()).hexdigest()
+        token = f"ya29.c.{made}"
         self._given[token] = Token(account, scopes, now + lifetime)
         return {"access_token": token, "expires_in": lifetime, "token_type": "Bearer"}
 

@@ -7,11 +7,13 @@ import click
 from signalroom.building import build_marts
 from signalroom.config.settings import Settings
 from signalroom.options import target_option
+from signalroom.stopping import stoppable
 
 
 @click.command()
 @target_option
 @click.option("--full-refresh", is_flag=True, help="Rebuild incremental tables from scratch.")
+@stoppable()
 def build(target: str, full_refresh: bool) -> None:
     """Build and test the marts with dbt.
 

@@ -15,6 +15,7 @@ from signalroom.building import build_marts
 from signalroom.commands.sandbox import check_installed
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
+from signalroom.stopping import stoppable
 from signalroom.terminal import plain
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ Where to look next
 
 
 @click.command()
+@stoppable()
 def demo() -> None:
     """Run the main job on made data: load from the sandbox, build, test, print the summary.
 

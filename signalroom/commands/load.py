@@ -10,6 +10,7 @@ import click
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
 from signalroom.options import DAY, client_option, target_option
+from signalroom.stopping import stoppable
 from signalroom.terminal import say
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def _whole_number(_: click.Context, __: click.Parameter, value: str | None) -> s
 @click.option(
     "--max-files", type=click.IntRange(1), metavar="N", help="Only the most recent N files a table."
 )
+@stoppable()
 def load(  # noqa: PLR0917  # click passes them by name
     sources: tuple[str, ...],
     client_id: str | None,

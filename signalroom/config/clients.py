@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DEFAULT_FUNNEL = ("landing", "checkout", "purchase")  # events of PostHog, in their order
 
+EARLIEST_START = date(2000, 1, 1)  # an earlier one is a slip, and would be asked for day by day
+
 WHOLE_NUMBER = r"0|[1-9][0-9]{0,17}"  # as Everflow writes it, and as a bigint holds it
 
 _FORMS: dict[str, Form] = {
@@ -111,6 +113,8 @@ def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> 
     start_date = table["start_date"]
     if type(start_date) is not date:  # a datetime is a date too, and not what is asked
         raise ConfigError(path, "start_date", "must be a date without quotes, such as 2025-12-01")
+    if start_date < EARLIEST_START:
+        raise ConfigError(path, "start_date", f"{start_date} is before {EARLIEST_START.year}")
     sources = _sources(path, table, known_sources)
     sheets = read_sheets(path, table.get("google_sheets", []))
     if "google_sheets" in sources and not sheets:  # else its load would do nothing, silently

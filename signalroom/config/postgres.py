@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
+from loaders.redaction import conceal, secrets_of
 from signalroom.config.config_file import load
 
 NEEDED = ("PGHOST", "PGUSER", "PGPASSWORD", "PGDATABASE")
@@ -45,9 +46,13 @@ def variables(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
     ValueError says what is wrong with dlt's entry.
     """
     ours = {name: environ[name] for name in PARTS.values() if environ.get(name)}
-    if ours.keys() & set(NEEDED):
-        return ours
-    return _of_parts(_entry(root, environ)) or ours
+    if not ours.keys() & set(NEEDED):
+        ours = _of_parts(_entry(root, environ)) or ours
+    conceal(*secrets_of(ours))
+    for name, value in ours.items():
+        if name != "PGPASSWORD" and "://" in value:
+            raise ValueError(f"{name} is a whole address; write its parts into PGHOST, PGUSER …")
+    return ours
 
 
 def _entry(root: Path, environ: Mapping[str, str]) -> dict[str, object]:

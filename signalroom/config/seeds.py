@@ -1,12 +1,13 @@
 """The seeds: which there are, and how the files of seeds/ are compared and written.
 
 The id and both times of a mapping live only in its seed, so they are read back from it and kept for
-every known key.
+every known key. dbt takes the word null for nothing, whatever its column is: it is written with a
+backslash before it, which the macro keep_the_word_null takes off in the warehouse.
 """
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from signalroom.config.config_file import ConfigError, read_csv
 
 Row = Mapping[str, str]
 
+NULL = re.compile(r"\\*\s*null\s*", re.IGNORECASE)
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S+00"
 STAMPS = ("id", "created_at", "updated_at")  # made here: about a row, not its content
 
@@ -185,7 +187,20 @@ def _read_seed(seed: Seed, path: Path) -> list[Row]:
         if seen & names:
             raise ConfigError(path, line, "has the id or key of a line above; delete this line")
         seen |= names
-    return [{**row, **_in_utc(row)} for _, row in records]
+    return [_words({**row, **_in_utc(row)}, unescaped) for _, row in records]
+
+
+def escaped(text: str) -> str:
+    """The word null as dbt leaves it alone."""
+    return f"\\{text}" if NULL.fullmatch(text) else text
+
+
+def unescaped(text: str) -> str:
+    return text[1:] if text.startswith("\\") and NULL.fullmatch(text) else text
+
+
+def _words(row: Row, change: Callable[[str], str]) -> Row:
+    return {name: change(text) for name, text in row.items()}
 
 
 def _in_utc(row: Row) -> Row:
@@ -204,6 +219,6 @@ def write_seeds(root: Path, plans: Sequence[SeedPlan]) -> None:
             with temporary.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, plan.seed.columns, lineterminator="\n")
                 writer.writeheader()
-                writer.writerows(plan.rows)
+                writer.writerows(_words(row, escaped) for row in plan.rows)
         for plan in plans:
             Path(scratch, plan.seed.name).replace(plan.seed.path(root))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from dotenv import dotenv_values
 
+from loaders.redaction import conceal, secrets_of
 from signalroom.config import postgres
 from signalroom.config.clients import Client, read_clients
 
@@ -50,7 +51,9 @@ class Settings:
                 f"{root} has no dbt_project/: run signalroom from the project's root"
             )
         from_file = {name: value for name, value in dotenv_values(root / ".env").items() if value}
-        return cls(root, from_file | {name: value for name, value in os.environ.items() if value})
+        environ = from_file | {name: value for name, value in os.environ.items() if value}
+        conceal(*secrets_of(environ))
+        return cls(root, environ)
 
     @property
     def workdir(self) -> Path:
@@ -120,7 +123,7 @@ class Settings:
         if not (setting.allow_any_text or (value.isascii() and value.isprintable())):
             raise InvalidSetting(f"{variable} has characters that no key or address has")
         if setting.name == "base_url" and not value.startswith(("http://", "https://")):
-            raise InvalidSetting(f"{variable} must start with https:// and is {value}")
+            raise InvalidSetting(f"{variable} must start with https://")  # it may be the key
         return value
 
     def _own(self, client: Client, source: str, setting: "Setting") -> str | None:
@@ -167,5 +170,6 @@ class Settings:
         """The variable, else the entry of .dlt/secrets.toml; without blanks around it."""
         import dlt
 
-        value = self.environ.get(variable) or dlt.secrets.get(entry, str)
-        return (value or "").strip() or None
+        value = (self.environ.get(variable) or dlt.secrets.get(entry, str) or "").strip()
+        conceal(*secrets_of({variable: value}))
+        return value or None

@@ -13,8 +13,8 @@ import pytest
 from requests import Request, Response
 from requests.adapters import HTTPAdapter
 
+from loaders.answers import new_rows
 from loaders.errors import ApiError
-from loaders.http import new_rows
 from loaders.redaction import conceal
 from loaders.sources.everflow import Everflow
 from loaders.sources.redtrack import Redtrack
@@ -111,7 +111,7 @@ def test_a_response_is_parsed_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyP
         parsed.append(len(text))
         return json.loads(text, **how)
 
-    monkeypatch.setattr("loaders.http.json", SimpleNamespace(loads=loads))
+    monkeypatch.setattr("loaders.answers.json", SimpleNamespace(loads=loads))
     assert read(sandbox) > 0
     assert len(parsed) == len(sandbox.redtrack.requests) > 0
 

@@ -56,6 +56,8 @@ def test_counts_are_whole_in_every_spelling(value: int) -> None:
         ({"cost": [1]}, "cost: [1] is not a number"),
         ({"cost": math.nan}, "cost: nan is not a number"),
         ({"cost": "Infinity"}, "cost: 'Infinity' is not a number"),
+        ({"cost": "1e1000000"}, "cost: '1e1000000' is not a number"),
+        ({"clicks": Decimal("1e-1000000")}, "is not a number"),
         ({"cost": "100000000000000"}, "does not fit decimal(18,4)"),
         ({"clicks": "1_0"}, "clicks: '1_0' is not a number"),
         ({"owner": "-1"}, "owner: -1 is no id"),
@@ -104,6 +106,12 @@ def test_a_number_is_written_one_way(spelled: str, written: str) -> None:
     assert fit_json({"a": Decimal(spelled)}) == f'{{"a": {written}}}' or len(spelled) > 20
     if "." not in written and "-" not in written:
         assert fit_text(Decimal(spelled)) == written or len(spelled) > 20
+
+
+def test_a_number_that_no_engine_holds_is_no_json() -> None:
+    with pytest.raises(ValueError, match="16 characters that are not JSON"):
+        fit_json('{"a": 1e1000000}')
+    assert fit_text(Decimal("1e1000000")) == "1E+1000000"
 
 
 def test_midnight_is_a_day_and_another_time_is_none() -> None:

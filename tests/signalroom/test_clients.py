@@ -83,6 +83,7 @@ def test_our_own_clients_are_read() -> None:
         ('"Acme"', '"""A\ncme"""', "name", r"must be on one line, not 'A\ncme'"),
         ('"active"', '"paused"', "status", "must be active or planned, not 'paused'"),
         ("2025-12-01", '"2025-12-01"', "start_date", "must be a date without quotes"),
+        ("2025-12-01", "0001-01-01", "start_date", "0001-01-01 is before 2000"),
         ("2025-12-01", "2025-12-01T00:00:00", "start_date", "must be a date without quotes"),
         ("America/New_York", "America/New_Yrok", "timezone", "is not a known time zone"),
         ("America/New_York", "America", "timezone", "is not a known time zone"),

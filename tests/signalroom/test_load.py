@@ -72,6 +72,17 @@ def test_a_source_that_is_not_configured_is_skipped_and_said(
     assert sandbox.everflow.requests == []
 
 
+def test_a_client_of_which_no_source_is_configured_fails(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("EVERFLOW_API_KEY", "REDTRACK_API_KEY"):
+        monkeypatch.delenv(name)
+    result = project.run("load")
+    assert result.exit_code == 1
+    assert "713 everflow: failed: EVERFLOW_API_KEY is not set" in result.output
+    assert "713 redtrack: failed: REDTRACK_API_KEY is not set" in result.output
+
+
 def test_a_planned_client_is_loaded_only_when_asked_for(loaded_project: Project) -> None:
     assert "cti" not in loaded_project.run("load", "--dry-run").output
     assert "cti everflow" in loaded_project.run("load", "--dry-run", "--client", "cti").output

@@ -1,11 +1,12 @@
 """One source at a time: a project pointed at its stand-in, with what it loaded first."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
 from tests.conftest import Prepared
 from tests.postgres import Rows
+from tests.sources.proxy import Proxy, Spoil
 from tests.sources.samples import SAMPLES, Sample
 from tests.support import DECEMBER, OF_ITS_OWN_LOAD, Project
 
@@ -103,6 +105,40 @@ def load_first(source: str, project: Project) -> None:
     with filled(source) as sandbox:
         prepare(project, source, sandbox)
         project.succeed("load", source, *DECEMBER)
+
+
+@contextmanager
+def behind(
+    sandbox: Sandbox,
+    spoil: Spoil,
+    project: Project,
+    patch: pytest.MonkeyPatch,
+    translated: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[None]:
+    """A proxy before each server of the sandbox, in the project's settings."""
+    servers = (sandbox.url("everflow").rpartition("/")[0], sandbox.s3_exports.url)
+    with patch.context() as patched, ExitStack() as stack:
+        for server in servers:
+            proxy = stack.enter_context(Proxy(server, spoil, translated))
+            for name, value in project.environ.items():
+                if server in value:
+                    patched.setenv(name, value.replace(server, proxy.url))
+        yield
+
+
+@pytest.fixture
+def everything(
+    project: Project, sandbox: Sandbox, demo_bucket: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> Project:
+    """A project with all sources, of which nothing was loaded."""
+    for source in SOURCES:
+        SAMPLES[source].fill(sandbox)
+        prepare(project, source, sandbox)
+    for name, value in project.environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("loaders.files.bucket.sleep", lambda _seconds: None)
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    return project
 
 
 @pytest.fixture

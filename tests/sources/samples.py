@@ -5,8 +5,7 @@ what `spoil` changes makes one row unreadable. `limited`, `slow` and `garbled` s
 some requests or, where None is given, for good.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -28,9 +27,6 @@ class Sample:
     garbled: Callable[[Sandbox], None]
     settings: Callable[[str], Mapping[str, str]] = lambda _: {}  # of a client, beside the usual
     fill: Callable[[Sandbox], None] = lambda _: None  # what is there before the first load
-    secrets: Callable[[Mapping[str, str]], Iterable[str]] = lambda settings: (
-        value for name, value in settings.items() if name.endswith(("_KEY", "_SECRET"))
-    )
     config: Mapping[str, str] = field(default_factory=dict)  # by client, added to its client.toml
 
 
@@ -169,9 +165,6 @@ SAMPLES = {
         garbled=partial(on, "mautic", "html"),
     ),
     "google_sheets": Sample(
-        secrets=lambda settings: json.loads(settings["GOOGLE_SHEETS_CREDENTIALS_JSON"])[
-            "private_key"
-        ].splitlines()[1:3],
         move=move_sheet,
         spoil=lambda sandbox: sandbox.google_sheets.book().set(cell="Targets!C2", error="#REF!"),
         limited=partial(on, "google_sheets", "rate_limited"),

@@ -199,6 +199,31 @@ def test_a_record_without_any_value_is_no_row(blank: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        b"\0" * 40,
+        gzip.compress(b"\0" * 5000),
+        b"a,b\n1,2\n" + b"\0" * 500,
+        b"a,b\n1,2\n" + b"\0" * 100 + b"\n3,4\n",
+    ],
+)
+def test_zeros_in_place_of_text_are_refused(body: bytes) -> None:
+    with pytest.raises(FileError, match="holds zeros in place of text"):
+        read(body)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_header_that_comes_again_is_no_row(mark: bytes) -> None:
+    """As where two files were packed one behind the other."""
+    first, second = (
+        gzip.compress(mark + text) for text in (b"A b,c\n1,2\n", b'"A b",c\n3,4\nc,c\n')
+    )
+    stream, records = read(first + second)
+    assert records == {1: ["1", "2"], 3: ["3", "4"], 4: ["c", "c"]}
+    assert (stream.repeated, stream.blank) == (1, 0)
+
+
+@pytest.mark.parametrize(
     ("header", "says"),
     [
         (

@@ -153,6 +153,98 @@ def test_a_bucket_that_may_not_be_listed(orders: Project, two_days: S3Exports) -
     assert "AccessDenied" in orders.run("doctor").output
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"body": "<html><head><title>Sorry</title></head><body>Back soon</body></html>"},
+        {"body": "<!doctype html><p>Sorry<br>Back soon"},
+        {"body": ""},
+        {"body": "", "status": 204},
+    ],
+)
+def test_what_is_no_listing_is_refused(
+    answer: dict[str, Any], orders: Project, two_days: S3Exports
+) -> None:
+    load(orders)
+    two_days.put(UPDATE, orders_csv("1,NEW,95"))
+    two_days.faults.on("no_listing", **answer)
+    result = orders.run("load", "s3_exports")
+    assert result.exit_code == 1
+    assert result.output.count("cannot be listed: ") == 3
+    assert "Traceback" not in result.output
+    two_days.faults.clear()
+    assert "orders_update: 2025-12-05..2025-12-05: 1 rows, ok" in load(orders)
+
+
+@on_both_targets
+def test_many_files_gone_at_once_are_suspicious_and_believed_a_day_later(
+    orders: Project, bucket: S3Exports
+) -> None:
+    """What is new is loaded all the same; one after the other may go."""
+    keys = [f"orders-create/orders-create-2025-12-{day:02}.csv" for day in range(1, 11)]
+    for key in keys:
+        bucket.put(key, orders_csv("1,NEW,95"))
+    load(orders)
+    for key in keys[:3]:
+        bucket.remove(key)
+    bucket.put("orders-create/orders-create-2025-12-11.csv", orders_csv("2,NEW,95"))
+    result = orders.run("load", "s3_exports")
+    assert result.exit_code == 1
+    assert "suspicious-empty, 1 other rows loaded: got 8 files, but 3 of the 10 ex" in result.output
+    assert orders.run("load", "s3_exports").exit_code == 1
+    orders.execute("update ops.load_runs set started_at = started_at - interval '1 day'")
+    assert "believed, as it was so on " in load(orders)
+    assert load(orders).count(": no file is new or changed\n") == 3
+    for key in keys[3:]:
+        bucket.remove(key)
+        load(orders)
+    assert len(stands(orders)) == 11
+    bucket.empty()
+    assert "got 0 files, but 1 of the 1" in orders.run("load", "s3_exports").output
+    load(orders, "--allow-empty")
+
+
+@on_both_targets
+@pytest.mark.parametrize("width", [251, 2000])
+def test_a_file_too_wide_is_refused_and_leaves_the_table_as_it_is(
+    width: int, orders: Project, two_days: S3Exports
+) -> None:
+    columns = [f"h{n}" for n in range(width - 1)]
+    two_days.put(
+        DAY, orders_csv(",".join(["1", *columns]), first=",".join(["orders_id", *columns]))
+    )
+    result = orders.run("load", "s3_exports")
+    assert result.exit_code == 1
+    assert f"{DAY}: has {width:,} columns, and at most 250 are taken of a file" in result.output
+    assert stands(orders) == [(NEXT_DAY, 1, "3", "35")]
+    assert "h1" not in orders.fetch("select * from s3_exports.orders_create")[0]
+
+
+@pytest.mark.slow
+@on_both_targets
+def test_four_clients_with_columns_of_their_own_fit(
+    orders: Project, bucket: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New, sent again, and beyond: what would widen the table too far is refused, and no other."""
+    keys = [f"orders-create/orders-create-2025-12-{day:02}.csv" for day in range(1, 5)]
+    for again in range(2):
+        for client, key in enumerate(keys):
+            names = [f"c{client}_{n}" for n in range(130)]
+            line = ",".join([str(again), *(["a value of some length"] * 130)])
+            bucket.put(key, orders_csv(line, first=",".join(["orders_id", *names])))
+        load(orders)
+    assert orders.query(
+        "select orders_id, count(c0_0), count(c3_129) from s3_exports.orders_create group by 1"
+    ) == [("1", 1, 1)]
+    most = len(orders.fetch("select * from s3_exports.orders_create")[0])
+    monkeypatch.setattr("loaders.files.reading.WIDEST_TABLE", most)
+    bucket.put(DAY, orders_csv("7,1", first="orders_id,one_more"))
+    bucket.put(NEXT_DAY, orders_csv("8,1", first="orders_id,c0_1"))
+    said = orders.run("load", "s3_exports").output
+    assert f"{DAY}: has 1 columns that orders_create has not, which has {most} of at " in said
+    assert (NEXT_DAY, 1, "8", None) in stands(orders)
+
+
 def test_rows_that_stand_twice_are_found_out(
     orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:

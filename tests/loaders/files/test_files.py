@@ -110,11 +110,13 @@ def test_a_file_that_came_back_empty_empties_its_rows(
 @on_both_targets
 def test_a_removed_file_stays_and_is_told(orders: Project, bucket: S3Exports) -> None:
     bucket.put(DAY, orders_csv("1,NEW,95"))
+    bucket.put(NEXT_DAY, orders_csv("2,NEW,95"))
     load(orders)
     bucket.remove(DAY)
     said = load(orders)
     assert "no file is new or changed, 1 files are no longer in the bucket, their rows stay" in said
-    assert stands(orders) == [(DAY, 1, "1", "95")]
+    assert "no longer" not in load(orders)
+    assert stands(orders) == [(DAY, 1, "1", "95"), (NEXT_DAY, 1, "2", "95")]
 
 
 @on_both_targets

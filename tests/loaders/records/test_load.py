@@ -46,6 +46,7 @@ EDITED = Table(
     full_every=timedelta(days=7),
 )
 WHOLE = Table("whole", COLUMNS, ("id",))
+WAITING = "1 no longer in the list; marked removed when the next full read says so"
 
 
 def since(day: int) -> Window:
@@ -189,12 +190,36 @@ def test_what_vanished_is_marked_once_and_may_come_back(stand: Stand) -> None:
     stand.service.rows = [row(i) for i in range(20)]
     stand.load()
     gone = stand.service.rows.pop(7)
-    assert stand.load(NOON + timedelta(hours=1)).messages == ["1 deleted at the source"]
-    assert stand.load(NOON + timedelta(hours=2)).messages == []
-    assert dict(stand.held("id, _removed_at"))[7] == NOON + timedelta(hours=1)
+    assert stand.load(NOON + timedelta(hours=1)).messages == [WAITING]
+    assert stand.load(NOON + timedelta(hours=2)).messages == ["1 deleted at the source"]
+    assert stand.load(NOON + timedelta(hours=3)).messages == []
+    assert dict(stand.held("id, _removed_at"))[7] == NOON + timedelta(hours=2)
     stand.service.rows.append(gone)
-    stand.load(NOON + timedelta(hours=3))
+    stand.load(NOON + timedelta(hours=4))
     assert len(stand.ids()) == 20
+
+
+@on_both_targets
+@pytest.mark.parametrize("table", [WHOLE, LOG])
+def test_one_look_is_no_proof_of_absence(stand: Stand, table: Table) -> None:
+    """A page that comes short marks nobody; neither does one read beside another that failed."""
+    stand.tables = (table,)
+    every = [row(i) for i in range(20)]
+    nights = iter(range(1, 99))
+
+    def load(*ids: int) -> list[int]:
+        stand.service.rows = [every[i] for i in ids]
+        stand.load(NOON + timedelta(hours=next(nights)))
+        return [i for i, gone in stand.held("id, _removed_at") if gone]
+
+    assert load(*range(20)) == []
+    assert load(*range(17)) == []
+    assert load(*range(3, 20)) == [], "others than the night before"
+    stand.service.breaks_after = 4
+    assert load(*range(3, 20)) == []
+    stand.service.breaks_after = None
+    assert load(*range(6, 20)) == [0, 1, 2], "as many as that are suspicious, but for these"
+    assert load(*range(20)) == []
 
 
 @on_both_targets
@@ -263,8 +288,10 @@ def test_a_change_that_stays_is_believed_a_day_later(stand: Stand, table: Table)
     run = stand.load(NOON + timedelta(hours=27))
     assert run.verdict == "ok"
     assert run.messages[0].startswith("believed, as it was so on 2025-12-05 13:00 UTC too: got 9 ")
+    assert run.messages[1].startswith("11 no longer in the list")
+    assert verdict(range(9), 28) == "ok"
     assert stand.ids() == list(range(9))
-    assert verdict(range(3), 28) == "suspicious-empty"
+    assert verdict(range(3), 29) == "suspicious-empty"
 
 
 def test_a_relation_turns_over_freely(stand: Stand) -> None:
@@ -296,7 +323,8 @@ def test_what_a_list_hides_is_asked_for_alone(stand: Stand) -> None:
     stand.service.hidden = {3, 4, 5}
     del stand.service.rows[4]
     run = stand.load(NOON + timedelta(hours=1))
-    assert (run.verdict, run.messages) == ("ok", ["1 deleted at the source"])
+    assert (run.verdict, run.messages) == ("ok", [WAITING])
+    assert stand.load(NOON + timedelta(hours=2)).messages == ["1 deleted at the source"]
     assert stand.ids() == [0, 1, 2, 3, 5]
 
 
@@ -357,7 +385,8 @@ def test_dates_bound_what_is_read_and_what_is_replaced(stand: Stand) -> None:
     stand.load()
     stand.service.rows = [row(2, NOON - timedelta(days=2), name="new")]
     days = {"start_date": date(2025, 12, 2), "end_date": date(2025, 12, 3)}
-    stand.load(NOON + timedelta(hours=1), **days)
+    for hour in (1, 2):
+        stand.load(NOON + timedelta(hours=hour), **days)
     assert stand.ids() == [0, 2, 3, 4]
     with pytest.raises(NothingToRead, match="starts on 2025-12-01, after 2025-11-30"):
         stand.load(end_date=date(2025, 11, 30))
@@ -373,7 +402,10 @@ def test_records_known_by_their_change_are_read_in_full_first(stand: Stand) -> N
 
 
 def test_what_did_not_change_is_read_again_after_a_week(stand: Stand) -> None:
-    """Only then it is seen that it vanished; a record that was spoiled comes as soon as it fits."""
+    """Only then it is seen that it vanished; the next run reads in full again, and believes it.
+
+    A record that was spoiled comes as soon as it fits.
+    """
     stand.tables = (EDITED,)
     old, spoiled = row(1, NOON - timedelta(days=3)), row(3, NOON, amount="n/a")
     stand.service.rows = [old, row(2), *(row(i) for i in range(10, 20))]
@@ -387,7 +419,13 @@ def test_what_did_not_change_is_read_again_after_a_week(stand: Stand) -> None:
     assert {1, 3} <= set(stand.ids())
     stand.load(NOON + timedelta(days=7))
     assert stand.service.asked[-1] == Window(timezone="America/New_York")
+    assert {1, 3} <= set(stand.ids())
+    del stand.service.rows[1]
+    stand.load(NOON + timedelta(days=8))
+    assert stand.service.asked[-1] == Window(timezone="America/New_York")
     assert {1, 3} & set(stand.ids()) == {3}
+    stand.load(NOON + timedelta(days=9))
+    assert stand.service.asked[-1].since, "once more a week later, not every night"
 
 
 def test_an_error_while_landing_fails_the_run_alone(

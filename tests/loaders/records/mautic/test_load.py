@@ -100,6 +100,7 @@ def test_what_happens_after_sending_is_restated(loaded: Project, sandbox: Sandbo
     store.unsubscribe(left, at)
     store.remove("email_stats", gone)
 
+    load(loaded)
     said = load(loaded)
 
     moment = datetime(2025, 12, 20, 10, tzinfo=UTC)
@@ -166,14 +167,15 @@ def test_contacts_come_when_they_are_new_or_edited(loaded: Project, sandbox: San
 
 
 def test_a_deleted_contact_is_marked_and_its_mail_stays(loaded: Project, sandbox: Sandbox) -> None:
-    """One that was edited lately at once, all others when everything is read again."""
+    """One that was edited lately by two loads, all others by two that read everything again."""
     young = held(loaded, "contacts", "id", "date_modified >= '2025-12-26 05:00:00+00'")[0]
     (old,) = held(loaded, "email_stats", "max(lead_id)", "lead_id < 300")
     mail = held(loaded, "email_stats", "id", f"lead_id = {old}")
     assert mail
     for contact in (young, old):
         sandbox.mautic.store.remove("contacts", contact)
-    load(loaded)
+    for _ in range(2):
+        load(loaded)
     assert held(loaded, "contacts", "id", "_removed_at is not null") == [young]
     ids = ", ".join(map(str, mail))
     assert held(loaded, "email_stats", "lead_id, _removed_at", f"id in ({ids})") == [
@@ -181,7 +183,8 @@ def test_a_deleted_contact_is_marked_and_its_mail_stays(loaded: Project, sandbox
     ] * len(mail)
     members = held(loaded, "lead_lists_leads", "lead_id", "_removed_at is null")
     assert not {young, old} & set(members)
-    load(loaded, "--full-refresh")
+    for _ in range(2):
+        load(loaded, "--full-refresh")
     assert held(loaded, "contacts", "id", "_removed_at is not null") == sorted([young, old])
 
 

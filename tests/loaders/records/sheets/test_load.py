@@ -135,6 +135,19 @@ def test_a_table_that_only_this_client_has_is_made_and_filled(sheets: Stand) -> 
     assert sheets.rows("key, value", table="typed") == [("a", 1), ("b", 2)]
 
 
+@on_both_targets
+def test_a_name_may_be_a_word_of_sql(sheets: Stand) -> None:
+    """As the key, as another column and as the table's."""
+    tab = "Plan"
+    named = sheet(tab, {"group": "text", "order": "text"}, key=("group",), table="select")
+    for rows in ([["a", "1"], ["b", "2"]], [["a", "3"]], [["a", "3"]]):
+        sheets.sandbox.google_sheets.restate("replace", tab=tab, rows=[["group", "order"], *rows])
+        sheets.sheets = (named,)
+        run = sheets.load()
+        assert run.error is None
+    assert sheets.rows('"group", "order"', table="select") == [("a", "3")]
+
+
 def test_several_sheets_may_feed_one_table(sheets: Stand) -> None:
     plan = sheet("Plan", {"key": "text", "note": "text"}, key=("key",))
     rows: list[list[object]] = [["note", "key"], ["new", "c"], ["again", "b"]]
