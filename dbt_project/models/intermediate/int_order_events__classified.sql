@@ -55,6 +55,7 @@ understood as (  -- most orders are of the US: the long list of countries is not
         end as country_meaning,
         {{ names_currency('events.amount_sign', currency) }}
         and {{ names_currency('events.refund_sign', currency) }} as has_own_signs
+        {{ evaluate_once() }}
     from events
     left join clients on events.client_id = clients.client_id
     left join words on events.client_id = words.client_id

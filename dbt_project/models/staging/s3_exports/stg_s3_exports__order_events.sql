@@ -7,7 +7,7 @@
     'currency', 'chargeback_flag', 'refund_flag', 'refund_amount', 'is_test_cc', 'is_recurring',
     'rebill_depth', 'parent_order_id',
 ] %}
-with delivered as (
+with lines as (
     {% for raw_table in raw_tables %}
         select
             _client_id,
@@ -17,11 +17,40 @@ with delivered as (
             _file_date,
             _loaded_at,
         {% for text in texts %}
-            {{ clean_text('s3_exports', text) }} as {{ text }}{{ ',' if not loop.last }}
+            {{ text }}{{ ',' if not loop.last }}
         {% endfor %}
         from {{ source('s3_exports', raw_table) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+trimmed as (
+    select
+        _client_id,
+        raw_table,
+        _file_name,
+        _row_id,
+        _file_date,
+        _loaded_at,
+    {% for text in texts %}
+        {{ without_blanks(text) }} as {{ text }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from lines
+),
+
+delivered as (
+    select
+        _client_id,
+        raw_table,
+        _file_name,
+        _row_id,
+        _file_date,
+        _loaded_at,
+    {% for text in texts %}
+        {{ without_placeholder('s3_exports', text) }} as {{ text }}{{ ',' if not loop.last }}
+    {% endfor %}
+    {{ evaluate_once() }}
+    from trimmed
 ),
 
 salt as (  -- one row, also when there is no salt
@@ -38,8 +67,9 @@ parsed as (  -- zeros are the vendor's blank date
         {{ parse_date('delivered.order_date') }} as parsed_order_date,
         case  -- a number of zeros, or one that a spreadsheet has shortened, names no order
             when
-                translate(delivered.orders_id, '0.', '') <> ''
-                and not {{ matches("delivered.orders_id", "'^[0-9]+([.][0-9]+)?[eE][+][0-9]+$'") }}
+                not {{ matches(
+                    "delivered.orders_id", "'^([0.]*|[0-9]+([.][0-9]+)?[eE][+][0-9]+)$'"
+                ) }}
                 then delivered.orders_id
         end as known_orders_id,
         case when position('@' in delivered.billing_email) > 0 then delivered.billing_email end
@@ -47,6 +77,7 @@ parsed as (  -- zeros are the vendor's blank date
         case
             when substring(delivered.order_date, 1, 10) <> '0000-00-00' then delivered.order_date
         end as told_order_date
+        {{ evaluate_once() }}
     from delivered
 ),
 
