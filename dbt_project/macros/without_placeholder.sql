@@ -9,7 +9,7 @@
             '00000000-0000-0000-0000-000000000000', 'anonymous', 'guest', 'distinctid', 'distinct_id',
             'id', 'not_authenticated', 'email', 'true', 'false', '0', '-1',
         ],
-        's3_exports': ['not available', '-', '--', '#n/a', '(blank)'],
+        's3_exports': ['not available', '-', '--', '#n/a', '(blank)', '<na>', '[null]', 'nat'],
         'mautic': ['noreply', 'unknown', 'not available', '-'],
     } -%}
     case
