@@ -133,14 +133,14 @@ WHERE client_id = '713' AND is_complete
 GROUP BY step_number, event_name
 ORDER BY step_number;
 
--- What became of each e-mail. Each count is of the day on which it happened, so a row is not the fate
--- of one day's mails: divide sums over a window that is long against the days people take to open it.
+-- What became of each e-mail: of the mails that were sent, how many were opened and clicked since. The
+-- columns read and clicked are of the days on which it happened, and so of other mails.
 SELECT
     email_id,
     MAX(email_name) AS email_name,
     SUM(sent) AS sent,
-    ROUND(SUM(read)::numeric / NULLIF(SUM(sent), 0), 4) AS read_rate,
-    ROUND(SUM(clicked)::numeric / NULLIF(SUM(sent), 0), 4) AS click_rate,
+    ROUND(SUM(read_of_sent)::numeric / NULLIF(SUM(sent), 0), 4) AS read_rate,
+    ROUND(SUM(clicked_of_sent)::numeric / NULLIF(SUM(sent), 0), 4) AS click_rate,
     SUM(bounced) AS bounced,
     SUM(unsubscribed) AS unsubscribed
 FROM marts.fct_email_daily

@@ -1,6 +1,7 @@
 """The sandbox's server: every service under its prefix, and what steers them from outside."""
 
 import json
+from collections.abc import Callable
 from typing import Self
 
 import click
@@ -96,8 +97,8 @@ class Sandbox:
         return answer({"ok": True})
 
 
-def serve(port: int) -> None:
-    """Run the sandbox until interrupted."""
+def serve(port: int, tell: Callable[[Sandbox], None] = lambda _: None) -> None:
+    """Run the sandbox until interrupted; `tell` is called once it answers."""
     with Sandbox(port) as sandbox:
         click.echo("SignalRoom sandbox. All its data is made, not real.")
         keys = {name: ", ".join(keys_of(name)) for name in sandbox.services}
@@ -109,6 +110,7 @@ def serve(port: int) -> None:
         click.echo(
             f"{s3.name:<13} {s3.url}   bucket: {s3.bucket}, keys: {ACCESS_KEY} / {SECRET_KEY}"
         )
+        tell(sandbox)
         click.echo("Stop it with Ctrl-C.")
         try:
             sandbox.wait()

@@ -13,6 +13,7 @@ import click
 
 from signalroom.config.settings import Settings
 from signalroom.stopping import ending_with_us
+from signalroom.terminal import say
 
 SECONDS_A_LINE = 3.0  # where lines stay: in a log or a pipe
 RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")  # dbt's events, one a node
@@ -55,7 +56,9 @@ def follow(lines: Iterable[str]) -> None:
     for event in _events(lines):
         name, data = event["info"]["name"], event["data"]
         if event["info"]["level"] in {"warn", "error"} or name == "JinjaLogInfo":
-            click.echo(("\r\033[K" if moves else "") + event["info"]["msg"])
+            click.echo("\r\033[K" if moves else "", nl=False)
+            for line in click.unstyle(event["info"]["msg"]).splitlines():
+                say(line)
         if name == "ConcurrencyLine":
             nodes = data["node_count"]
         if name in RESULTS:

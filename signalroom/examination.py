@@ -15,9 +15,14 @@ from loaders.land import lost, outdated, types
 from loaders.registry import SOURCES, Source
 from loaders.source import Finding
 from loaders.warehouse import Warehouse
+from loaders.windows import RESTATED_DAYS
 from signalroom.config.clients import Client, select_clients
 from signalroom.config.mappings import plan_sync
 from signalroom.config.settings import NotConfigured, Settings
+from signalroom.overview import nothing_loaded
+from signalroom.report import NEEDED
+from signalroom.report.as_of import AsOf
+from signalroom.report.performance import unmapped
 from signalroom.review import lines
 
 
@@ -52,18 +57,18 @@ def _examine_warehouse(settings: Settings, target: str) -> Iterator[Finding]:
     try:
         warehouse = settings.warehouse(target)
         if not warehouse.exists():
-            yield Finding("ok", f"warehouse: {warehouse.name} is not there yet; a load makes it")
+            yield Finding("ok", f"warehouse: {nothing_loaded(settings, warehouse, 'summary')}")
             return
         marts = warehouse.columns("marts")
-        runs = warehouse.columns("ops")
+        empty = nothing_loaded(settings, warehouse, "summary")
     except NotConfigured as missing:
         yield Finding("fail", f"warehouse: {missing.message}")
     except LoadError as error:
         yield Finding("fail", f"warehouse: {error}")
     else:
         yield Finding("ok", f"warehouse: {warehouse.name} is reachable")
-        if "load_runs" not in runs:
-            yield Finding("warn", "warehouse: nothing was ever loaded; run `signalroom load`")
+        if empty:
+            yield Finding("warn", f"warehouse: {empty}")
         elif not marts:
             yield Finding("warn", "warehouse: there are no marts; run `signalroom build`")
         yield from _examine_tables(warehouse)
@@ -88,13 +93,22 @@ def _examine_tables(warehouse: Warehouse) -> Iterator[Finding]:
 
 
 def _examine_issues(settings: Settings, target: str, clients: list[Client]) -> Iterator[Finding]:
-    """What the newest days hold that was not understood; a warehouse that fails was told of."""
+    """What the newest days hold that was not understood or mapped.
+
+    A warehouse that fails was told of.
+    """
     with suppress(NotConfigured, LoadError):
         warehouse = settings.warehouse(target)
         with warehouse.reading():
+            marts = warehouse.columns("marts") if warehouse.exists() else {}
             for client in clients if warehouse.exists() else ():
                 for line in lines(warehouse, client.client_id):
                     yield Finding("warn", f"not understood: {line}; see `signalroom review`")
+                if NEEDED.keys() <= marts.keys():
+                    as_of = AsOf.of(warehouse, client.client_id)
+                    if as_of and (said := unmapped(warehouse, as_of, days=RESTATED_DAYS)):
+                        text = " ".join(line.strip() for line in said)
+                        yield Finding("warn", f"{client.client_id}: {text}")
 
 
 def _examine_seeds(settings: Settings) -> Iterator[Finding]:

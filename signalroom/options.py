@@ -1,7 +1,25 @@
 """Options that several commands share."""
 
+from datetime import date, datetime
+
 import click
 
+
+class Day(click.ParamType[date]):
+    """A day as people write it: YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        try:
+            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
+        except ValueError:
+            self.fail(f"{value!r} is not a date; use YYYY-MM-DD", param, ctx)
+
+
+DAY = Day()
 target_option = click.option(
     "--target",
     type=click.Choice(["dev", "prod"]),

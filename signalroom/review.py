@@ -10,6 +10,7 @@ import click
 
 from loaders.ops import ACCEPTED_ISSUES, OPS, AcceptedIssue
 from loaders.warehouse import Warehouse
+from signalroom.terminal import say
 
 DAYS_SHOWN = 7
 WORDS_SHOWN = 3
@@ -81,7 +82,7 @@ def print_lines(said: Sequence[str]) -> None:
     if said:
         click.echo("\nNot understood, see `signalroom review`:")
     for line in said:
-        click.echo(line)
+        say(line)
 
 
 def accept(warehouse: Warehouse, issue: Issue) -> None:

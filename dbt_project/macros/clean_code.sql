@@ -1,11 +1,4 @@
-{#
-  A vendor's code (a status, a currency) trimmed and upper-cased.
-  ASCII only, spelled out, for the reason that clean_id gives.
-#}
+{# A vendor's code (a status, a currency) trimmed and upper-cased, ASCII only. #}
 {% macro clean_code(column) -%}
-    translate(
-        trim(both ' ' from {{ column }}),
-        'abcdefghijklmnopqrstuvwxyz',
-        'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-    )
+    {{ ascii_case("trim(both ' ' from " ~ column ~ ")", 'upper') }}
 {%- endmacro %}

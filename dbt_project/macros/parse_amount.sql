@@ -17,7 +17,7 @@
     {%- set letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" -%}
     {%- set number -%}
         case
-            when translate({{ text }}, '0123456789', '') in ('', '-', '.', '-.') then {{ text }}
+            when {{ is_number(text) }} then {{ text }}
             when {{ matches(text, "'^(" ~ patterns | join('|') ~ ")$'") }}
                 then case
                     when translate({{ text }}, '(-{{ "\u2212" }}', '') <> {{ text }} then '-'

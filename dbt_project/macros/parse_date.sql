@@ -9,13 +9,7 @@
     {%- set written = "split_part(" ~ text ~ ", ' ', 1)" -%}
     {%- set day -%}
         case
-            when
-                length({{ text }}) = 10
-                and translate({{ text }}, '0123456789', '') = '--'
-                and substring({{ text }}, 1, 2) = '20'
-                and substring({{ text }}, 5, 1) = '-'
-                and substring({{ text }}, 8, 1) = '-'
-                then {{ text }}
+            when {{ matches(text, "'^20[0-9]{2}-[0-9]{2}-[0-9]{2}$'") }} then {{ text }}
             when {{ matches(text, "'^20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T]" ~ time ~ zone ~ "$'") }}
                 then substring({{ text }}, 1, 10)
             when {{ matches(text, "'^20[0-9]{2}/[0-9]{1,2}/[0-9]{1,2}( " ~ time ~ ")?$'") }}

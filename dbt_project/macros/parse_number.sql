@@ -4,10 +4,5 @@
   0x1F, and DuckDB rounds 1.5 to a bigint where Postgres refuses it.
 #}
 {% macro parse_number(text, data_type) -%}
-    case
-        when
-            translate({{ text }}, '0123456789', '')
-            in ({{ "'', '-'" if data_type == 'bigint' else "'', '-', '.', '-.'" }})
-            then {{ try_cast(text, data_type) }}
-    end
+    case when {{ is_number(text, whole=data_type == 'bigint') }} then {{ try_cast(text, data_type) }} end
 {%- endmacro %}

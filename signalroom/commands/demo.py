@@ -4,24 +4,19 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from loaders.redaction import redact
 from signalroom.building import build_marts
 from signalroom.commands.sandbox import check_installed
-from signalroom.commands.summary import (
-    print_email,
-    print_funnel,
-    print_orders,
-    print_pace,
-    print_summary,
-)
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
 from signalroom.stopping import stoppable
+from signalroom.terminal import plain
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -39,7 +34,7 @@ These numbers are MADE: the sandbox's, of client {CLIENT}, {FIRST_DAY}..{LAST_DA
 
 Where to look next
   docs/queries.sql                                      questions to ask {WAREHOUSE} in SQL
-  DUCKDB_PATH={WAREHOUSE} .venv/bin/signalroom status   what is loaded, and how well
+  DUCKDB_PATH={WAREHOUSE} .venv/bin/signalroom status   what is loaded, and how well; so `summary`
   DUCKDB_PATH={WAREHOUSE} make docs                     every table and column, with lineage
   cp .env.example .env                                  your own accounts, then `make -k load build`
   .venv/bin/signalroom --help                           doctor, summary and the rest
@@ -58,7 +53,7 @@ def demo() -> None:
     from loaders.source import Request
     from sandbox.server import Sandbox
     from signalroom.loading import load_all, new_run_id
-    from signalroom.review import lines, print_lines
+    from signalroom.report import print_report
 
     root = Settings.of_this_process().root
     logging.getLogger("loaders").setLevel(logging.WARNING)  # the outcomes say it in fewer lines
@@ -70,7 +65,7 @@ def demo() -> None:
         request = Request(new_run_id(), FIRST_DAY, LAST_DAY)
         failed = False
         for outcome in load_all(settings, "dev", clients, (), request):
-            click.echo(wrapped(f"{outcome.source}: {outcome.text}"))
+            click.echo(wrapped(plain(redact(f"{outcome.source}: {outcome.text}"))))
             failed |= outcome.kind != "ok"
     if failed:
         sys.exit(1)
@@ -79,12 +74,9 @@ def demo() -> None:
         sys.exit(1)
     step("4/4 the daily summary; orders, funnel and e-mail of the last 7 days; the month's pace")
     warehouse = settings.warehouse("dev")
-    print_summary(warehouse, CLIENT, days=None)
-    print_orders(warehouse, CLIENT, days=7)
-    print_funnel(warehouse, CLIENT, days=7)
-    print_email(warehouse, CLIENT, days=7)
-    print_pace(warehouse, CLIENT)
-    print_lines(list(lines(warehouse, CLIENT)))
+    all_days = (LAST_DAY - FIRST_DAY).days + 1
+    today = LAST_DAY + timedelta(1)
+    print_report(warehouse, CLIENT, today=today, days=7, performance_days=all_days)
     click.echo(NEXT)
 
 

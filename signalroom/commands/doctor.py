@@ -4,7 +4,6 @@ import sys
 
 import click
 
-from loaders.redaction import redact
 from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
 
@@ -24,9 +23,10 @@ def doctor(client_id: str | None, target: str) -> None:
     signalroom doctor --client 713 --target prod
     """
     from signalroom.examination import examine
+    from signalroom.terminal import say
 
     failed = False
     for finding in examine(Settings.of_this_process(), target, client_id):
-        click.echo(redact(f"{MARKS[finding.level]}  {finding.text}"))
+        say(f"{MARKS[finding.level]}  {finding.text}")
         failed |= finding.level == "fail"
     sys.exit(1 if failed else 0)

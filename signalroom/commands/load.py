@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from loaders.redaction import redact
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
-from signalroom.options import client_option, target_option
+from signalroom.options import DAY, client_option, target_option
 from signalroom.stopping import stoppable
+from signalroom.terminal import say
 
 if TYPE_CHECKING:
     from signalroom.config.clients import Client
     from signalroom.loading import Outcome
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def _whole_number(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -47,8 +45,8 @@ def _whole_number(_: click.Context, __: click.Parameter, value: str | None) -> s
 def load(  # noqa: PLR0917  # click passes them by name
     sources: tuple[str, ...],
     client_id: str | None,
-    start_date: datetime | None,
-    end_date: datetime | None,
+    start_date: date | None,
+    end_date: date | None,
     advertiser_id: str | None,
     target: str,
     dry_run: bool,
@@ -77,7 +75,7 @@ def load(  # noqa: PLR0917  # click passes them by name
         raise click.UsageError(
             f"There is no source {unknown[0]!r}; known sources: {', '.join(SOURCES)}"
         )
-    start, end = _day(start_date), _day(end_date)
+    start, end = start_date, end_date
     if start and end and end < start:
         raise click.UsageError(f"--end-date {end} is before --start-date {start}")
     if full_refresh and start:
@@ -111,12 +109,8 @@ def _refuse_what_cannot_be(
             raise click.UsageError(f"{source} is not enabled in client.toml of {ids}")
 
 
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
-
-
 def _say(outcome: "Outcome") -> bool:
     """Print an outcome; True when it is a failure."""
     kind = "" if outcome.kind == "ok" else f"{outcome.kind}: "
-    click.echo(redact(f"{outcome.client_id} {outcome.source}: {kind}{outcome.text}"))
+    say(f"{outcome.client_id} {outcome.source}: {kind}{outcome.text}")
     return outcome.kind == "failed"

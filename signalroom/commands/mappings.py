@@ -7,6 +7,7 @@ import click
 from signalroom.config.mappings import plan_sync
 from signalroom.config.seeds import write_seeds
 from signalroom.config.settings import project_root
+from signalroom.terminal import say
 
 
 @click.group()
@@ -36,7 +37,8 @@ def sync(client_id: str | None, all_clients: bool, dry_run: bool, check: bool) -
     for plan in plans:
         click.echo(plan.summary)
         if dry_run or check:
-            click.echo("".join(f"{line}\n" for line in plan.differences()), nl=False)
+            for line in plan.differences():
+                say(line)
     drifted = [plan.seed.name for plan in plans if plan.has_drift]
     if check and drifted:
         fix = "run `signalroom mappings sync --all` and commit seeds/"

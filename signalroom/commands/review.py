@@ -38,13 +38,16 @@ def review(client_id: str | None, target: str, accepted: tuple[str, ...]) -> Non
     """
     from loaders.errors import LoadError
     from signalroom import review as reviewing
+    from signalroom.overview import check_loaded
     from signalroom.tables import print_table
+    from signalroom.terminal import say
 
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
     try:
         warehouse = settings.warehouse(target)
         with warehouse.reading():
+            check_loaded(settings, warehouse, "review")
             found = [
                 issue
                 for client in clients
@@ -59,10 +62,10 @@ def review(client_id: str | None, target: str, accepted: tuple[str, ...]) -> Non
             chosen = [i for i in found if i.kind == kind and subject in {"", i.subject}]
             if not chosen:
                 raise click.UsageError(f"--accept {wanted!r}: nothing like it is listed")
-            with warehouse.lock("signalroom review", click.echo):
+            with warehouse.lock("signalroom review", say):
                 for issue in chosen:
                     reviewing.accept(warehouse, issue)
-                    click.echo(f"{issue.client_id}: {issue.kind} {issue.subject} is accepted")
+                    say(f"{issue.client_id}: {issue.kind} {issue.subject} is accepted")
         if accepted:
             click.echo("Their days count as complete from the next `signalroom build` on.")
     except LoadError as error:

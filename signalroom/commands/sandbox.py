@@ -1,20 +1,60 @@
 """signalroom sandbox"""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+ACCOUNT = "713"
 
 
 @click.command()
 @click.option("--port", default=8765, show_default=True, help="Port on this machine.")
-def sandbox(port: int) -> None:
+@click.option("--write-env", is_flag=True, help="Make the .env that the block below is for.")
+def sandbox(port: int, write_env: bool) -> None:
     """Serve local stand-ins of the outside services, with made data, until interrupted.
+
+    Prints what a .env must say for `signalroom load` to ask them, in a warehouse of its own.
 
     \b
     signalroom sandbox --port 8765
+    signalroom sandbox --write-env
     """
     check_installed()
     from sandbox.server import serve
 
-    serve(port)
+    def tell(running: "Sandbox") -> None:
+        block = env_block(running)
+        if write_env:
+            write(Path(".env"), block)
+        click.echo(f"In .env, for client {ACCOUNT}:\n\n{block}")
+
+    serve(port, tell)
+
+
+def env_block(sandbox: "Sandbox") -> str:
+    """The lines of a .env that point a client at the sandbox, and at a warehouse of its own."""
+    from loaders.registry import SOURCES
+
+    variables = {"DUCKDB_PATH": "sandbox.duckdb"}  # made data never meets real data
+    for source in SOURCES:
+        variables |= sandbox.environ(source, ACCOUNT)
+    # without interpolation, as a key file in JSON has line ends of its own
+    return "".join(f"{name}='{value}'\n" for name, value in variables.items())
+
+
+def write(path: Path, block: str) -> None:
+    """Make a file that only its owner can read; one that is there stays as it is."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise click.ClickException(
+            f"{path} is there already and stays as it is; move it away, or put the block in by hand"
+        ) from None
+    path.write_text(block)
 
 
 def check_installed() -> None:

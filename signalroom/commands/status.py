@@ -1,5 +1,8 @@
 """signalroom status"""
 
+import sys
+from datetime import UTC, datetime
+
 import click
 
 from signalroom.config.clients import select_clients
@@ -14,40 +17,57 @@ LOADS = (
     "rejected",
     "complete through",
     "status",
-    "error",
 )
 FILES = ("client", "table", "files", "rows", "rejected", "cards masked", "newest day")
+
+
+EXPENDABLE = ("rejected", "rows", "last load (UTC)", "cards masked", "files")
 
 
 @click.command()
 @client_option
 @target_option
-def status(client_id: str | None, target: str) -> None:
+@click.option("--check", is_flag=True, help="Exit code 1 when something fails or is late.")
+def status(client_id: str | None, target: str, check: bool) -> None:
     """Show, per client and source: last load, rows, complete through, status; and loaded files.
 
-    What was not understood of the newest days follows, as the last build found it.
+    What fails or is late (no good load for 26 hours) follows, with the last good load and what to
+    run; then what was not understood of the newest days, as the last build found it.
 
     \b
     signalroom status
     signalroom status --client 713 --target prod
+    signalroom status --check || echo "look at the loads"
     """
     from loaders.errors import LoadError
-    from signalroom.overview import file_states, source_states
+    from signalroom.overview import file_states, nothing_loaded, source_states, troubles
     from signalroom.review import lines, print_lines
     from signalroom.tables import print_table
+    from signalroom.terminal import say
 
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
+    now = datetime.now(UTC)
     try:
         warehouse = settings.warehouse(target)
         with warehouse.reading():
             states = list(source_states(warehouse, clients))
             files = list(file_states(warehouse, clients))
+            bad = list(troubles(warehouse, clients, target=target, now=now))
             unclear = [line for one in clients for line in lines(warehouse, one.client_id)]
+            empty = nothing_loaded(settings, warehouse, "status")
     except LoadError as error:
         raise click.ClickException(str(error)) from None
-    print_table(f"Loads into {warehouse.name}", LOADS, states)
+    print_table(f"Loads into {warehouse.name}", LOADS, states, expendable=EXPENDABLE)
     if files:
         click.echo()
-        print_table("Loaded files", FILES, files)
+        print_table("Loaded files", FILES, files, expendable=EXPENDABLE)
+    if bad:
+        click.echo("\nFailing or late:")
+    for line in bad:
+        say(line)
     print_lines(unclear)
+    if empty:
+        click.echo()
+        say(empty[:1].upper() + empty[1:])
+    sys.exit(1 if check and (bad or empty) else 0)

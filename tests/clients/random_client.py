@@ -40,6 +40,11 @@ WORDS = (
     *(None, "", "  ", "N/A", "none", "G2 - Meta", " G2", 'a "b", c', "it's", "Ünïcödé 🎯"),
     *("Ångström", "año", "§¿ÿ", "Straße\xa0", "ẞß", "\u200b", "\\n", "%s", "{{ x }}", "null"),
 )
+# what printers and terminals would act on, and more than any of them has room for
+WILD = (
+    *("[/b] now", "[red]big[/red]", ":smile:", "\x1b[31mred", "\x9b31m", "\u202edlog", "a\x07b"),
+    *("x" * 10_000, "1.234,50", "1_000", "٣", "\\N"),
+)
 NAMES = ("Meta", "N/A", "NaN", "007", "1e5", "true", "Łódź", "it's", 'a "b", c', "{{ x }}")
 # exact halves and last places: where engines that round otherwise part
 AMOUNTS = [Decimal(text) for text in ("0", "0.57", "-3.33", "0.0001", "-0.0001", "10", "1.125")]
@@ -58,7 +63,7 @@ class RandomClient:
         self.gaps = rng.choice([0.6, 0.8, 0.9])
         self.amounts = [self._amount() for _ in range(6 if self.is_long else rng.randint(1, 4))]
         self.counts = [rng.choice([0, 1, 2, 3, rng.randint(0, 10**5)]) for _ in range(4)] + [0, 1]
-        self.words = [*rng.sample(WORDS, 4), self._text()]
+        self.words = [WILD[number % len(WILD)], *rng.sample(WORDS, 4), self._text()]
         self.tells_kinds = number % 5 > 0
         self.client = self._client()
         self.rows: Rows = {

@@ -14,7 +14,15 @@ TABLES = ("orders_create", "orders_update")
 NAMES = ("{table}/{day}.csv", "{table}/{day}-a.csv", "{table}/{day}-Z.csv.gz", "one-name.csv")
 
 TEXTS: dict[str, tuple[str | None, ...]] = {
-    "orders_id": (*"123456789", *"1234567", *map(str, range(20, 30)), " 2 ", None, "0", "1.2E+12"),
+    "orders_id": (
+        *"123456789",
+        *"1111234567",
+        *map(str, range(20, 30)),
+        " 2 ",
+        None,
+        "0",
+        "1.2E+12",
+    ),
     "order_status": (
         *("NEW", "NEW", "NEW", "DECLINED", "VOID/REFUNDED", "PENDING", "SHIPPED", " new ", None),
         *("FAILED", "\\N"),

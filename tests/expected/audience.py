@@ -18,7 +18,10 @@ from tests.expected.orders import hashed
 Rows = Mapping[str, Sequence[Row]]
 
 REASONS = {1: "unsubscribed", 2: "bounced"}
-COUNTED = ("sent", "failed", "read", "clicked", "bounced", "unsubscribed")
+COUNTED = (
+    *("sent", "failed", "read_of_sent", "clicked_of_sent"),
+    *("read", "clicked", "bounced", "unsubscribed"),
+)
 DAY = timedelta(days=1)
 NOBODY = {"00000000-0000-0000-0000-000000000000", "anonymous", "undefined", "null"}
 
@@ -198,8 +201,16 @@ class Audience:
         return steps
 
     def _happened(self) -> Iterator[tuple[str, datetime, Any]]:
+        clicked_by = {
+            (visit["email_id"], visit["lead_id"]) for visit in self._there("mautic.page_hits")
+        }
         for mail in self._there("mautic.email_stats"):
+            mail_of = mail["email_id"], mail["lead_id"]
             yield "sent", mail["date_sent"], mail["email_id"]
+            if mail["is_read"] or mail["date_read"]:
+                yield "read_of_sent", mail["date_sent"], mail["email_id"]
+            if None not in mail_of and mail_of in clicked_by:
+                yield "clicked_of_sent", mail["date_sent"], mail["email_id"]
             if mail["is_failed"]:
                 yield "failed", mail["date_sent"], mail["email_id"]
             if mail["is_read"] or mail["date_read"]:

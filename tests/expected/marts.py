@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tests.clients.order_files import OrderFile
-from tests.expected.audience import Audience
+from tests.expected.audience import Audience, bounded
 from tests.expected.client import Client
 from tests.expected.figures import Figures, Row, clean, landed, trimmed
 from tests.expected.ledger import Ledger
@@ -142,9 +142,9 @@ def _network_row(row: Row) -> NetworkRow:
     return NetworkRow(
         row["date"],
         row["affiliate_id"],
-        trimmed(row["affiliate_label"]),
+        bounded(trimmed(row["affiliate_label"])),
         row["advertiser_id"],
-        trimmed(row["advertiser_label"]),
+        bounded(trimmed(row["advertiser_label"])),
         Figures(
             clicks=row["clicks"],
             conversions=row["conversions"],
@@ -162,7 +162,7 @@ def _spend_row(row: Row) -> SpendRow:
     return SpendRow(
         row["date"],
         clean(row["source_id"]),
-        trimmed(row["source"]),
+        bounded(trimmed(row["source"])),
         Figures(
             spend=landed(row["cost"]),
             spend_rows=int(row["cost"] is not None),

@@ -135,7 +135,9 @@ class Shop:
         )
         for order in self.orders:
             for state, (is_so, amount) in ARRIVALS.items():
-                for number, (day, came) in enumerate(order.arrivals(is_so, amount)):
+                is_taken_back = state in ("refunded", "chargeback")
+                came_on = order.arrivals(is_so, amount, is_taken_back=is_taken_back)
+                for number, (day, came) in enumerate(came_on):
                     if number == 0 or came:
                         added = sums[day, order.advertiser]
                         added[COUNTED[state]] += number == 0

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -26,7 +26,7 @@ SPELLED = {clean(spelling): code for code, (name, _) in STATES.items() for spell
 BLANKS = " \t\n\x0b\x0c\r\xa0"
 NOTHINGS = {
     *("", "undefined", "null", "none", "nil", "nan", "n/a", r"\n", "(null)", "[object object]"),
-    *("not available", "-", "--", "#n/a", "(blank)"),
+    *("not available", "-", "--", "#n/a", "(blank)", "<na>", "[null]", "nat"),
 }
 STATUSES = {
     **dict.fromkeys(("NEW", "APPROVED", "SHIPPED", "ON-HOLD", "ON HOLD", "ARCHIVED"), "approved"),
@@ -79,6 +79,14 @@ def whole_number(text: str | None) -> int | None:
     return int(text) if text is not None and re.fullmatch(r"-?\d+", text, re.ASCII) else None
 
 
+def order_number(text: str | None) -> str | None:
+    """One spelling of a number; None for zeros and what is below."""
+    if text is None or re.fullmatch(r"[-+]?[0.,]*|-[\d.,]+", text, re.ASCII):
+        return None
+    found = re.fullmatch(r"[+=# '\"]*(\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.0*)?['\"]?", text, re.ASCII)
+    return found[1].replace(",", "").lstrip("0") if found else text
+
+
 def day(text: str | None) -> date | None:
     """The day as it is written, American where the year comes last."""
     time = r"(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)? ?(?:[AaPp][Mm])?(?:Z|UTC|[-+]\d\d:?\d\d)?)?"
@@ -129,10 +137,10 @@ class Event:
 
     @property
     def _own_id(self) -> str | None:
-        """None for zeros, and for what a spreadsheet made of a number."""
+        """None for what a spreadsheet made of a number."""
         id_ = self.text("orders_id")
-        is_id = id_ and id_.strip("0.") and not re.fullmatch(r"\d+(\.\d+)?[eE]\+\d+", id_, re.ASCII)
-        return id_ if is_id else None
+        is_shortened = id_ and re.fullmatch(r"\d+(\.\d+)?[eE]\+\d+", id_, re.ASCII)
+        return None if is_shortened else order_number(id_)
 
     @cached_property
     def said(self) -> Mapping[str, Any]:
@@ -145,7 +153,7 @@ class Event:
             "status": (status, STATUSES.get(status)) if status else None,
             "amount": total,
             "refund": abs(refund[0]) if refund else None,
-            "ordered_on": day(self.text("order_date")),
+            "ordered_on": None if self._is_ahead else day(self.text("order_date")),
             "category": category,
             "state": self._state(),
             "country": self._country(),
@@ -172,18 +180,18 @@ class Event:
 
     @property
     def _number(self) -> str | None:
-        number = self.text("customer_id")
-        return None if number == "0" else number
+        return order_number(self.text("customer_id"))
 
     def _hash(self, kind: str, name: str | None) -> str | None:
         return hashed(self.client.id, f"{kind}:{name}") if name else None
 
     def _kind(self) -> str | None:
-        depth, parent = whole_number(self.text("rebill_depth")), self.text("parent_order_id")
+        depth = whole_number(self.text("rebill_depth"))
+        parent = order_number(self.text("parent_order_id"))
         recurring = FLAG_WORDS.get(self.word("is_recurring") or "")
         if (int(bool(recurring)) if depth is None else depth) > 0:
             return "rebill"
-        if (parent or "0") not in ("0", self.orders_id):
+        if parent not in (None, self.orders_id):
             return "upsell"
         return None if depth is None and recurring is None and parent is None else "first"
 
@@ -195,15 +203,13 @@ class Event:
                 yield found[1]
 
     @property
-    def _has_own_signs(self) -> bool:
+    def _foreign_sign(self) -> str | None:
         currency = self.word("currency") or self.client.currency
         own = {currency, *OWN_SIGNS.get(currency, set())}
-        return all(sign in own for sign in self._signs)
+        return next((sign for sign in self._signs if sign not in own), None)
 
     def _currency(self) -> str | None:
-        if currency := self.word("currency"):
-            return currency
-        return None if self._has_own_signs else next(self._signs)
+        return self.word("currency") or self._foreign_sign
 
     @property
     def lacks_cells(self) -> bool:
@@ -212,8 +218,23 @@ class Event:
         return self.file.table == "orders_update" and None in cells
 
     @property
+    def blank_facts(self) -> tuple[str, ...]:
+        """What an update does not say of product, buyer and place, and others have said."""
+        said = self.said
+        if self.file.table != "orders_update":
+            return ()
+        place = () if said["state"] or said["country"] else ("state", "country")
+        return ("category", "email", "number", *place)
+
+    @property
+    def _is_ahead(self) -> bool:
+        """A day of grace for another timezone."""
+        ordered = day(self.text("order_date"))
+        return ordered is not None and (ordered - self.file.day).days > 1
+
+    @property
     def is_other_currency(self) -> bool:
-        return self.currency != self.client.currency or not self._has_own_signs
+        return self.currency != self.client.currency or self._foreign_sign is not None
 
     @property
     def currency(self) -> str:
@@ -296,6 +317,8 @@ class Event:
             yield "rebill depth not read"
         if ordered is not None and day(ordered) is None and ordered[:10] != "0000-00-00":
             yield "order date not read"
+        if self._is_ahead:
+            yield "order date after its file"
         for flag, name in FLAGS.items():
             if self.text(name) is not None and self.word(name) not in FLAG_WORDS:
                 yield f"unknown {flag}"
@@ -310,8 +333,13 @@ class Event:
         country, amount = self.word("billing_country"), amount_of(self.text("total_amount"))
         status, lacks_amount = self.word("order_status"), self.text("total_amount") is None
         is_partial = self.lacks_cells and is_told_elsewhere
+        refund = amount_of(self.text("refund_amount"))
         if self._own_id is None:
             yield "no order id"
+        elif not self._own_id.isascii() or len(self._own_id) > 500:
+            yield "odd order id"
+        if refund and amount and 0 <= amount[0] < abs(refund[0]):
+            yield "refund above the amount"
         if status is not None and status not in STATUSES:
             yield "unknown status"
         if amount and amount[0] < 0:
@@ -336,17 +364,11 @@ def fill(events: Iterable[Event]) -> Iterator[Event]:
     """The events of an order: what a partial update leaves blank is what was said before."""
     known: dict[str, Any] = {}
     for event in events:
-        known |= {name: value for name, value in event.said.items() if value is not None}
-        if not event.lacks_cells:
-            yield event
-            continue
-        yield Event(
-            event.client,
-            event.file,
-            event.row,
-            event.record,
-            {name: known.get(name) for name in event.said},
-        )
+        said = event.said
+        known |= {name: value for name, value in said.items() if value is not None}
+        blank = said.keys() if event.lacks_cells else event.blank_facts
+        filled = {**said, **{name: known.get(name) for name in blank}}
+        yield event if filled == said else replace(event, filled=filled)
 
 
 @dataclass(frozen=True)
@@ -417,13 +439,22 @@ class Order:
         return event.file.day if event else None
 
     def arrivals(
-        self, is_so: Callable[[Event], bool], amount: Callable[[Event], Decimal]
+        self,
+        is_so: Callable[[Event], bool],
+        amount: Callable[[Event], Decimal],
+        *,
+        is_taken_back: bool,
     ) -> Iterator[tuple[date, Decimal]]:
-        """What came on each day of the amount that it has in a state."""
-        before = NOTHING
-        for event in filter(is_so, self.events):
-            yield event.file.day, amount(event) - before
-            before = amount(event)
+        """What came on each day of the amount that it has in a state.
+
+        `is_taken_back` by an event that is not in the state, as a refund is.
+        """
+        before, has_come = NOTHING, False
+        for event in self.events:
+            has_come = is_so(event) or (has_come and is_taken_back)
+            if has_come:
+                yield event.file.day, amount(event) - before
+                before = amount(event)
 
     def issues(self) -> Iterator[tuple[date, str]]:
         """What is not understood, by the day of the file, and by its own day if it still counts."""

@@ -15,7 +15,9 @@ BUILD = [
     event("FoundStats", "Found 2 models"),
     event("ConcurrencyLine", node_count=3),
     event("LogModelResult", "1 of 3 OK created"),
-    event("LogTestResult", "2 of 3 FAIL 1 assert_spend_is_conserved", "error"),
+    event(
+        "LogTestResult", "2 of 3 FAIL 1 \x1b[31massert_spend_is_conserved\x1b[0m \x9b2J", "error"
+    ),
     event("JinjaLogInfo", "The build failed: the marts stay as they were."),
     "Traceback (most recent call last):\n",
     event("FinishedRunningStats", execution_time=2.4),
@@ -35,7 +37,7 @@ def test_progress_failures_and_what_is_no_event_are_printed(
     moving = [line for line in printed if line.endswith("of 3 models, seeds and tests done")]
     assert [line.split()[0] for line in moving] == (["1", "2"] if progress else [])
     assert [line for line in printed if line not in moving] == [
-        "2 of 3 FAIL 1 assert_spend_is_conserved",
+        r"2 of 3 FAIL 1 assert_spend_is_conserved \x9b2J",
         "The build failed: the marts stay as they were.",
         "Traceback (most recent call last):",
         "    1 models and 0 seeds built, 1 data tests run in 2 s",

@@ -12,7 +12,7 @@ from tests.support import DECEMBER, Project, on_both_targets
     [
         (("facebook",), "There is no source 'facebook'; known sources: everflow, redtrack, s3"),
         (("--client", "999"), "999"),
-        (("--start-date", "12/01/2025"), "does not match the format"),
+        (("--start-date", "2025-13-01"), "'2025-13-01' is not a date; use YYYY-MM-DD"),
         (("--start-date", "2025-12-02", "--end-date", "2025-12-01"), "is before"),
         (("--full-refresh", "--start-date", "2025-12-02"), "no --start-date"),
         (("--end-date", "2999-01-01"), "is in the future"),

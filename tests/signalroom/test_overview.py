@@ -190,7 +190,7 @@ def test_orders_are_complete_up_to_the_first_day_whose_files_are_not_all_there(
     bucket.remove("orders-update/orders-update-2025-12-07.csv")
     bucket.put("orders-create/orders-create-2025-12-06.csv", b"orders_id\n1\n", NOON_OF_THE_6TH)
     assert project.run("load", "s3_exports").exit_code == 0
-    assert re.search(r" s3_exports .* 2025-12-05 +ok ", project.run("status").output)
+    assert re.search(r" s3_exports .* 2025-12-05 +ok\n", project.run("status").output)
 
 
 def test_doctor_names_the_variable_and_the_drift(

@@ -2,24 +2,9 @@
 
 import pytest
 
+from tests.signalroom.small_marts import ISSUES
 from tests.support import Project
 
-ISSUES = """
-create table ops.data_issues as
-select
-    '713' as client_id, 's3_exports' as source_name, raw_table, origin,
-    cast(report_date as date) as report_date, kind, word, cast(rows_found as bigint) as rows_found,
-    '' as example, holds_back, false as is_accepted,
-    case word when '' then origin || ' v1' else '' end as file_version
-from (
-    values
-    ('orders_create', 'a.csv', '2025-12-01', 'unknown status', 'FAILED', 2, true),
-    ('orders_create', 'b.csv', '2025-12-02', 'unknown status', 'FAILED', 3, true),
-    ('orders_create', 'b.csv', '2025-12-02', 'unknown status', 'ODD', 1, true),
-    ('orders_update', 'c.csv', '2025-12-02', 'amount not read', '', 1, true),
-    ('orders_update', 'd.csv', '2025-12-03', 'blank rows', '', 4, false)
-) as made (raw_table, origin, report_date, kind, word, rows_found, holds_back)
-"""
 LINES = (
     "713 2025-12-03: blank rows (4)",
     "713 2025-12-02, not complete: amount not read (1); unknown status FAILED (3), ODD (1)",

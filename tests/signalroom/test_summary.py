@@ -1,112 +1,16 @@
 """`signalroom summary`: which rows of the marts it shows, and how."""
 
+from datetime import date
+
 import pytest
 
+from tests.signalroom.small_marts import MARTS
 from tests.support import Project, on_both_targets
-
-SUMMARY = """
-create table marts.daily_summary as
-select
-    '713' as client_id, cast(report_date as date) as report_date, advertiser_id, advertiser_label,
-    conversions, cast(conversions * 40 as decimal(18, 4)) as revenue,
-    cast(0 as decimal(18, 4)) as payout, cast(0 as decimal(18, 4)) as spend,
-    cast(null as decimal(18, 4)) as effective_cpa, cast(null as decimal(18, 4)) as cpa,
-    cast(null as text) as effective_cpa_reason, 'no conversions' as cpa_reason,
-    reason is null as is_complete, reason as incomplete_reason,
-    orders, approved as approved_orders, cast(approved * 95 as decimal(18, 4)) as order_revenue,
-    cast(case when approved > 0 then 95 end as decimal(18, 4)) as aov,
-    cast(case when orders > 0 then approved / cast(orders as decimal(18, 4)) end as decimal(18, 4))
-        as approval_rate,
-    orders_complete, case when not orders_complete then 'amount not read' end
-        as orders_incomplete_reason
-from (
-    values
-    ('2025-11-30', 1, 'CCW', 0, 'not loaded', 9, 8, false),
-    ('2025-12-01', 1, 'CCW', 300, cast(null as text), 8, 6, true),
-    ('2025-12-01', 2, 'EXP', 0, null, 0, 0, true),
-    ('2025-12-02', 1, 'CCW', 200, null, 4, 1, true),
-    ('2025-12-02', 2, 'EXP', 0, 'redtrack', 1, 0, true),
-    ('2025-12-03', -1, 'Unmapped', 0, 'not loaded', 2, 2, false)
-) as made (
-    report_date, advertiser_id, advertiser_label, conversions, reason, orders, approved,
-    orders_complete
-)
-"""
-HEATMAP = """
-create table marts.state_heatmap as
-select
-    '713' as client_id, window_name, state_code, 1 as advertiser_id, 'CCW' as advertiser_label,
-    10 as orders, 4 as first_orders, cast(0.2 as decimal(18, 4)) as decline_rate,
-    cast(revenue as decimal(18, 4)) as revenue, cast(95 as decimal(18, 4)) as aov,
-    3 as core_orders, cast(285 as decimal(18, 4)) as core_revenue,
-    cast('2025-11-26' as date) as window_start_date, cast('2025-12-02' as date) as window_end_date,
-    false as orders_complete
-from (
-    values ('7_days', 'TX', 760), ('7_days', 'CA', 950), ('all', 'NY', 9500)
-) as made (window_name, state_code, revenue)
-"""
-FUNNEL = """
-create table marts.fct_funnel_daily as
-select
-    '713' as client_id, cast(report_date as date) as report_date,
-    cast(step_number as bigint) as step_number, event_name, cast(persons as bigint) as persons,
-    is_complete
-from (
-    values
-    ('2025-12-01', 1, 'landing', 999, true), ('2025-12-01', 2, 'checkout', 999, true),
-    ('2025-12-02', 1, 'landing', 300, true), ('2025-12-02', 2, 'checkout', 0, true),
-    ('2025-12-08', 1, 'landing', 100, true), ('2025-12-08', 2, 'checkout', 50, true),
-    ('2025-12-09', 1, 'landing', 7, false), ('2025-12-09', 2, 'checkout', 7, false)
-) as made (report_date, step_number, event_name, persons, is_complete)
-"""
-EMAIL = """
-create table marts.fct_email_daily as
-select
-    '713' as client_id, cast(report_date as date) as report_date, email_id, email_name,
-    cast(sent as bigint) as sent, cast(opened as bigint) as read,
-    cast(clicked as bigint) as clicked, cast(0 as bigint) as bounced,
-    cast(1 as bigint) as unsubscribed, false as is_complete
-from (
-    values
-    ('2025-12-01', '5', 'Welcome to all who are new', 900, 900, 900),
-    ('2025-12-02', '5', 'Welcome to all who are new', 100, 10, 0),
-    ('2025-12-08', '5', 'Welcome to all who are new', 0, 40, 20),
-    ('2025-12-08', '11', 'Late', 0, 1, 0)
-) as made (report_date, email_id, email_name, sent, opened, clicked)
-"""
-PACE = """
-create table marts.budget_pace as
-select
-    '713' as client_id, cast(report_month as date) as report_month, advertiser_id,
-    advertiser_label, match_status,
-    case when match_status = 'no_target' then 0 else 1 end as target_rows,
-    basis as target_basis, cast(budget as decimal(18, 4)) as budget,
-    cast(budget / 2 as decimal(18, 4)) as cost_to_date,
-    cast(budget / budget * 0.5 as decimal(18, 4)) as budget_used_rate,
-    cast(budget / budget * 1.5 as decimal(18, 4)) as pace,
-    cast(budget / 40 as decimal(18, 4)) as remaining_per_day,
-    cast(budget / budget * 20 as decimal(18, 4)) as cpa_to_date,
-    cast(budget / budget * -3.5 as decimal(18, 4)) as cpa_distance,
-    cast(uncosted as bigint) as uncosted_conversions,
-    cast(complete_days as bigint) as complete_days, cast(30 as bigint) as days_in_month,
-    cast(complete_days / 30.0 as decimal(18, 4)) as month_elapsed_rate
-from (
-    values
-    ('2025-10-01', 1, 'CCW', 'matched', 'spend', 9000, 30, 5),
-    ('2025-11-01', -2, 'XY', 'unknown_advertiser', 'spend', null, 10, null),
-    ('2025-11-01', -1, 'Unmapped', 'no_target', null, null, 10, 0),
-    ('2025-11-01', 1, 'CCW', 'matched', 'spend', 3000, 10, 1200),
-    ('2025-12-01', 1, 'CCW', 'matched', 'spend', 9000, 0, null)
-) as made (
-    report_month, advertiser_id, advertiser_label, match_status, basis, budget, complete_days,
-    uncosted
-)
-"""
 
 
 @pytest.fixture
 def marts(project: Project) -> Project:
-    project.execute("create schema marts", SUMMARY, HEATMAP, FUNNEL, EMAIL, PACE)
+    project.execute(*MARTS)
     return project
 
 
@@ -120,19 +24,91 @@ def shown(project: Project, *arguments: str) -> dict[str, list[str]]:
 
 
 def said(project: Project) -> str:
-    """All that is printed, in one line: long titles are broken."""
+    """All that is printed, in one line."""
     return " ".join(project.run("summary").output.split())
 
 
+def today(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    monkeypatch.setattr("loaders.windows.local_day", lambda *_: date.fromisoformat(day))
+
+
 @on_both_targets
-def test_days_that_only_orders_reach_back_to_are_not_in_the_daily_summary(marts: Project) -> None:
-    assert shown(marts)["Daily"] == [
-        "2025-12-01 1 CCW 300 12,000.00 0.00 0.00 – – yes –",
-        "2025-12-02 1 CCW 200 8,000.00 0.00 0.00 – – yes –",
-        "2025-12-02 2 EXP 0 0.00 0.00 0.00 – – no redtrack",
-        "sum 1 CCW 500 20,000.00 0.00 0.00 – – yes –",
-        "sum 2 EXP 0 0.00 0.00 0.00 – – no –",
+def test_the_days_up_to_the_newest_complete_one_and_later_ones(marts: Project) -> None:
+    """Days that only orders reach back to are not among them."""
+    assert shown(marts, "--days", "60")["Daily"][:7] == [
+        "2025-12-01 1 CCW 300 12,000.00 0.00 3,000.00 10.00 20.00 yes –",
+        "2025-12-01 2 EXP 2 80.00 0.00 100.00 50.00 100.00 yes –",
+        "2025-12-07 1 CCW 200 8,000.00 0.00 6,000.00 30.00 60.00 yes –",
+        "2025-12-08 1 CCW 0 0.00 0.00 50.00 – – yes –",
+        "2025-12-09 -1 Unmapped 0 0.00 0.00 0.00 – – no redtrack",
+        "sum 1 CCW 500 20,000.00 0.00 9,050.00 18.10 36.20 yes –",
+        "sum 2 EXP 2 80.00 0.00 100.00 50.00 100.00 yes –",
     ]
+    assert [row[:10] for row in shown(marts)["Daily"][:3]] == [
+        *("2025-12-07", "2025-12-08", "2025-12-09")
+    ]
+
+
+@on_both_targets
+def test_the_first_line_says_as_of_when(marts: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    today(monkeypatch, "2025-12-12")
+    first = marts.run("summary").output.splitlines()[0]
+    assert first == (
+        "Client 713 as of 2025-12-08 (newest complete day); since then 1 day not complete, "
+        "2 days not loaded; no conversions since 2025-12-07"
+    )
+    today(monkeypatch, "2025-12-09")
+    marts.execute(
+        "delete from marts.daily_summary where incomplete_reason = 'redtrack'",
+        "update marts.daily_summary set conversions = 1 where report_date = '2025-12-08'",
+    )
+    first = marts.run("summary").output.splitlines()[0]
+    assert first == "Client 713 as of 2025-12-08 (newest complete day)"
+
+
+def test_where_no_day_is_complete_the_first_line_says_so(marts: Project) -> None:
+    marts.execute("update marts.daily_summary set is_complete = false")
+    first = marts.run("summary").output.splitlines()[0]
+    assert first.startswith("Client 713 as of 2025-12-09 (newest day; none is complete yet)")
+
+
+def test_a_day_on_which_nothing_happened_is_shown_with_zeros(marts: Project) -> None:
+    marts.execute("update marts.daily_summary set spend = 0 where report_date = '2025-12-08'")
+    assert shown(marts)["Daily"][1:3] == [
+        "2025-12-08 1 CCW 0 0.00 0.00 0.00 – – yes –",
+        "2025-12-08 2 EXP 0 0.00 0.00 0.00 – – yes –",
+    ]
+
+
+def test_an_advertiser_without_conversions_is_named(marts: Project) -> None:
+    lines = shown(marts)["Daily"]
+    assert "CCW: no conversions since 2025-12-07" in lines
+    assert "EXP: no conversions since 2025-12-01" in lines
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            "is_complete = false, incomplete_reason = 'redtrack' where conversions = 200",
+            "no effective CPA and CPA of the sum: 2025-12-07 not complete",
+        ),
+        (
+            "cpa_reason = 'no cost row' where conversions = 200",
+            "no CPA of the sum: no cost row on 2025-12-07",
+        ),
+        (
+            "conversions = -400 where conversions = 200",
+            "no effective CPA of the sum: conversions below zero",
+        ),
+    ],
+)
+def test_a_sum_without_a_cpa_says_why(marts: Project, change: str, reason: str) -> None:
+    marts.execute(f"update marts.daily_summary set {change}")
+    lines = shown(marts, "--days", "60")["Daily"]
+    assert f"CCW: {reason}" in lines
+    (row,) = (line.split() for line in lines if line.startswith("sum 1"))
+    assert row[-4] == ("–" if "effective" in reason else "18.10")
 
 
 def test_days_whose_cpa_is_missing_say_why(marts: Project) -> None:
@@ -140,20 +116,41 @@ def test_days_whose_cpa_is_missing_say_why(marts: Project) -> None:
     marts.execute(
         f"update marts.daily_summary set effective_cpa_reason = '{reason}' where conversions = 200"
     )
-    assert shown(marts)["Daily"][-1] == f"CCW: no effective CPA on 2025-12-02: {reason}"
+    assert f"CCW: no effective CPA on 2025-12-07: {reason}" in shown(marts)["Daily"]
+
+
+@on_both_targets
+@pytest.mark.parametrize("command", ["summary", "doctor"])
+def test_unmapped_spend_is_said_with_the_file_to_fill(marts: Project, command: str) -> None:
+    said = " ".join(marts.run(command).output.split())
+    assert (
+        "30.91 of 70.91 spend is unmapped; map 1 source in "
+        "data/clients/713/mappings/internal-affiliates.csv: 30.91 of TikTok [/b], id bb"
+    ) in said
 
 
 @on_both_targets
 def test_orders_are_shown_by_day_and_added_up(marts: Project) -> None:
-    assert shown(marts, "--days", "3")["Orders"] == [
+    assert shown(marts, "--days", "8")["Orders"] == [
         "2025-12-01 1 CCW 8 6 75.0% 570.00 95.00 yes –",
-        "2025-12-02 1 CCW 4 1 25.0% 95.00 95.00 yes –",
-        "2025-12-02 2 EXP 1 0 0.0% 0.00 – yes –",
-        "2025-12-03 -1 Unmapped 2 2 100.0% 190.00 95.00 no amount not read",
-        "sum 1 CCW 12 7 – 665.00 – yes –",
-        "sum 2 EXP 1 0 – 0.00 – yes –",
+        "2025-12-07 1 CCW 4 1 25.0% 95.00 95.00 yes –",
+        "2025-12-07 2 EXP 1 0 0.0% 0.00 – yes –",
+        "2025-12-09 -1 Unmapped 2 2 100.0% 190.00 95.00 no amount not read",
+        "sum 1 CCW 12 7 58.3% 665.00 95.00 yes –",
+        "sum 2 EXP 1 0 0.0% 0.00 – yes –",
         "sum -1 Unmapped 2 2 – 190.00 – no –",
     ]
+
+
+def test_a_part_without_rows_in_the_days_says_of_when_the_newest_are(marts: Project) -> None:
+    marts.execute(
+        "update marts.daily_summary set orders = 0 where report_date > '2025-12-01'",
+        "delete from marts.fct_funnel_daily where report_date > '2025-12-01'",
+        "delete from marts.fct_email_daily where report_date > '2025-12-01'",
+    )
+    for part in ("Orders", "Funnel", "E-mail"):
+        window = "2025-12-02..2025-12-08: none; the newest are of 2025-12-01"
+        assert f"{part} of client 713, {window}" in said(marts)
 
 
 def test_the_states_with_most_revenue_come_first(marts: Project) -> None:
@@ -168,13 +165,13 @@ def test_the_states_with_most_revenue_come_first(marts: Project) -> None:
 def test_a_client_without_order_files_has_no_tables_of_orders(marts: Project) -> None:
     marts.execute("update marts.daily_summary set orders = 0", "delete from marts.state_heatmap")
     output = marts.run("summary").output
-    assert output.startswith("\nDaily summary of client 713")
+    assert "\n\nDaily summary of client 713" in output
     assert "Orders" not in output
     assert "states" not in output
 
 
 @on_both_targets
-def test_the_funnel_is_a_ratio_of_sums_up_to_the_newest_complete_day(marts: Project) -> None:
+def test_the_funnel_is_a_ratio_of_sums_of_the_same_days(marts: Project) -> None:
     header = "step event entries (persons x days) of all entries of the step before"
     assert f"Funnel of client 713, 2025-12-02..2025-12-08 {header}" in said(marts)
     assert shown(marts)["Funnel"] == [
@@ -188,14 +185,13 @@ def test_the_funnel_is_a_ratio_of_sums_up_to_the_newest_complete_day(marts: Proj
 
 
 @on_both_targets
-def test_mail_is_added_up_by_the_day_it_happened(marts: Project) -> None:
+def test_rates_of_mail_are_of_the_mails_that_were_sent(marts: Project) -> None:
     marts.execute("update marts.fct_email_daily set is_complete = true")
-    title = "E-mail of client 713, 2025-12-02..2025-12-08, by the day it happened"
-    assert f"{title} e-mail sent" in said(marts)
+    assert "E-mail of client 713 sent 2025-12-02..2025-12-08 e-mail sent" in said(marts)
     assert shown(marts)["E-mail"] == [
-        "Welcome to all who are new 100 50 50.0% 20 20.0% 0 2",
-        "Late 0 1 – 0 – 0 1",
-        "sum 100 51 51.0% 20 20.0% 0 3",
+        "Welcome to all who are new 100 60 60.0% 20 20.0% 0 1",
+        "Late 0 0 – 0 – 0 1",
+        "sum 100 60 60.0% 20 20.0% 0 2",
     ]
 
 
@@ -211,7 +207,7 @@ def test_a_window_with_days_that_are_not_complete_says_so(marts: Project, incomp
     )
     lacking = "some days are not complete yet"
     assert f"Funnel of client 713, 2025-12-02..2025-12-08, {lacking} step" in said(marts)
-    mail = "E-mail of client 713, 2025-12-02..2025-12-08, by the day it happened"
+    mail = "E-mail of client 713 sent 2025-12-02..2025-12-08"
     assert f"{mail}, {lacking} e-mail" in said(marts)
 
 
@@ -233,7 +229,7 @@ def test_a_client_without_pages_mail_and_targets_has_no_tables_of_them(marts: Pr
         "delete from marts.fct_email_daily",
         "delete from marts.budget_pace where target_rows > 0",
     )
-    assert set(shown(marts)) == {"Daily", "Orders", "Top"}
+    assert set(shown(marts)) == {"Client", "Daily", "Orders", "Top"}
 
 
 @pytest.mark.parametrize(

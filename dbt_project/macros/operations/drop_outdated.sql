@@ -38,7 +38,7 @@
         {%- for column in (adapter.get_columns_in_relation(stored) if stored else []) -%}
             {%- do columns.update({column.name: column.dtype | lower}) -%}
         {%- endfor -%}
-        {%- if stored and ('lacks_cells' not in columns or columns['advertiser_id'] not in ('bigint', 'int8')) -%}
+        {%- if stored and ('lacks_facts' not in columns or columns['advertiser_id'] not in ('bigint', 'int8')) -%}
             {%- do former.extend(['int_order_events__stored', 'int_orders__latest']) -%}
             {%- do log('All orders are made again: this version keeps more of them.', info=true) -%}
         {%- endif -%}

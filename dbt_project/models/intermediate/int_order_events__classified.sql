@@ -53,8 +53,14 @@ understood as (  -- most orders are of the US: the long list of countries is not
             when events.delivered_country is not null
                 then {{ meaning_of('events.delivered_country', 'words.countries') }}
         end as country_meaning,
-        {{ names_currency('events.amount_sign', currency) }}
-        and {{ names_currency('events.refund_sign', currency) }} as has_own_signs
+        case
+            when not ({{ names_currency('events.amount_sign', currency) }}) then events.amount_sign
+            when not ({{ names_currency('events.refund_sign', currency) }}) then events.refund_sign
+        end as foreign_sign,
+        -- a day of grace for another timezone
+        coalesce({{ dbt.datediff('events.file_date', 'events.order_date', 'day') }} > 1, false)
+            as is_order_date_ahead
+        {{ evaluate_once() }}
     from events
     left join clients on events.client_id = clients.client_id
     left join words on events.client_id = words.client_id
@@ -69,15 +75,27 @@ judged as (  -- an amount below zero is none: what was given back stands in anot
     select
         *,
         case when total_amount >= 0 then total_amount end as known_total_amount,
-        not ({{ names_currency('currency', 'client_currency') }}) or not has_own_signs
+        not ({{ names_currency('currency', 'client_currency') }}) or foreign_sign is not null
             as is_other_currency,
         raw_table = 'orders_update'
-        and (order_status is null or total_amount is null or total_amount < 0 or order_date is null)
-            as lacks_cells,
+        and (
+            order_status is null
+            or total_amount is null
+            or total_amount < 0
+            or order_date is null
+            or is_order_date_ahead
+        ) as lacks_cells,
+        raw_table = 'orders_update'
+        and (
+            product_category is null
+            or not has_email
+            or (delivered_state is null and delivered_country is null)
+        ) as lacks_facts,
         is_total_amount_unread
         or is_refund_amount_unread
         or is_rebill_depth_unread
         or is_order_date_unread
+        or is_order_date_ahead
         {% for flag in flags %}
             or ({{ flag }} is not null and {{ flag }}_meaning is null)
         {%- endfor %}
@@ -92,6 +110,7 @@ explained as (
             concat_ws(
                 '|',
                 case when lacks_orders_id then 'no order id=' end,
+                case when has_odd_orders_id then 'odd order id=' end,
                 case
                     when
                         raw_table = 'orders_update'
@@ -115,9 +134,14 @@ explained as (
                 end,
                 case when is_total_amount_unread then 'amount not read=' end,
                 case when total_amount < 0 then 'negative amount=' end,
+                case
+                    when refund_amount > total_amount and total_amount >= 0
+                        then 'refund above the amount='
+                end,
                 case when is_refund_amount_unread then 'refund amount not read=' end,
                 case when is_rebill_depth_unread then 'rebill depth not read=' end,
                 case when is_order_date_unread then 'order date not read=' end,
+                case when is_order_date_ahead then 'order date after its file=' end,
                 {% for flag in flags %}
                     case
                         when {{ flag }} is not null and {{ flag }}_meaning is null
@@ -132,7 +156,7 @@ explained as (
                     when is_other_currency
                         then
                             'other currency='
-                            || {{ shown_word('coalesce(currency, amount_sign, refund_sign)') }}
+                            || {{ shown_word('coalesce(foreign_sign, currency)') }}
                 end
             ), ''
         ) as issues
@@ -149,7 +173,7 @@ select  -- noqa: ST06
     file_date,
 
     -- dimensions
-    order_date,
+    case when not is_order_date_ahead then order_date end as order_date,
     case when product_category is not null then coalesce(known_advertiser_id, -1) end
         as advertiser_id,
     customer_hash,
@@ -179,8 +203,7 @@ select  -- noqa: ST06
     c1,
     c2,
     c3,
-    coalesce(currency, case when not has_own_signs then coalesce(amount_sign, refund_sign) end)
-        as currency,
+    coalesce(currency, foreign_sign) as currency,
 
     -- measures
     known_total_amount as total_amount,
@@ -201,5 +224,6 @@ select  -- noqa: ST06
     coalesce(is_other_currency, false) as is_other_currency,
     has_unparsed_text,
     lacks_cells,
+    lacks_facts,
     issues
 from explained

@@ -1,11 +1,14 @@
 -- What became of an order and what it was worth, event by event. An update that leaves cells blank
--- says nothing of them: what the events before it said stands. Only orders with such an update pay
--- for that.
+-- says nothing of them: what the events before it said stands. Product, buyer and place are facts, and
+-- stand in any case; of the rest a blank cell says no, such as an empty flag, unless the update lacks
+-- what every event has. Only orders with such an update pay for that.
+{% set facts = [
+    'email_hash', 'number_hash', 'product_category', 'advertiser_id', 'state_code', 'country',
+] %}
 {% set columns = {
-    'max': [
-        'email_hash', 'number_hash', 'order_status', 'order_kind', 'product_category',
-        'advertiser_id', 'state_code', 'country', 'campaign_id', 'afid', 'sid', 'c1', 'c2', 'c3', 'currency', 'order_date', 'total_amount',
-        'refund_amount',
+    'max': facts + [
+        'order_status', 'order_kind', 'campaign_id', 'afid', 'sid', 'c1', 'c2', 'c3', 'currency',
+        'order_date', 'total_amount', 'refund_amount',
     ],
     'bool_or': ['has_refund_flag', 'has_chargeback_flag', 'is_test'],
 } %}
@@ -30,7 +33,7 @@ partial_orders as (
         client_id,
         orders_id
     from events
-    where lacks_cells
+    where lacks_cells or lacks_facts
 ),
 
 counted as (  -- the events that say something of a column, up to each event: they number its values
@@ -87,8 +90,12 @@ filled as (
             {{ column }},
         {% endfor %}
     {% for column in ['status_meaning'] + columns['max'] + columns['bool_or'] %}
-        case when lacks_cells then known_{{ column }} else {{ column }} end
-            as {{ column }}{{ ',' if not loop.last }}
+        case
+            when lacks_cells{% if column in facts %} or lacks_facts
+                {%- if column in ('state_code', 'country') %} and state_code is null and country is null
+                {%- endif %}{% endif %} then known_{{ column }}
+            else {{ column }}
+        end as {{ column }}{{ ',' if not loop.last }}
     {% endfor %}
     from remembered
 ),

@@ -4,7 +4,8 @@
     'no order id', 'blank status', 'unknown status', 'blank amount', 'amount not read',
     'negative amount', 'refund amount not read', 'rebill depth not read', 'order date not read',
     'unknown refund flag', 'unknown chargeback flag', 'unknown test flag', 'unknown recurring flag',
-    'unknown country', 'other currency', 'partial update',
+    'unknown country', 'other currency', 'partial update', 'odd order id', 'order date after its file',
+    'refund above the amount',
 ] %}
 with events as (
     select * from {{ ref('int_order_events__stored') }}
@@ -73,6 +74,19 @@ found as (
         where position('|{{ kind }}=' in issues) > 0
         {{ 'union all' if not loop.last }}
     {% endfor %}
+    union all
+    select
+        client_id,
+        raw_table,
+        file_name,
+        orders_id,
+        file_date,
+        'order twice in a file' as kind,
+        '' as word
+    from events
+    where raw_table = 'orders_create'
+    group by client_id, raw_table, file_name, orders_id, file_date
+    having count(*) > 1 and min(total_amount) <> max(total_amount)
 ),
 
 dated as (

@@ -31,10 +31,10 @@
 }}
 -- depends_on: {{ ref('int_order_events__stored') }}
 {% set amounts = {
-    'approved': 'gross_amount',
-    'declined': 'declined_amount',
-    'refunded': 'refunded_amount',
-    'chargeback': 'chargeback_amount',
+    'approved': ('approval', 'case when is_approved then gross_amount end'),
+    'declined': ('decline', 'declined_amount'),
+    'refunded': ('refund', 'refunded_amount'),
+    'chargeback': ('chargeback', 'chargeback_amount'),
 } %}
 with events as (
     select
@@ -97,10 +97,10 @@ arrived as (  -- windows and no join: Postgres takes few new orders for one, and
             over whole_history as arrived_refunded_amount,
         sum(case when is_chargeback and chargeback_number = 1 then chargeback_amount else 0 end)
             over whole_history as arrived_chargeback_amount,
-        {% for state, amount in amounts.items() %}
+        {% for state, amount in amounts.values() %}
             coalesce(
-                min(case when is_{{ state }} then {{ amount }} end) over whole_history
-                <> max(case when is_{{ state }} then {{ amount }} end) over whole_history,
+                min(case when {{ state }}_number > 0 then {{ amount }} end) over whole_history
+                <> max(case when {{ state }}_number > 0 then {{ amount }} end) over whole_history,
                 false
             ) {{ 'or' if not loop.last else 'as has_changed_amounts' }}
         {% endfor %}

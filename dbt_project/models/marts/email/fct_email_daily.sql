@@ -1,5 +1,6 @@
 -- Each thing that happened to a mail counts on the day it happened, so the counts of a row are not
--- of the same mails. Mautic forgets an e-mail's id when the e-mail is deleted: -1 keeps its counts.
+-- of the same mails; what became of the mails that were sent that day stands beside them. Mautic
+-- forgets an e-mail's id when the e-mail is deleted: -1 keeps its counts.
 with mails as (
     select
         *,
@@ -46,6 +47,29 @@ first_clicks as (
     group by client_id, known_email_id, clicker
 ),
 
+clickers as (
+    select distinct
+        client_id,
+        email_id,
+        contact_id
+    from clicks
+    where
+        email_id is not null
+        and contact_id is not null
+),
+
+sent_mails as (
+    select
+        mails.*,
+        clickers.client_id is not null as is_clicked
+    from mails
+    left join clickers
+        on
+            mails.client_id = clickers.client_id
+            and mails.email_id = clickers.email_id
+            and mails.contact_id = clickers.contact_id
+),
+
 happened as (
     select
         client_id,
@@ -53,11 +77,13 @@ happened as (
         known_email_id,
         count(*) as sent,
         count(case when is_failed then 1 end) as failed,
+        count(case when is_read then 1 end) as read_of_sent,
+        count(case when is_clicked then 1 end) as clicked_of_sent,
         0 as opened,
         0 as clicked,
         0 as bounced,
         0 as unsubscribed
-    from mails
+    from sent_mails
     group by client_id, sent_date, known_email_id
     union all
     select
@@ -66,6 +92,8 @@ happened as (
         known_email_id,
         0 as sent,
         0 as failed,
+        0 as read_of_sent,
+        0 as clicked_of_sent,
         count(*) as opened,
         0 as clicked,
         0 as bounced,
@@ -80,6 +108,8 @@ happened as (
         known_email_id,
         0 as sent,
         0 as failed,
+        0 as read_of_sent,
+        0 as clicked_of_sent,
         0 as opened,
         count(*) as clicked,
         0 as bounced,
@@ -93,6 +123,8 @@ happened as (
         known_email_id,
         0 as sent,
         0 as failed,
+        0 as read_of_sent,
+        0 as clicked_of_sent,
         0 as opened,
         0 as clicked,
         count(case when reason = 'bounced' then 1 end) as bounced,
@@ -109,6 +141,8 @@ summed as (
         known_email_id,
         sum(sent) as sent,
         sum(failed) as failed,
+        sum(read_of_sent) as read_of_sent,
+        sum(clicked_of_sent) as clicked_of_sent,
         sum(opened) as opened,
         sum(clicked) as clicked,
         sum(bounced) as bounced,
@@ -133,6 +167,8 @@ select
     -- measures
     cast(summed.sent as bigint) as sent,
     cast(summed.failed as bigint) as failed,
+    cast(summed.read_of_sent as bigint) as read_of_sent,
+    cast(summed.clicked_of_sent as bigint) as clicked_of_sent,
     cast(summed.opened as bigint) as read, -- noqa: RF04
     cast(summed.clicked as bigint) as clicked,
     cast(summed.bounced as bigint) as bounced,

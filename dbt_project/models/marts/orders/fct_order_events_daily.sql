@@ -1,8 +1,10 @@
+-- what an order has in a state, and when that counts: it is approved or declined by the events that say
+-- so; from its first refund or chargeback on, an event without one says that it was taken back
 {% set amounts = {
-    'approved': 'gross_amount',
-    'declined': 'coalesce(own_amount, 0)',
-    'refunded': 'refunded_amount',
-    'chargeback': 'chargeback_amount',
+    'approved': ('gross_amount', 'is_approved'),
+    'declined': ('declined_amount', 'is_declined'),
+    'refunded': ('refunded_amount', 'refund_number > 0'),
+    'chargeback': ('chargeback_amount', 'chargeback_number > 0'),
 } %}
 with advertisers as (
     select * from {{ ref('dim_advertisers') }}
@@ -40,28 +42,50 @@ changed_orders as (
     where has_changed_amounts
 ),
 
-changes as (  -- a refund that grew: what came on top, on the day a file said so
-    {% for state, amount in amounts.items() %}
+changed_events as (
+    select
+        events.client_id,
+        events.orders_id,
+        changed_orders.advertiser_id,
+        events.file_date as report_date,
+        events.is_approved,
+        events.is_declined,
+        events.gross_amount,
+        coalesce(events.own_amount, 0) as declined_amount,
+        events.refunded_amount,
+        events.chargeback_amount,
+        row_number() over history as event_number,
+        sum(case when events.is_refunded then 1 else 0 end) over history as refund_number,
+        sum(case when events.is_chargeback then 1 else 0 end) over history as chargeback_number
+    from {{ ref('int_order_events__filled') }} as events
+    inner join changed_orders
+        on
+            events.client_id = changed_orders.client_id
+            and events.orders_id = changed_orders.orders_id
+    window history as (
+        partition by events.client_id, events.orders_id
+        order by
+            events.file_date,
+            case events.raw_table when 'orders_create' then 1 else 2 end,
+            {{ byte_order('events.file_sort_key') }},
+            events.row_id
+        rows between unbounded preceding and current row
+    )
+),
+
+changes as (  -- a refund that grew or shrank: the difference, on the day a file said so
+    {% for state, (amount, counts) in amounts.items() %}
         select
-            events.client_id,
-            changed_orders.advertiser_id,
-            events.file_date as report_date,
+            client_id,
+            advertiser_id,
+            report_date,
             '{{ state }}' as arrival,
             0 as orders,
             {{ amount }} - lag({{ amount }}) over (
-                partition by events.client_id, events.orders_id
-                order by
-                    events.file_date,
-                    case events.raw_table when 'orders_create' then 1 else 2 end,
-                    {{ byte_order('events.file_sort_key') }},
-                    events.row_id
+                partition by client_id, orders_id order by event_number
             ) as amount
-        from {{ ref('int_order_events__filled') }} as events
-        inner join changed_orders
-            on
-                events.client_id = changed_orders.client_id
-                and events.orders_id = changed_orders.orders_id
-        where events.is_{{ state }}
+        from changed_events
+        where {{ counts }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

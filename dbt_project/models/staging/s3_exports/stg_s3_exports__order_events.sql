@@ -7,7 +7,7 @@
     'currency', 'chargeback_flag', 'refund_flag', 'refund_amount', 'is_test_cc', 'is_recurring',
     'rebill_depth', 'parent_order_id',
 ] %}
-with delivered as (
+with lines as (
     {% for raw_table in raw_tables %}
         select
             _client_id,
@@ -17,11 +17,40 @@ with delivered as (
             _file_date,
             _loaded_at,
         {% for text in texts %}
-            {{ clean_text('s3_exports', text) }} as {{ text }}{{ ',' if not loop.last }}
+            {{ text }}{{ ',' if not loop.last }}
         {% endfor %}
         from {{ source('s3_exports', raw_table) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+trimmed as (
+    select
+        _client_id,
+        raw_table,
+        _file_name,
+        _row_id,
+        _file_date,
+        _loaded_at,
+    {% for text in texts %}
+        {{ without_blanks(text) }} as {{ text }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from lines
+),
+
+delivered as (
+    select
+        _client_id,
+        raw_table,
+        _file_name,
+        _row_id,
+        _file_date,
+        _loaded_at,
+    {% for text in texts %}
+        {{ without_placeholder('s3_exports', text) }} as {{ text }}{{ ',' if not loop.last }}
+    {% endfor %}
+    {{ evaluate_once() }}
+    from trimmed
 ),
 
 salt as (  -- one row, also when there is no salt
@@ -36,17 +65,18 @@ parsed as (  -- zeros are the vendor's blank date
         {{ parse_amount('delivered.refund_amount') }} as parsed_refund_amount,
         {{ parse_number('delivered.rebill_depth', 'bigint') }} as parsed_rebill_depth,
         {{ parse_date('delivered.order_date') }} as parsed_order_date,
-        case  -- a number of zeros, or one that a spreadsheet has shortened, names no order
-            when
-                translate(delivered.orders_id, '0.', '') <> ''
-                and not {{ matches("delivered.orders_id", "'^[0-9]+([.][0-9]+)?[eE][+][0-9]+$'") }}
-                then delivered.orders_id
+        case  -- a number that a spreadsheet has shortened names no order
+            when not {{ matches("delivered.orders_id", "'^[0-9]+([.][0-9]+)?[eE][+][0-9]+$'") }}
+                then {{ order_number('delivered.orders_id') }}
         end as known_orders_id,
+        {{ order_number('delivered.parent_order_id') }} as known_parent_order_id,
+        {{ order_number('delivered.customer_id') }} as known_customer_id,
         case when position('@' in delivered.billing_email) > 0 then delivered.billing_email end
             as known_email,
         case
             when substring(delivered.order_date, 1, 10) <> '0000-00-00' then delivered.order_date
         end as told_order_date
+        {{ evaluate_once() }}
     from delivered
 ),
 
@@ -59,7 +89,7 @@ renamed as (
         cast(parsed._row_id as bigint) as row_id,
         cast(
             coalesce(
-                parsed.known_orders_id, -- money without an id is an order of its own, never dropped
+                {{ bounded_text('parsed.known_orders_id') }}, -- money without an id is an order of its own, never dropped
                 '#' || parsed._file_name || ':'
                 || cast(parsed._row_id as {{ dbt.type_string() }})
             ) as {{ dbt.type_string() }}
@@ -78,7 +108,7 @@ renamed as (
         parsed.c3,
         {{ clean_id('parsed.billing_state') }} as delivered_state,
         {{ clean_code('parsed.billing_country') }} as delivered_country,
-        parsed.parent_order_id as parent_orders_id,
+        parsed.known_parent_order_id as parent_orders_id,
         parsed.parsed_rebill_depth as rebill_depth,
         {{ clean_code('parsed.currency') }} as currency,
         case
@@ -89,12 +119,12 @@ renamed as (
             when parsed.parsed_refund_amount is not null
                 then {{ amount_currency('parsed.refund_amount') }}
         end as refund_sign,
-        -- the vendor may number one person more than once; nobody is number 0
+        -- the vendor may number one person more than once
         {{ customer_hash(
             'parsed._client_id',
             'parsed.known_email',
             'salt.salt',
-            otherwise="'customer:' || nullif(parsed.customer_id, '0')",
+            otherwise="'customer:' || parsed.known_customer_id",
         ) }} as customer_hash,
         parsed.known_email is not null as has_email,
 
@@ -110,6 +140,11 @@ renamed as (
 
         -- what was not read
         parsed.known_orders_id is null as lacks_orders_id,
+        coalesce(
+            bit_length(parsed.known_orders_id) <> 8 * length(parsed.known_orders_id)
+            or length(parsed.known_orders_id) > 500,
+            false
+        ) as has_odd_orders_id,
         parsed.total_amount is not null and parsed.parsed_total_amount is null
             as is_total_amount_unread,
         parsed.refund_amount is not null and parsed.parsed_refund_amount is null

@@ -1,0 +1,19 @@
+{#
+  A text without the blanks around it, tabs, line ends and hard blanks among them. DuckDB takes long to
+  trim and is asked only where there is something: few texts have any.
+#}
+{% macro without_blanks(text) -%}
+    {{ return(adapter.dispatch('without_blanks')(text, " \t\n\x0b\x0c\r\u00a0")) }}
+{%- endmacro %}
+
+{% macro default__without_blanks(text, blanks) -%}
+    trim(both '{{ blanks }}' from {{ text }})
+{%- endmacro %}
+
+{% macro duckdb__without_blanks(text, blanks) -%}
+    case
+        when regexp_matches({{ text }}, '^[{{ blanks }}]|[{{ blanks }}]$')
+            then {{ default__without_blanks(text, blanks) }}
+        else {{ text }}
+    end
+{%- endmacro %}
