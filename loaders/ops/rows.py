@@ -172,7 +172,7 @@ class AcceptedIssue:
     kind: str
     subject: str
     accepted_at: datetime
-    file_version: str | None
+    file_version: str | None = ""
 
 
 @dataclass(frozen=True)
