@@ -6,7 +6,7 @@ and there is not taken for a change that stays.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from loaders import ledger
@@ -34,17 +34,25 @@ def decide(
     run.verdict, run.error = judgement.verdict, judgement.reason
     if judgement.reason is None or run.rejected:
         return
+    if since := stays(warehouse, run, missing, came):
+        run.verdict, run.error = judgement.if_believed, None
+        run.messages.append(
+            f"believed, as it was so on {since:%Y-%m-%d %H:%M} UTC too: {judgement.reason}"
+        )
+
+
+def stays(
+    warehouse: Warehouse, run: Run, missing: Iterable[object], came: Iterable[object] = ()
+) -> datetime | None:
+    """When a read of a day or more ago lacked the same; what this one lacks is kept in its run."""
     lacking = _digests(missing)
-    run.missing = " ".join(sorted(lacking)[:KEPT])
+    run.missing = " ".join([*(run.missing or "").split(), *sorted(lacking)[:KEPT]])
     there = _digests(came)
     for started_at, before in ledger.refused(warehouse, run, until=run.started_at - APART):
         lacked = set((before or "").split())
         if lacked & lacking and not lacked & there:
-            run.verdict, run.error = judgement.if_believed, None
-            run.messages.append(
-                f"believed, as it was so on {started_at:%Y-%m-%d %H:%M} UTC too: {judgement.reason}"
-            )
-            return
+            return started_at
+    return None
 
 
 def _digests(names: Iterable[object]) -> set[str]:

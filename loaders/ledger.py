@@ -39,6 +39,7 @@ SPOILING = (
     "select run_id, source, client_id, table_name, null, first_date, last_date, "
     "kind, coalesce(nullif(word, ''), origin) from ops.load_issues where holds_back)"
 )
+NOT_LOADED = "file not loaded"  # the kind of issue that ends when the file is
 UNLESS_ACCEPTED = (
     "and not exists (select 1 from ops.accepted_issues as accepted "
     "where accepted.source = issues.source and accepted.client_id = issues.client_id "
@@ -85,11 +86,13 @@ def write_files(warehouse: Warehouse, files: Sequence[LoadedFile], runs: Sequenc
     """Write files, and what the runs did not understand so far: they are not read again."""
     with warehouse.transaction() as execute:
         for file in files:
-            execute(
-                "delete from ops.loaded_files "
-                "where client_id = %s and table_name = %s and file_name = %s",
-                [file.client_id, file.table_name, file.file_name],
-            )
+            which = [file.client_id, file.table_name, file.file_name]
+            for table, name, also in (
+                ("loaded_files", "file_name", ""),
+                ("load_issues", "origin", f" and kind = '{NOT_LOADED}'"),
+            ):
+                where = f"client_id = %s and table_name = %s and {name} = %s{also}"
+                execute(f"delete from ops.{table} where {where}", which)  # noqa: S608
         _write_issues(execute, runs)
         LOADED_FILES.insert(execute, files)
 

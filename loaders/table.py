@@ -163,7 +163,8 @@ class Issue:
     """What was not understood of a file or an answer, counted: 3 blank rows, no day in the name.
 
     `kind` is a phrase that is read after a number; `word` the one that it is about, where it is
-    about words. `holds_back`: the day is not complete until somebody accepts it.
+    about words. `holds_back`: the day is not complete until somebody accepts it. `file_version`:
+    of a file that is not loaded, as who accepts that does so of this one alone.
     """
 
     origin: str
@@ -173,6 +174,7 @@ class Issue:
     word: str = ""
     example: str = ""
     holds_back: bool = True
+    file_version: str = ""
 
 
 @dataclass(frozen=True)

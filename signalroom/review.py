@@ -88,13 +88,16 @@ def print_lines(said: Sequence[str]) -> None:
 def accept(warehouse: Warehouse, issue: Issue) -> None:
     """Believe what is alike from now on: neither the next build nor the next load asks again."""
     place = (issue.client_id, issue.source, issue.table, issue.kind, issue.subject)
+    which = "client_id = %s and source_name = %s and raw_table = %s and kind = %s "
+    which += f"and {SUBJECT} = %s"
+    versions = warehouse.query(
+        f"select distinct file_version from ops.data_issues where {which}",  # noqa: S608
+        place,
+    )
+    now = datetime.now(UTC)
     with warehouse.transaction() as execute:
-        ACCEPTED_ISSUES.insert(execute, [AcceptedIssue(*place, datetime.now(UTC))])
-        execute(
-            "update ops.data_issues set is_accepted = true where client_id = %s "  # noqa: S608
-            f"and source_name = %s and raw_table = %s and kind = %s and {SUBJECT} = %s",
-            place,
-        )
+        ACCEPTED_ISSUES.insert(execute, [AcceptedIssue(*place, now, v) for (v,) in versions])
+        execute(f"update ops.data_issues set is_accepted = true where {which}", place)  # noqa: S608
 
 
 def _said(kind: str, alike: Sequence[_OfDay]) -> str:

@@ -13,14 +13,15 @@ import difflib
 import io
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain, count
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from loaders.errors import FileError
 from loaders.files import packing
+from loaders.files.headings import column_names, distinct
 from loaders.files.masking import (
     TO_STARS,
     Masker,
@@ -36,13 +37,11 @@ from loaders.table import ROW_ID
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LONGEST_NAME = 63  # of a column in Postgres
 WIDEST = 250  # columns of a file: as many texts fit into a page of Postgres, whatever they are
 REJECTED_AT_MOST = 10_000  # in one file; one with more is not what its header says
 BELIEVED = 100  # of a file of which less fits: a small one may have some
 SHOWN_CHARACTERS = 500
 END = "\x1f signalroom: end of file \x1f"
-OF_POSTGRES = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}  # no column may have these names
 BLANKS = [" " * length for length in range(9)]
 MAY_BE_NOTHING = re.compile(r'[\s,"]*')  # a record without any value
 _RECORD = re.compile(
@@ -89,6 +88,7 @@ class CsvStream:
         self._blank = self._masked = 0  # of records that fit
         self._blank_misfits = self._masked_misfits = 0  # in Arrow's thread
         self.repeated = 0  # of the header, where it came again
+        self.twins = 0  # of columns, whose name another one before them has
         self.rejected: list[BadRecord] = []
 
     @property
@@ -111,12 +111,14 @@ class CsvStream:
         header, rest = _split_header(blocks)
         if not header:
             return
-        names = column_names(header, renames=self._renames, reserved=self._reserved)
-        self._check(names)
+        called = column_names(header, renames=self._renames)
+        self._check(called)
+        names = distinct(called, reserved=self._reserved)
+        self._admit(names)
         cards = [
             place
-            for place, called in enumerate(zip(header, names, strict=True))
-            if any(map(is_card_column, called))
+            for place, both in enumerate(zip(header, names, strict=True))
+            if any(map(is_card_column, both))
         ]
         identifying = {
             place
@@ -173,16 +175,21 @@ class CsvStream:
             misfits = f"{len(self.rejected):,} of {fitting + len(self.rejected):,} records"
             raise FileError(f"{misfits} do not fit; {self._first_rejected()}")
 
-    def _check(self, names: Sequence[str]) -> None:
-        """FileError where the columns are not those of a file of ours, or too many."""
+    def _check(self, called: Sequence[str]) -> None:
+        """FileError where the columns are not those of a file of ours, or too many, or twice."""
+        names = Counter(called)
         if self._expected and not set(self._expected) & set(names):
             raise FileError("its first line has no heading that we know: is it a CSV with commas?")
         for column in self._asks_for:
             if column not in names:
-                raise _lacks(column, names)
-        if len(names) > WIDEST:
-            raise FileError(f"has {len(names):,} columns, and at most {WIDEST} are taken of a file")
-        self._admit(names)
+                raise _lacks(column, called)
+        if len(called) > WIDEST:
+            many = f"{len(called):,} columns, and at most {WIDEST}"
+            raise FileError(f"has {many} are taken of a file")
+        for column in self._expected:
+            if names[column] > 1:  # nothing says which of them holds it
+                raise FileError(f"has {names[column]} columns that are {column} to us; leave one")
+        self.twins = len(called) - len(names)
 
     def _problem(self, error: str) -> str:
         if len(self.rejected) > REJECTED_AT_MOST:
@@ -236,33 +243,6 @@ def _lacks(column: str, names: Sequence[str]) -> FileError:
         )
     remedy = f"if that is it, set S3_COLUMNS={alike[0]}={column}"
     return FileError(f"has no column {column} but {' and '.join(alike)}", remedy)
-
-
-def column_names(
-    header: Sequence[str], *, renames: Mapping[str, str], reserved: Collection[str]
-) -> list[str]:
-    """Their headings as names of our columns: snake_case, renamed, each of them once."""
-    names: list[str] = []
-    taken = {*reserved, *OF_POSTGRES}
-    for place, heading in enumerate(header, start=1):
-        name = snake_case(heading) if heading.strip() else f"column_{place}"
-        name = renames.get(name, name)
-        numbered = chain([name], (f"{name[: LONGEST_NAME - 5]}_{n}" for n in count(2)))
-        names.append(next(free for free in numbered if free not in taken))
-        taken.add(names[-1])
-    return names
-
-
-def snake_case(heading: str) -> str:
-    """The heading as dlt would spell a column, on every engine alike."""
-    return str(_naming().normalize_identifier(heading.strip()))
-
-
-@cache
-def _naming() -> Any:
-    from dlt.common.normalizers.naming.snake_case import NamingConvention
-
-    return NamingConvention(max_length=LONGEST_NAME)
 
 
 def _split_header(blocks: Iterator[bytes]) -> tuple[list[str], Iterator[bytes]]:

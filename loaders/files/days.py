@@ -1,7 +1,7 @@
 """The day that the key of a file names, in any of the usual spellings.
 
-Between dashes, underscores and nothing the month comes first, between dots the day; where the first
-number can be no month, it is the day. A name that can be read in two ways has both readings.
+Between dashes, underscores and nothing the month comes first, between dots the day, where both are
+days of the calendar. A name that can be read in two ways, or names two days, has both readings.
 """
 
 import re
@@ -61,19 +61,28 @@ def named(key: str) -> Named | None:
     """
     text = _MADE_UP.sub("~", key.lower())
     folders, _, name = text.rpartition("/")
-    found = [*_days(name), *reversed([*_days(folders)]), *_days(text)]
-    return found[0] if found else None
+    found = _days(name) or _days_of_last_folder(folders) or _days(text)
+    if not found:
+        return None
+    first, *others = (named for _, named in found)
+    return Named(first.day, next((n.day for n in others if n.day != first.day), first.other))
 
 
-def _days(text: str) -> list[Named]:
-    """The days in a text, in their order."""
+def _days_of_last_folder(folders: str) -> list[tuple[int, Named]]:
+    """The days that begin in the last folder in which one does, the last one first."""
+    found = _days(folders)
+    return [one for one in reversed(found) if "/" not in folders[one[0] : found[-1][0]]]
+
+
+def _days(text: str) -> list[tuple[int, Named]]:
+    """The days in a text and where they begin, in their order."""
     found = [
         (match.start(), named)
         for spelling in _SPELLINGS
         for match in spelling.finditer(text)
         if (named := _read(match))
     ]
-    return [named for _, named in sorted(found, key=lambda one: one[0])]
+    return sorted(found, key=lambda one: one[0])
 
 
 def _read(match: re.Match[str]) -> Named | None:
@@ -85,9 +94,8 @@ def _read(match: re.Match[str]) -> Named | None:
         month = _MONTHS.index(name[:3]) + 1 if name else int(said["month"])
         return next(_calendar(year, [(month, int(said["day"]))]), None)
     first, second = int(said["first"]), int(said["second"])
-    if said.get("gap") == ".":
-        return next(_calendar(year, [(second, first), (first, second)]), None)
-    readings = [*_calendar(year, [(first, second), (second, first)])]
+    likelier = [(first, second), (second, first)]
+    readings = [*_calendar(year, likelier[::-1] if said.get("gap") == "." else likelier)]
     if not readings:
         return None
     other = readings[-1].day

@@ -8,7 +8,7 @@ file with another ETag is merged, so that its former rows stay until the new one
 import logging
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
@@ -16,10 +16,12 @@ from operator import attrgetter
 from loaders import ledger
 from loaders.errors import ApiError, LoadError, failure
 from loaders.files import listing
-from loaders.files.days import named
+from loaders.files.earlier import give_keys
 from loaders.files.gone import judge_listing
 from loaders.files.listing import File
 from loaders.files.reading import Group, Place, Read
+from loaders.files.shrunk import judge_versions
+from loaders.files.unread import note_unread
 from loaders.land import land
 from loaders.ops import LoadedFile, Run
 from loaders.source import Account, Finding, Job, Setting
@@ -92,7 +94,7 @@ class FileLoad:
         error = None
         try:
             place = self.source.open(self.account)
-            self.give_keys()
+            give_keys(self.job, self.source.name)
             unread = [file for table in place.prefixes for file in self.plan(place, table)]
             for part in _groups(unread):
                 group, read = self.read(place, part)
@@ -115,39 +117,6 @@ class FileLoad:
         ledger.write(self.job.warehouse, *self.runs.values())
         return list(self.runs.values())
 
-    def give_keys(self) -> None:
-        """Give a sort key to files that an earlier release loaded.
-
-        Where it read another day in a name, the file is read again.
-        """
-        without = self.job.warehouse.query(
-            "select table_name, file_name, last_modified, file_date from ops.loaded_files "
-            "where client_id = %s and sort_key is null",
-            (self.account.client_id,),
-        )
-        if not without:
-            return
-        again = 0
-        with self.job.warehouse.transaction() as execute:
-            for table, key, last_modified, day in without:
-                found = named(key)
-                is_moved = found is not None and found.day != day
-                again += is_moved
-                execute(
-                    "update ops.loaded_files set sort_key = %s"  # noqa: S608
-                    f"{', etag = %s' if is_moved else ''} "
-                    "where client_id = %s and table_name = %s and file_name = %s",
-                    [
-                        *(listing.sort_key(key, last_modified), *([""] if is_moved else [])),
-                        *(self.account.client_id, table, key),
-                    ],
-                )
-        reread = f"; {again} whose day was not understood then are read again" if again else ""
-        log.warning(
-            "%s %s: %d files of an earlier release have their place in the order now%s",
-            *(self.account.client_id, self.source.name, len(without), reread),
-        )
-
     def plan(self, place: Place, table: str) -> list[File]:
         """The files to read; begins the table's run over their days."""
         known = ledger.loaded_files(self.job.warehouse, self.account.client_id, table)
@@ -167,7 +136,23 @@ class FileLoad:
         run = self._begin(table, [file.day for file in unread])
         known_here = {key for key in known if key.startswith(place.prefixes[table])}
         judge_listing(self.job, run, {file.key for file in stored}, known_here)
+        pending = {file.key for file in stored if known.get(file.key) != file.etag}
+        self.note_unread(
+            table,
+            {file: "not read yet" for file in unread if file.key in pending},
+            pending=pending if run.error is None else None,
+        )
         return unread
+
+    def note_unread(
+        self, table: str, unread: Mapping[File, str], pending: Collection[str] | None = None
+    ) -> None:
+        """Say of files of a table that they are not loaded, and why."""
+        note_unread(
+            *(self.job.warehouse, self.runs[table], unread),
+            holds_back=table in self.source.complete_with,
+            pending=pending,
+        )
 
     def _begin(self, table: str, days: Sequence[date]) -> Run:
         """The run of a table, over the days of the files that it will read."""
@@ -181,9 +166,13 @@ class FileLoad:
         existing = self.job.warehouse.columns(self.source.name)
         group = Group(self.job, place, tables, self.started_at, self.folder, files, existing)
         read = group.read()
-        for file, reason in group.failed.items():
-            run = self.runs[file.table]
-            run.error = "; ".join(filter(None, [run.error, reason]))
+        while doubtful := judge_versions(self.job, self.runs, read):
+            group.failed |= doubtful
+            read = group.read()
+        for table, run in self.runs.items():
+            if refused := {f: why for f, why in group.failed.items() if f.table == table}:
+                run.error = "; ".join(filter(None, [run.error, *refused.values()]))
+                self.note_unread(table, refused)
         return group, read
 
     def land(self, group: Group, read: Sequence[Read]) -> None:

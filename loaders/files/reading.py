@@ -154,12 +154,16 @@ class Group:
             for bad in stream.rejected
         ]
         issues = [*_issues_of_name(file)]
-        if stream.blank:
-            blank = Issue(file.key, "blank rows", stream.blank, file.day, holds_back=False)
-            issues.append(blank)
-        if stream.repeated:
-            again = Issue(file.key, "headers again", stream.repeated, file.day, holds_back=False)
-            issues.append(again)
+        told = {
+            "blank rows": stream.blank,
+            "headers again": stream.repeated,
+            "columns of one name": stream.twins,
+        }
+        issues += [
+            Issue(file.key, kind, found, file.day, holds_back=False)
+            for kind, found in told.items()
+            if found
+        ]
         return Read(file, stored, buffer.rows - before, rejected, issues, stream.masked)
 
     def _admit(self, table: str, names: Sequence[str]) -> None:

@@ -137,6 +137,7 @@ class LoadIssue:
     rows: int
     example: str
     holds_back: bool
+    file_version: str | None = None  # of a file that is not loaded
 
     @classmethod
     def of(cls, run: Run, issue: Issue) -> "LoadIssue":
@@ -153,6 +154,7 @@ class LoadIssue:
             issue.rows,
             issue.example,
             issue.holds_back,
+            issue.file_version,
         )
 
 
@@ -160,7 +162,8 @@ class LoadIssue:
 class AcceptedIssue:
     """One row of `ops.accepted_issues`: what somebody has looked at and wants believed.
 
-    `subject` is the issue's word; where it has none, its file or request.
+    `subject` is the issue's word; where it has none, its file or request, and `file_version`
+    is that of the file: NULL by an earlier release, which asked for none.
     """
 
     client_id: str
@@ -169,6 +172,7 @@ class AcceptedIssue:
     kind: str
     subject: str
     accepted_at: datetime
+    file_version: str | None = ""
 
 
 @dataclass(frozen=True)

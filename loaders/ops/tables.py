@@ -43,6 +43,8 @@ ADDED = frozenset(
         "load_issues",
         "accepted_issues",
         "load_runs.missing",
+        "load_issues.file_version",
+        "accepted_issues.file_version",
         "loaded_files.sort_key",
         "loaded_files.gone_at",
     }

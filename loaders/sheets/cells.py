@@ -5,7 +5,7 @@ people typed as text is taken where it can mean one thing only: 1,234 or 12/2/20
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any
 
 from loaders.fitting import FITTERS
 from loaders.sheets.sheet import RAW_TYPES, SheetType
-from loaders.sheets.units import POINT_CURRENCIES, UNIT, currencies_of
+from loaders.sheets.units import POINT_CURRENCIES, UNIT, beside, currencies_of
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 EPOCH = date(1899, 12, 30)  # day 0 of every sheet
@@ -117,10 +117,11 @@ def _amount(cell: Cell, currency: str) -> Decimal:
     if cell.format == "PERCENT" and not isinstance(cell.value, str):
         raise ValueError(f"{str(cell)!r} is a percentage")
     if not isinstance(cell.value, str):
-        _check_unit(cell.shown, currency)
+        if re.search(r"\d", cell.shown):
+            _check_units(cell.shown, beside(cell.shown), currency)
         return _exact(cell)
     if re.search(r"\d", cell.value):  # TBD is not a currency
-        _check_unit(cell.value, currency)
+        _check_units(cell.value, UNIT.findall(cell.value), currency)
     bare, units = UNIT.subn("", cell.value, count=2)
     return typed_number(bare or cell.value, is_dollars=bool(units) and currency in POINT_CURRENCIES)
 
@@ -186,9 +187,9 @@ def _day(cell: Cell) -> date:
         raise ValueError(f"{str(cell)!r} is not a date") from None
 
 
-def _check_unit(text: str, currency: str) -> None:
+def _check_units(text: str, units: Iterable[str], currency: str) -> None:
     """Refuse an amount with the sign, word or code of another currency than the client's."""
-    for unit in UNIT.findall(text):
+    for unit in units:
         if currency not in currencies_of(unit):
             raise ValueError(f"{text!r} is not in {currency}")
 

@@ -1,10 +1,12 @@
 """What stands beside an amount and says its currency: $, A$, US$, kr, USD.
 
-Letters that touch a sign belong to it: R$ is no dollar. A unit that is none of these is nobody's
-currency, and refused by whoever asks.
+Letters beside a sign belong to it, with a blank between them or not: R$ and CA $ are no dollars. A
+unit that is none of these is nobody's currency, and refused by whoever asks.
 """
 
 import re
+import unicodedata
+from collections.abc import Iterator
 
 # the currencies that a sign may stand for where no letters touch it
 SIGNS: dict[str, tuple[str, ...]] = {
@@ -72,15 +74,31 @@ _SIGN = r"[$\u00a2-\u00a5\u20a0-\u20cf\ufe69\uff04\uffe0-\uffe6]"
 _LETTER = r"[^\W\d_]"
 _ANY_CASE = "|".join(sorted([*WORDS, *CODES.lower().split()], key=len, reverse=True))
 UNIT = re.compile(
-    rf"{_LETTER}*{_SIGN}{_LETTER}*"  # a sign with what touches it
+    rf"(?:{_LETTER}+ ?)?{_SIGN}(?: ?{_LETTER}+)?"  # a sign with its letters
     rf"|(?<!{_LETTER})(?:[A-Z]{{3}}|(?i:{_ANY_CASE}))(?!{_LETTER})\.?"
 )
+
+_OF_THE_NUMBER = re.compile(r"(?<=\d)(?:E[-+]?\d+|[KMB](?!\w))")  # 1E+03, 1.5K
+
+
+def beside(text: str) -> Iterator[str]:
+    """What stands beside a number and may be a currency's: the units, and whatever else is left.
+
+    A word apart from its sign belongs to it too: $1,000 CA is as CA $1,000.
+    """
+    units = UNIT.findall(text)
+    yield from units
+    left = UNIT.sub(" ", _OF_THE_NUMBER.sub(" ", text))
+    sign = next((unit for unit in units if re.fullmatch(_SIGN, unit)), "")
+    for word in re.findall(rf"{_LETTER}+", left):
+        yield f"{word}{sign}"
+    yield from (char for char in left if unicodedata.category(char) == "Sc")
 
 
 def currencies_of(unit: str) -> tuple[str, ...]:
     """The currencies that a unit may stand for; none for one that nobody knows."""
     sign = re.search(_SIGN, unit)
-    letters = re.sub(_SIGN, "", unit).rstrip(".").casefold()
+    letters = re.sub(rf"{_SIGN}| ", "", unit).rstrip(".").casefold()
     if sign is None:
         return WORDS.get(letters) or (letters.upper(),)
     possible = SIGNS.get(sign[0], ())

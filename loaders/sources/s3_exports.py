@@ -16,7 +16,7 @@ from itertools import permutations
 
 from loaders.errors import LoadError
 from loaders.files.bucket import Bucket
-from loaders.files.csv_stream import snake_case
+from loaders.files.headings import snake_case
 from loaders.files.load import FileSource
 from loaders.files.reading import Place
 from loaders.source import Account, Setting
@@ -78,10 +78,16 @@ def open_place(account: Account) -> Place:
 
 def _with_table(part: str) -> str:
     """A prefix with the table that it feeds; `orders-create` alone feeds the table of its name."""
-    folder = part.strip().strip("/")
-    if not folder or "=" in folder:
-        return part
-    return f"{snake_case(folder.rpartition('/')[2])}={folder}/"
+    name, sign, folder = (word.strip() for word in part.partition("="))
+    if "://" in part:
+        raise LoadError(
+            f"S3_PREFIXES: {part.strip()} is an address",
+            "write the folder alone, and its bucket in S3_BUCKET_NAME",
+        )
+    if sign:
+        return f"{snake_case(name)}={folder}" if name else part
+    folder = name.strip("/")
+    return f"{snake_case(folder.rpartition('/')[2])}={folder}/" if folder else part
 
 
 def _pairs(variable: str, value: str) -> dict[str, str]:

@@ -28,8 +28,8 @@ def review(client_id: str | None, target: str, accepted: tuple[str, ...]) -> Non
     """List what was not understood: unknown words, amounts that cannot be read, rejected rows.
 
     The days of it are not complete until it comes corrected, or somebody accepts it: then the
-    same word, or the same file, is never asked about again. No figure changes by that. A word
-    gets a meaning by a line in data/clients/<id>/mappings/words.csv.
+    same word, or the same version of the file, is never asked about again. No figure changes by
+    that. A word gets a meaning by a line in data/clients/<id>/mappings/words.csv.
 
     \b
     signalroom review

@@ -36,6 +36,13 @@ from signalroom.config.seeds import (
 ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 ASCII_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
+SPREAD = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)  # a number too long for its cell
+# the words that dbt_project/macros/without_placeholder.sql takes out of order files, as words are
+NOTHING = {
+    *("UNDEFINED", "NULL", "NONE", "NIL", "NAN", "N/A", "\\N", "(NULL)", "[OBJECT OBJECT]"),
+    *("NOT AVAILABLE", "-", "--", "#N/A", "(BLANK)"),
+}
+
 
 def plan_sync(
     root: Path,
@@ -130,6 +137,8 @@ def _read_words(path: Path, *, client_id: str) -> list[Row]:
             reason = f"meaning must be {', '.join(meanings)}, not {row['meaning']!r}"
         elif set("<=>") & set(word):  # dbt_project/macros/meaning_of.sql writes lists with them
             reason = f"word must not contain < = >: {word!r}"
+        elif word in NOTHING:
+            reason = f"{row['word']!r} in a file stands for nothing, and is never asked about"
         elif (row["list"], word) in rows:
             reason = f"{row['list']} {word!r} is on an earlier line too"
         else:
@@ -181,8 +190,12 @@ def _check_fields(path: Path, line: str, fields: Mapping[str, str]) -> None:
     for name, value in fields.items():
         if not value.isprintable():  # an unseen character in an id would match nothing, silently
             raise ConfigError(path, line, f"{name} has an invisible character: {value!a}")
-    if not fields["redtrack.source_id"]:
+    source_id = fields["redtrack.source_id"]
+    if not source_id:
         raise ConfigError(path, line, "redtrack.source_id is blank")
+    if SPREAD.fullmatch(source_id):
+        reason = f"redtrack.source_id {source_id!r} lost its digits in a spreadsheet"
+        raise ConfigError(path, line, reason)
     for name in ("everflow.affiliate_id", "everflow.advertiser_id"):
         if not fields[name]:
             raise ConfigError(path, line, f"{name} is blank")

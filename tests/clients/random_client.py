@@ -251,12 +251,13 @@ class RandomClient:
         row |= {"origin": "GET /made", "kind": "odd words", "rows": 1}
         row |= {"word": self._any(["A", "B", ACCEPTED])}
         row |= {"first_date": run["window_start"], "last_date": run["window_start"]}
-        return row | {"example": "", "holds_back": self.rng.random() < 0.67}
+        return row | {"example": "", "holds_back": self.rng.random() < 0.67, "file_version": ""}
 
     def _accepted(self, source: str) -> Row:
         table = {"everflow": "daily_stats", "redtrack": "daily_spend"}[source]
         place = {"client_id": self.id, "source": source, "table_name": table}
-        return place | {"kind": "odd words", "subject": ACCEPTED, "accepted_at": LOADED[0]}
+        place |= {"kind": "odd words", "subject": ACCEPTED, "file_version": ""}
+        return place | {"accepted_at": LOADED[0]}
 
     def _spelled(self, text: str) -> str:
         spelling = self._any(SPELLINGS)

@@ -126,7 +126,8 @@ create table ops.data_issues as
 select
     '713' as client_id, 's3_exports' as source_name, raw_table, origin,
     cast(report_date as date) as report_date, kind, word, cast(rows_found as bigint) as rows_found,
-    '' as example, holds_back, false as is_accepted
+    '' as example, holds_back, false as is_accepted,
+    case word when '' then origin || ' v1' else '' end as file_version
 from (
     values
     ('orders_create', 'a.csv', '2025-12-01', 'unknown status', 'FAILED', 2, true),

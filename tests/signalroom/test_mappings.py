@@ -239,6 +239,7 @@ def refused_sync(root: Path) -> str:
         (f"{HEADER}\nX,a,\N{SUPERSCRIPT TWO},G2,1,CCW", 2, "must be a whole number"),
         (f"{HEADER}\nX,a,1,G2,-1,CCW", 2, "advertiser_id must be a whole number, not '-1'"),
         (f"{HEADER}\nX, ,1,G2,1,CCW", 2, "redtrack.source_id is blank"),
+        (f"{HEADER}\nX,1.23E+10,1,G2,1,CCW", 2, "'1.23E+10' lost its digits in a spreadsheet"),
         (f"{HEADER}\nX,a,,G2,1,CCW", 2, "everflow.affiliate_id is blank"),
         (f"{HEADER}\nX,a,1,G2,,CCW", 2, "everflow.advertiser_id is blank"),
         (f"{HEADER}\n\n{GOOD}\nX,a,1,G2", 4, "has 4 fields, the header 6"),

@@ -35,10 +35,10 @@ def test_what_is_accepted_is_not_shown_again(reviewed: Project) -> None:
     again = reviewed.run(*accept, "unknown status=FAILED")
     assert again.exit_code == 2
     assert "'unknown status=FAILED': nothing like it is listed" in again.output
-    accepted = "select table_name, kind, subject from ops.accepted_issues order by kind"
-    assert reviewed.query(accepted) == [
-        ("orders_update", "blank rows", "d.csv"),
-        ("orders_create", "unknown status", "FAILED"),
+    columns = "table_name, kind, subject, file_version"
+    assert reviewed.query(f"select {columns} from ops.accepted_issues order by kind") == [
+        ("orders_update", "blank rows", "d.csv", "d.csv v1"),
+        ("orders_create", "unknown status", "FAILED", ""),
     ]
 
 

@@ -1,10 +1,12 @@
 """Tables of data/shared: copied as they are, or with what clients add; or refused with a line."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from signalroom.config.config_file import ConfigError
+from signalroom.config.mappings import NOTHING
 from signalroom.config.seeds import EVERYBODY, SHARED_SEEDS, WORDS
 from tests.signalroom.seed_files import LATER, REPO, replace, sync
 
@@ -78,6 +80,7 @@ def test_a_client_adds_words_of_its_own(root: Path) -> None:
     [
         ("status,NEW,approved", "list must be order_status, flag, country, not 'status'"),
         ("flag,ja,yes", "meaning must be true, false, not 'yes'"),
+        ("flag,n/a,false", "line 2: 'n/a' in a file stands for nothing, and is never asked about"),
         ("flag,a=b,true", "word must not contain < = >: 'A=B'"),
         ("flag,Y,true\nflag,y,false", "line 3: flag 'Y' is on an earlier line too"),
     ],
@@ -87,6 +90,13 @@ def test_a_wrong_word_is_refused(root: Path, line: str, reason: str) -> None:
     with pytest.raises(ConfigError) as refused:
         sync(root)
     assert reason in refused.value.message
+
+
+def test_what_stands_for_nothing_is_what_the_models_take_for_it() -> None:
+    macro = (REPO / "dbt_project/macros/without_placeholder.sql").read_text(encoding="utf-8")
+    lists = [line for line in macro.splitlines() if "nothing = " in line or "'s3_exports':" in line]
+    words = {word.upper() for word in re.findall(r"'([^']*)'", "".join(lists))} - {"", "S3_EXPORTS"}
+    assert {word.replace("\\\\", "\\") for word in words} == NOTHING
 
 
 def test_a_missing_table_is_refused(root: Path) -> None:

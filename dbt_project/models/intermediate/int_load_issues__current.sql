@@ -1,5 +1,7 @@
 -- What loads did not understand of the rows that are in the raw tables now: a file that was loaded
--- again, or a day that was read again, says anew what is odd about it.
+-- again, or a day that was read again, says anew what is odd about it. What is odd about a file
+-- belongs to the version that is loaded, however the run ended that loaded it; a file that is not
+-- loaded is odd until it is.
 with reads as (
     select * from {{ ref('stg_ops__load_runs') }}
     where verdict in ('ok', 'expected-empty')
@@ -26,7 +28,8 @@ noted as (
         reason as word,
         reason as example,
         1 as rows_found,
-        true as holds_back
+        true as holds_back,
+        '' as file_version
     from {{ ref('stg_ops__rejected_rows') }}
     union all
     select
@@ -41,7 +44,8 @@ noted as (
         word,
         example,
         rows_found,
-        holds_back
+        holds_back,
+        file_version
     from {{ ref('stg_ops__load_issues') }}
 ),
 
@@ -58,14 +62,16 @@ noted_days as (
         calendar.report_date,
         reads.started_at,
         reads.advertiser_id,
-        files.file_name is not null as is_of_file,
-        coalesce(files.run_id = noted.run_id, false) as is_of_loaded_version,
+        coalesce(nullif(noted.file_version, ''), files.etag) as file_version,
+        files.file_name is null and reads.run_id is not null as is_of_request,
+        noted.kind = 'file not loaded'
+        or coalesce(files.run_id = noted.run_id, false) as is_of_file,
         case  -- a file is accepted as it is; a request comes again each night, and says the same
             when noted.kind = 'rejected rows' and files.file_name is not null then ''
             else noted.word
         end as word
     from noted
-    inner join reads
+    left join reads
         on
             noted.run_id = reads.run_id
             and noted.source_name = reads.source_name
@@ -75,7 +81,10 @@ noted_days as (
         on
             noted.client_id = calendar.client_id
             and calendar.report_date between noted.first_date and noted.last_date
-            and calendar.report_date between reads.window_start_date and reads.window_end_date
+            and (
+                reads.run_id is null
+                or calendar.report_date between reads.window_start_date and reads.window_end_date
+            )
     left join files
         on
             noted.client_id = files.client_id
@@ -87,9 +96,9 @@ current_days as (
     select *
     from noted_days
     where
-        is_of_loaded_version
+        is_of_file
         or (
-            not is_of_file
+            is_of_request
             and not exists (
                 select 1
                 from reads as later
@@ -119,6 +128,7 @@ select
     word,
     cast(sum(rows_found) as bigint) as rows_found,
     min(example) as example,
-    bool_or(holds_back) as holds_back
+    bool_or(holds_back) as holds_back,
+    max(file_version) as file_version
 from current_days
 group by client_id, source_name, raw_table, origin, report_date, kind, word

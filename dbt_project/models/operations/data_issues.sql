@@ -13,10 +13,39 @@ with found as (
             word,
             rows_found,
             example,
-            holds_back
+            holds_back,
+            {{ 'file_version' if loop.first else "''" }} as file_version
         from {{ ref(model) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+files as (
+    select * from {{ ref('stg_ops__loaded_files') }}
+),
+
+versioned as (  -- a word is accepted wherever it stands, a file as it was then
+    select
+        found.client_id,
+        found.source_name,
+        found.raw_table,
+        found.origin,
+        found.report_date,
+        found.kind,
+        found.word,
+        found.rows_found,
+        found.example,
+        found.holds_back,
+        case
+            when coalesce(found.word, '') != '' then ''
+            else coalesce(nullif(found.file_version, ''), files.etag, '')
+        end as file_version
+    from found
+    left join files
+        on
+            found.client_id = files.client_id
+            and found.raw_table = files.raw_table
+            and found.origin = files.file_name
 ),
 
 accepted as (
@@ -24,22 +53,24 @@ accepted as (
 )
 
 select
-    found.client_id,
-    found.source_name,
-    found.raw_table,
-    found.origin,
-    found.report_date,
-    found.kind,
-    found.word,
-    found.rows_found,
-    found.example,
-    found.holds_back,
+    versioned.client_id,
+    versioned.source_name,
+    versioned.raw_table,
+    versioned.origin,
+    versioned.report_date,
+    versioned.kind,
+    versioned.word,
+    versioned.rows_found,
+    versioned.example,
+    versioned.holds_back,
+    versioned.file_version,
     accepted.subject is not null as is_accepted
-from found
+from versioned
 left join accepted
     on
-        found.client_id = accepted.client_id
-        and found.source_name = accepted.source_name
-        and found.raw_table = accepted.raw_table
-        and found.kind = accepted.kind
-        and coalesce(nullif(found.word, ''), found.origin) = accepted.subject
+        versioned.client_id = accepted.client_id
+        and versioned.source_name = accepted.source_name
+        and versioned.raw_table = accepted.raw_table
+        and versioned.kind = accepted.kind
+        and coalesce(nullif(versioned.word, ''), versioned.origin) = accepted.subject
+        and coalesce(accepted.file_version, versioned.file_version) = versioned.file_version

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from loaders.errors import FileError
 from loaders.files import csv_stream, packing
-from loaders.files.csv_stream import CsvStream, column_names
+from loaders.files.csv_stream import CsvStream
+from loaders.files.headings import column_names, distinct
 
 gzipped = partial(gzip.compress, mtime=0)  # the name of a test must not hold the time
 Records = dict[int, list[str | None]]
@@ -257,6 +258,20 @@ def test_a_file_without_the_column_that_it_is_asked_for(header: str, says: str) 
             list(stream.batches())
 
 
+@pytest.mark.parametrize("header", ["total_amount,Total Amount", "x,Amount,TOTAL_AMOUNT"])
+def test_two_columns_that_are_one_to_us(header: str) -> None:
+    """Which holds the amount is not guessed; of others both are kept, and that is said."""
+    stream = CsvStream(
+        io.BytesIO(f"{header},notes,Notes\n1,2,3,4\n".encode()),
+        renames={"amount": "total_amount"},
+        reserved=(),
+        expected=["total_amount"],
+    )
+    with pytest.raises(FileError, match="has 2 columns that are total_amount to us; leave one"):
+        list(stream.batches())
+    assert read(b"notes,Notes,NOTES,x\n1,2,3,4\n")[0].twins == 2
+
+
 @pytest.mark.parametrize(
     "heading", ["orders_id", "ID", "parentOrderId", "click_id", "uuid", "afid"]
 )
@@ -324,10 +339,12 @@ def test_card_numbers_are_masked_in_good_and_bad_records() -> None:
 )
 def test_names_of_columns(header: list[str], names: list[str]) -> None:
     renames = {"bill_state": "billing_state"}
-    assert column_names(header, renames=renames, reserved=["_row_id"]) == names
+    called = column_names(header, renames=renames)
+    assert distinct(called, reserved=["_row_id"]) == names
 
 
 def test_long_names_fit_postgres_and_stay_apart() -> None:
-    names = column_names(["x" * 80, "x" * 80, "x" * 79], renames={}, reserved=())
+    called = column_names(["x" * 80, "x" * 80, "x" * 79], renames={})
+    names = distinct(called, reserved=())
     assert len(set(names)) == 3
     assert max(map(len, names)) <= 63

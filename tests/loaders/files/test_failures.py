@@ -245,6 +245,63 @@ def test_four_clients_with_columns_of_their_own_fit(
     assert (NEXT_DAY, 1, "8", None) in stands(orders)
 
 
+@on_both_targets
+@pytest.mark.parametrize("lines", [None, [], [",,", ",,"], ["1,NEW,95"]])
+def test_a_file_that_comes_again_with_few_rows_is_believed_a_day_later(
+    lines: list[str] | None, orders: Project, bucket: S3Exports
+) -> None:
+    body = b"" if lines is None else orders_csv(*lines)
+    bucket.put(DAY, orders_csv(*(f"{n},NEW,95" for n in range(20))))
+    bucket.put(NEXT_DAY, orders_csv("21,NEW,95"))
+    load(orders)
+    bucket.resend(DAY, body)
+    bucket.resend(NEXT_DAY, orders_csv("22,NEW,95"))
+    got = body.count(b"95")
+    for _ in range(2):
+        result = orders.run("load", "s3_exports")
+        assert result.exit_code == 1
+        assert f"{DAY}: got {got} rows, but {20 - got} of the 20 existing rows" in result.output
+        assert [row[2] for row in stands(orders)][-2:] == ["19", "22"]
+    noted = "select origin, first_date, kind, holds_back from ops.load_issues"
+    assert orders.query(f"{noted} where holds_back") == [
+        (DAY, date(2025, 12, 5), "file not loaded", True)
+    ]
+    orders.execute("update ops.load_runs set started_at = started_at - interval '1 day'")
+    assert "believed, as it was so on " in load(orders)
+    assert len(stands(orders)) == got + 1
+    assert orders.query(f"{noted} where holds_back") == []
+
+
+@on_both_targets
+def test_a_file_that_is_not_loaded_is_an_issue_until_it_is_or_goes(
+    orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused, or not yet reached when the run was killed."""
+    noted = "select origin, example, file_version from ops.load_issues order by 1"
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FileLoad, "read", killed)
+        orders.run("load", "s3_exports")
+    said = orders.query(noted)
+    assert [row[:2] for row in said] == [(key, "not read yet") for key in (DAY, NEXT_DAY)]
+    for again in range(2):
+        two_days.put(DAY, orders_csv(f"{again},9", first="order_id,total_amount"))
+        assert orders.run("load", "s3_exports", "--start-date", "2025-12-05").exit_code == 1
+        ((key, why, version),) = orders.query(noted)
+        assert key == DAY
+        assert why.startswith("has no column orders_id")
+        assert version not in {row[2] for row in said}
+        said.append((key, why, version))
+    load(orders, "--start-date", "2025-12-06")
+    assert orders.query(noted) == said[-1:]
+    two_days.remove(DAY)
+    load(orders)
+    assert orders.query(noted) == []
+
+
 def test_rows_that_stand_twice_are_found_out(
     orders: Project, two_days: S3Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,7 +351,7 @@ def test_a_former_version_that_comes_back_after_a_kill_is_read_again(
     """The ledger must not vouch for rows that were about to change."""
     before = two_days.file(DAY)
     load(orders)
-    two_days.put(DAY, b"")
+    two_days.put(DAY, orders_csv("9,NEW,1"))
     with monkeypatch.context() as patched:
         patched.setattr("loaders.ledger.write_files", _broken)
         assert orders.run("load", "s3_exports").exit_code == 1
@@ -321,7 +378,7 @@ def test_who_lost_the_lock_takes_nothing_out(
 ) -> None:
     """Another load may have noted these very files meanwhile."""
     load(orders)
-    two_days.resend(DAY, b"")
+    two_days.resend(DAY, orders_csv("9,NEW,1"))
 
     def lost(_: DuckDB) -> None:
         raise LockLostError("somebody else has it")

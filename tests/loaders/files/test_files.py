@@ -101,7 +101,9 @@ def test_a_file_that_came_back_empty_empties_its_rows(
     bucket.put(UPDATE, orders_csv("1,NEW,95"))
     load(orders)
     bucket.resend(DAY, body)
-    load(orders)
+    assert orders.run("load", "s3_exports").exit_code == 1
+    assert stands(orders) == [(DAY, 1, "1", "95")]
+    load(orders, "--allow-empty")
     assert stands(orders) == []
     assert stands(orders, "orders_update") == [(UPDATE, 1, "1", "95")]
     assert orders.query(f"select rows from ops.loaded_files where file_name = '{DAY}'") == [(0,)]

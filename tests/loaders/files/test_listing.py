@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from loaders.errors import LoadError
 from loaders.files.bucket import StoredFile
-from loaders.files.days import named
+from loaders.files.days import Named, named
 from loaders.files.listing import day_of, sort_key, to_read
 from loaders.source import Account, Request
 from loaders.sources.s3_exports import open_place
@@ -55,7 +55,8 @@ def test_a_day_is_found_in_every_spelling(day: date, data: st.DataObject) -> Non
     found = named(key)
     assert found
     assert found.day == day, key
-    two_ways = spelling in MONTH_FIRST and day.day <= 12 and day.day != day.month
+    open_spelling = spelling in MONTH_FIRST or spelling == "%d.%m.%Y"
+    two_ways = open_spelling and day.day <= 12 and day.day != day.month
     assert found.other == (day.replace(month=day.day, day=day.month) if two_ways else None)
 
 
@@ -92,6 +93,25 @@ def test_other_numbers_are_no_days(order: int, moment: int, data: st.DataObject)
 def test_the_day_of_a_file(key: str, day: date) -> None:
     """Its own name comes before its folders', and those before the time it was written."""
     assert day_of(StoredFile(key, "x", 1, WRITTEN), "America/New_York") == day
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "other"),
+    [
+        ("orders_12.05.2025", date(2025, 5, 12), date(2025, 12, 5)),
+        ("orders_2025-12-07_for_2025-12-06", date(2025, 12, 7), date(2025, 12, 6)),
+        ("20251205_20251206", THE_5TH, date(2025, 12, 6)),
+        ("2025-12-01 to 2025-12-07", date(2025, 12, 1), date(2025, 12, 7)),
+        ("2025-12-01_2025-12-07/orders", date(2025, 12, 7), date(2025, 12, 1)),
+        ("5 Dec 2025 - 6 Dec 2025", THE_5TH, date(2025, 12, 6)),
+        ("2025-12-05_20251205", THE_5TH, None),
+        ("2024-01-31/2025-12-05/orders", THE_5TH, None),
+        ("2025-12-04/orders-2025-12-05", THE_5TH, None),
+    ],
+)
+def test_a_name_of_two_days_has_both(name: str, day: date, other: date | None) -> None:
+    """What stands in folders further up is about something else."""
+    assert named(f"orders-create/{name}.csv") == Named(day, other)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +165,7 @@ def test_where_names_say_nothing_the_time_decides() -> None:
             "sticky/Orders_Create,orders_update=changes/o_",
             {"orders_create": "sticky/Orders_Create/", "orders_update": "changes/o_"},
         ),
+        ("orders-create=orders-create/", {"orders_create": "orders-create/"}),
     ],
 )
 def test_where_files_are_looked_for(setting: str, prefixes: dict[str, str]) -> None:
@@ -156,6 +177,9 @@ def test_a_prefix_without_a_table_is_refused() -> None:
         LoadError, match=r"no table sales, but orders_create, .*; write table=prefix"
     ):
         open_place(account("sales"))
+    for address in ("s3://bucket/orders-create", "orders_create=s3://bucket/orders-create/"):
+        with pytest.raises(LoadError, match="is an address; write the folder alone"):
+            open_place(account(address))
 
 
 def account(prefixes: str) -> Account:

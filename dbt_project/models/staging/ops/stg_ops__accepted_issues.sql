@@ -10,6 +10,7 @@ renamed as (
         cast(table_name as {{ dbt.type_string() }}) as raw_table,
         cast(kind as {{ dbt.type_string() }}) as kind,
         cast(subject as {{ dbt.type_string() }}) as subject,
+        cast(file_version as {{ dbt.type_string() }}) as file_version,
 
         -- timestamps
         accepted_at

@@ -17,6 +17,7 @@ renamed as (
 
         -- dimensions
         cast(example as {{ dbt.type_string() }}) as example,
+        cast(file_version as {{ dbt.type_string() }}) as file_version,
 
         -- measures
         cast(rows as bigint) as rows_found, -- noqa: RF04, LT01

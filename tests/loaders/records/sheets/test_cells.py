@@ -17,7 +17,11 @@ from sandbox.google_sheets.a1 import Box, parse_box
 OTHERS = (
     "A$1,000.00", "R$ 1.000,00", "C$10.00", "CA$10.00", "HK$10", "NZ$10", "10.00 A$", "$CA 10",
     "S/$ 10 PEN", "XX$10", "₹10", "10 kr", "kr.10", "10 zł", "Fr. 10", "CHF10", "10 eur", "R 10",
-    "AUD 1,000", "$1,000 AUD", "\uff04AU10",
+    "AUD 1,000", "$1,000 AUD", "\uff04AU10", "CA $1,000", "AU $10",
+)  # fmt: skip
+SHOWN_ALONE = (  # as text these are no numbers
+    "$1,000 CA", "\u0e3f1,000", "KSh1,000", "S/1,000", "Q1,000", "Br1,000", "1,000 Kroner",
+    "1,000 per day",
 )  # fmt: skip
 NOTHING_SHOWN = "\u200b\u00a0 \u202f"
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=2)
@@ -129,6 +133,7 @@ def test_what_is_no_amount(text: str) -> None:
         ("€10.00", "", "€10.00", "'€10.00' is not in USD"),
         ("10 GBP", "", "10 GBP", "'10 GBP' is not in USD"),
         *((value, "CURRENCY", shown, "is not in USD") for shown in OTHERS for value in (10, shown)),
+        *((1000, "NUMBER", shown, "is not in USD") for shown in SHOWN_ALONE),
         (1e21, "", "1E+21", "more digits than a sheet keeps"),
         (10**14, "", "100000000000000", "does not fit"),
     ],
@@ -158,7 +163,7 @@ def test_the_sign_of_an_amount_must_be_of_the_clients_currency() -> None:
     assert value_of(cell(10, "CURRENCY", "$10.00"), "decimal", "CAD") == 10
     for currency, shown in (("CAD", "CA$10"), ("BRL", "R$ 10"), ("INR", "₹10"), ("SEK", "10 kr")):
         assert value_of(cell(10, "CURRENCY", shown), "decimal", currency) == 10
-    for shown in ("USD 1,000", "US$1,000.00", "1.0K", "1,000 per day"):  # no unit, or the client's
+    for shown in ("USD 1,000", "US$1,000.00", "$1,000 US", "US $1,000", "1.0K", "1E+03"):
         assert value_of(cell(1_000, "NUMBER", shown), "decimal", "USD") == 1_000
     assert value_of(cell(0, "NUMBER", "$ -"), "decimal", "USD") == 0  # as accountants show it
 
