@@ -159,7 +159,7 @@ def built(
         run(project, "mappings", "sync", "--all")
         with inside(project):
             said = {case.id: "" for case in CASES}
-            for line in project.run("load").output.splitlines():
+            for line in project.run("load", "s3_exports").output.splitlines():
                 client = line.split(" ")[0]
                 said[client] = said.get(client, "") + line + "\n"
             for case in CASES:
