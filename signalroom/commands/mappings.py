@@ -1,6 +1,8 @@
 """signalroom mappings"""
 
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -30,7 +32,8 @@ def sync(client_id: str | None, all_clients: bool, dry_run: bool, check: bool) -
 
     if (client_id is None) != all_clients:
         raise click.UsageError("Give either --client ID or --all.")
-    root = project_root()
+    os.chdir(project_root())
+    root = Path()  # messages name files from there
     plans = plan_sync(root, client_id, now=datetime.now(UTC), known_sources=set(SOURCES))
     if not (dry_run or check):
         write_seeds(root, plans)

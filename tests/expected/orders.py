@@ -458,19 +458,19 @@ class Order:
 
     def issues(self) -> Iterator[tuple[date, str]]:
         """What is not understood, by the day of the file, and by its own day if it still counts."""
-        twice = {event.file.name for event in self.delivered if self._is_twice_in(event.file)}
+        twice = [event.file for event in self.delivered if self._is_twice_in(event.file)]
         for event in self.delivered:
             others = any(not other.lacks_cells for other in self.delivered)
             days = {event.file.day}
             if event.file.day == self.now.file.day:
                 days.add(self.ordered_on)
             kinds = [*event.issues(is_told_elsewhere=others)]
-            if event.file.name in twice:
+            if event.file in twice:
                 kinds.append("order twice in a file")
             for kind in kinds:
                 yield from ((day, kind) for day in days)
 
     def _is_twice_in(self, file: OrderFile) -> bool:
         """With two amounts, in a file of created orders; an update tells a history."""
-        amounts = {event.amount for event in self.delivered if event.file.name == file.name}
+        amounts = {event.amount for event in self.delivered if event.file == file}
         return file.table == "orders_create" and len(amounts - {None}) > 1

@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"client\.toml: is not valid TOML: .*line 5"):
         read_client(path)
     path.write_bytes(ACME.replace("Acme", "Acmé").encode("latin-1"))
-    with pytest.raises(ConfigError, match=r"client\.toml: is not in UTF-8"):
+    with pytest.raises(ConfigError, match=r"client\.toml, line 3: is not in UTF-8"):
         read_client(path)
     path.unlink()
     with pytest.raises(ConfigError, match=r"client\.toml: cannot be read \(No such file"):
