@@ -40,7 +40,7 @@ SPREAD = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)  # a number too long
 # the words that dbt_project/macros/without_placeholder.sql takes out of order files, as words are
 NOTHING = {
     *("UNDEFINED", "NULL", "NONE", "NIL", "NAN", "N/A", "\\N", "(NULL)", "[OBJECT OBJECT]"),
-    *("NOT AVAILABLE", "-", "--", "#N/A", "(BLANK)"),
+    *("NOT AVAILABLE", "-", "--", "#N/A", "(BLANK)", "<NA>", "[NULL]", "NAT"),
 }
 
 
