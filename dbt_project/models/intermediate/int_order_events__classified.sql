@@ -59,8 +59,8 @@ understood as (  -- most orders are of the US: the long list of countries is not
         end as foreign_sign,
         -- a day of grace for another timezone
         coalesce({{ dbt.datediff('events.file_date', 'events.order_date', 'day') }} > 1, false)
-            as is_order_date_ahead
-        {{ evaluate_once() }}
+            as is_order_date_ahead,
+        {{ evaluate_once() }} as understood_once
     from events
     left join clients on events.client_id = clients.client_id
     left join words on events.client_id = words.client_id
@@ -75,7 +75,7 @@ judged as (  -- an amount below zero is none: what was given back stands in anot
     select
         *,
         case when total_amount >= 0 then total_amount end as known_total_amount,
-        not ({{ names_currency('currency', 'client_currency') }}) or foreign_sign is not null
+        foreign_sign is not null or not ({{ names_currency('currency', 'client_currency') }})
             as is_other_currency,
         raw_table = 'orders_update'
         and (

@@ -1,16 +1,22 @@
 -- What became of an order and what it was worth, event by event. An update that leaves cells blank
--- says nothing of them: what the events before it said stands. Product, buyer and place are facts, and
--- stand in any case; of the rest a blank cell says no, such as an empty flag, unless the update lacks
--- what every event has. Only orders with such an update pay for that.
-{% set facts = [
-    'email_hash', 'number_hash', 'product_category', 'advertiser_id', 'state_code', 'country',
-] %}
+-- says nothing of them: what the events before it said stands. Product, buyer and place are facts,
+-- and stand in any case; of the rest a blank cell says no, such as an empty flag, unless the update
+-- lacks what every event has. Only orders with such an update pay for that.
 {% set columns = {
-    'max': facts + [
+    'max': [
+        'email_hash', 'number_hash', 'product_category', 'advertiser_id', 'state_code', 'country',
         'order_status', 'order_kind', 'campaign_id', 'afid', 'sid', 'c1', 'c2', 'c3', 'currency',
         'order_date', 'total_amount', 'refund_amount',
     ],
     'bool_or': ['has_refund_flag', 'has_chargeback_flag', 'is_test'],
+} %}
+{% set blank = {
+    'email_hash': 'lacks_cells or lacks_facts',
+    'number_hash': 'lacks_cells or lacks_facts',
+    'product_category': 'lacks_cells or lacks_facts',
+    'advertiser_id': 'lacks_cells or lacks_facts',
+    'state_code': 'lacks_cells or lacks_place',
+    'country': 'lacks_cells or lacks_place',
 } %}
 {% set kept = [
     'client_id', 'raw_table', 'file_name', 'row_id', 'orders_id', 'file_date', 'core_amount',
@@ -20,7 +26,8 @@ with events as (
     select
         *,
         case when has_email then customer_hash end as email_hash,
-        case when not has_email then customer_hash end as number_hash
+        case when not has_email then customer_hash end as number_hash,
+        coalesce(lacks_facts, false) and state_code is null and country is null as lacks_place
     from {{ ref('int_order_events__stored') }}
 ),
 
@@ -91,9 +98,7 @@ filled as (
         {% endfor %}
     {% for column in ['status_meaning'] + columns['max'] + columns['bool_or'] %}
         case
-            when lacks_cells{% if column in facts %} or lacks_facts
-                {%- if column in ('state_code', 'country') %} and state_code is null and country is null
-                {%- endif %}{% endif %} then known_{{ column }}
+            when {{ blank[column] | default('lacks_cells') }} then known_{{ column }}
             else {{ column }}
         end as {{ column }}{{ ',' if not loop.last }}
     {% endfor %}

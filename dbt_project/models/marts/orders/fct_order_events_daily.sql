@@ -1,5 +1,5 @@
--- what an order has in a state, and when that counts: it is approved or declined by the events that say
--- so; from its first refund or chargeback on, an event without one says that it was taken back
+-- What an order has in a state, and when that counts: it is approved or declined by the events that
+-- say so; from its first refund or chargeback on, an event without one says that it was taken back.
 {% set amounts = {
     'approved': ('gross_amount', 'is_approved'),
     'declined': ('declined_amount', 'is_declined'),
@@ -43,7 +43,7 @@ changed_orders as (
 ),
 
 changed_events as (
-    select
+    select  -- noqa: ST06
         events.client_id,
         events.orders_id,
         changed_orders.advertiser_id,

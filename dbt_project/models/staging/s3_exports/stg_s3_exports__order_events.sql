@@ -46,10 +46,10 @@ delivered as (
         _row_id,
         _file_date,
         _loaded_at,
-    {% for text in texts %}
-        {{ without_placeholder('s3_exports', text) }} as {{ text }}{{ ',' if not loop.last }}
-    {% endfor %}
-    {{ evaluate_once() }}
+        {% for text in texts %}
+            {{ without_placeholder('s3_exports', text) }} as {{ text }},
+        {% endfor %}
+        {{ evaluate_once() }} as delivered_once
     from trimmed
 ),
 
@@ -75,8 +75,8 @@ parsed as (  -- zeros are the vendor's blank date
             as known_email,
         case
             when substring(delivered.order_date, 1, 10) <> '0000-00-00' then delivered.order_date
-        end as told_order_date
-        {{ evaluate_once() }}
+        end as told_order_date,
+        {{ evaluate_once() }} as parsed_once
     from delivered
 ),
 
@@ -87,9 +87,9 @@ renamed as (
         cast(parsed.raw_table as {{ dbt.type_string() }}) as raw_table,
         cast(parsed._file_name as {{ dbt.type_string() }}) as file_name,
         cast(parsed._row_id as bigint) as row_id,
-        cast(
+        cast(  -- money without an id is an order of its own, never dropped
             coalesce(
-                {{ bounded_text('parsed.known_orders_id') }}, -- money without an id is an order of its own, never dropped
+                {{ bounded_text('parsed.known_orders_id') }},
                 '#' || parsed._file_name || ':'
                 || cast(parsed._row_id as {{ dbt.type_string() }})
             ) as {{ dbt.type_string() }}
