@@ -1,4 +1,4 @@
 {# A vendor's code (a status, a currency) trimmed and upper-cased, ASCII only. #}
 {% macro clean_code(column) -%}
-    {{ ascii_case("trim(both ' ' from " ~ column ~ ")", 'upper') }}
+    trim(both ' ' from {{ ascii_case(column, 'upper') }})
 {%- endmacro %}

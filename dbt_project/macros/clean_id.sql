@@ -1,4 +1,7 @@
-{# An id as both sides of the merge write it: trimmed and lower-cased, ASCII only. #}
+{#
+  An id as both sides of the merge write it: trimmed and lower-cased, ASCII only. It is trimmed last, as
+  ascii_case names its text three times.
+#}
 {% macro clean_id(column) -%}
-    {{ ascii_case("trim(both ' ' from cast(" ~ column ~ " as " ~ dbt.type_string() ~ "))", 'lower') }}
+    trim(both ' ' from {{ ascii_case("cast(" ~ column ~ " as " ~ dbt.type_string() ~ ")", 'lower') }})
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {#
-  A trimmed text of a source, NULL where it is one of the words that stand for nothing there: a sender that has
+  A text of a source, NULL where it is one of the words that stand for nothing there: a sender that has
   no id sends its programming language's word for that, and its visitors would all be one person.
 #}
 {% macro without_placeholder(source, text) -%}
@@ -13,7 +13,7 @@
         'mautic': ['noreply', 'unknown', 'not available', '-'],
     } -%}
     case
-        when {{ ascii_case(text, 'lower') }} in ('{{ (nothing + also[source]) | join("', '") }}') then null
+        when {{ clean_id(text) }} in ('{{ (nothing + also[source]) | join("', '") }}') then null
         else {{ text }}
     end
 {%- endmacro %}

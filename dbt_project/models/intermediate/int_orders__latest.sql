@@ -31,15 +31,14 @@
 }}
 -- depends_on: {{ ref('int_order_events__stored') }}
 {% set amounts = {
-    'approved': ('approval', 'case when is_approved then gross_amount end'),
-    'declined': ('decline', 'declined_amount'),
-    'refunded': ('refund', 'refunded_amount'),
-    'chargeback': ('chargeback', 'chargeback_amount'),
+    'approval': 'case when is_approved then gross_amount end',
+    'decline': 'declined_amount',
+    'refund': 'refunded_amount',
+    'chargeback': 'chargeback_amount',
 } %}
 with events as (
     select
         *,
-        case raw_table when 'orders_create' then 1 else 2 end as kind_order,
         case raw_table when 'orders_create' then 1 else 0 end as creations,
         case when is_declined then coalesce(own_amount, 0) end as declined_amount
     from {{ ref('int_order_events__filled') }} as present
@@ -70,7 +69,7 @@ numbered as (
     window
         history as (
             partition by client_id, orders_id
-            order by file_date, kind_order, {{ byte_order('file_sort_key') }}, row_id
+            order by {{ history_of_order('events') }}
             rows between unbounded preceding and current row
         ),
         whole_history as (partition by client_id, orders_id)
@@ -97,7 +96,7 @@ arrived as (  -- windows and no join: Postgres takes few new orders for one, and
             over whole_history as arrived_refunded_amount,
         sum(case when is_chargeback and chargeback_number = 1 then chargeback_amount else 0 end)
             over whole_history as arrived_chargeback_amount,
-        {% for state, amount in amounts.values() %}
+        {% for state, amount in amounts.items() %}
             coalesce(
                 min(case when {{ state }}_number > 0 then {{ amount }} end) over whole_history
                 <> max(case when {{ state }}_number > 0 then {{ amount }} end) over whole_history,

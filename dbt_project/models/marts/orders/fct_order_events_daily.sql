@@ -64,11 +64,7 @@ changed_events as (
             and events.orders_id = changed_orders.orders_id
     window history as (
         partition by events.client_id, events.orders_id
-        order by
-            events.file_date,
-            case events.raw_table when 'orders_create' then 1 else 2 end,
-            {{ byte_order('events.file_sort_key') }},
-            events.row_id
+        order by {{ history_of_order('events') }}
         rows between unbounded preceding and current row
     )
 ),

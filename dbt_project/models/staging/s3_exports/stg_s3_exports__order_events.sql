@@ -7,7 +7,7 @@
     'currency', 'chargeback_flag', 'refund_flag', 'refund_amount', 'is_test_cc', 'is_recurring',
     'rebill_depth', 'parent_order_id',
 ] %}
-with lines as (
+with trimmed as (
     {% for raw_table in raw_tables %}
         select
             _client_id,
@@ -17,25 +17,11 @@ with lines as (
             _file_date,
             _loaded_at,
         {% for text in texts %}
-            {{ text }}{{ ',' if not loop.last }}
+            {{ without_blanks(text) }} as {{ text }}{{ ',' if not loop.last }}
         {% endfor %}
         from {{ source('s3_exports', raw_table) }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
-),
-
-trimmed as (
-    select
-        _client_id,
-        raw_table,
-        _file_name,
-        _row_id,
-        _file_date,
-        _loaded_at,
-    {% for text in texts %}
-        {{ without_blanks(text) }} as {{ text }}{{ ',' if not loop.last }}
-    {% endfor %}
-    from lines
 ),
 
 delivered as (
