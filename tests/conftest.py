@@ -39,6 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are not part of a test's name: a packer puts the time in, and workers would differ."""
+    return argname if isinstance(val, bytes) else None
+
+
 class ByWarehouse(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
     """Keeps on one worker what shares what is costly: a file, or a folder with one warehouse.
 
