@@ -7,6 +7,7 @@ process that needs one first (`prepared`); tests work on copies of them.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
 
+from loaders.redaction import _REDACTION
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
 from tests.postgres import Database, Server, running_server
@@ -80,6 +82,13 @@ def temporary_server() -> Iterator[Server]:
         running_server(Path(folder)) as server,
     ):
         yield server
+
+
+@pytest.fixture(autouse=True)
+def secrets_of_one_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test calls a secret, such as a whole file of settings, is shown in the next."""
+    for name, known in vars(_REDACTION).items():
+        monkeypatch.setattr(_REDACTION, name, copy(known))
 
 
 @pytest.fixture(scope="session")

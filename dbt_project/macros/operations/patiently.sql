@@ -60,6 +60,7 @@ begin
             and pg_locks.database = pg_stat_activity.datid
             and pg_stat_activity.datname = current_database()
             and pid <> pg_backend_pid()
+            and coalesce(xact_start < began, true)  -- later ones stood behind; other users' is unknown
             and {{ which }};
     end;
     perform set_config('signalroom.holders', who, false);
