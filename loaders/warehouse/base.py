@@ -27,6 +27,7 @@ class Warehouse(ABC):
     lock_wait: ClassVar[float] = 300.0  # seconds
     import_format: ClassVar[Literal["csv", "parquet"]]  # of files that it takes in as they are
     list_columns: ClassVar[str]  # schema, table, column and type of all tables and views
+    list_comments: ClassVar[str]  # the same without the type: table, column or '', comment
     # what was listed, until somebody changes it
     _catalog: Catalog = field(default_factory=dict, init=False, compare=False, repr=False)
     # the connection that is used until its `session` ends
@@ -151,6 +152,13 @@ class Warehouse(ABC):
                     data_type
                 )
         return self._catalog.get(schema, {})
+
+    def comments(self, schema: str) -> dict[str, dict[str, str]]:
+        """What dbt noted of each table and its columns; of the table itself under ''."""
+        comments: dict[str, dict[str, str]] = {}
+        for table, column, comment in self.query(self.list_comments, (schema,)):
+            comments.setdefault(table, {})[column] = comment
+        return comments
 
     def missing(self, schema: str, declared: Declared) -> list[str]:
         """The declared columns that are not there; of a table that is not there, the table."""

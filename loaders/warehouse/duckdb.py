@@ -24,6 +24,13 @@ class DuckDB(Warehouse):
     list_columns: ClassVar[str] = (
         "select table_schema, table_name, column_name, data_type from information_schema.columns"
     )
+    list_comments: ClassVar[str] = (
+        "select name, part, comment from ("
+        "select schema_name, table_name as name, '' as part, comment from duckdb_tables() "
+        "union all select schema_name, view_name, '', comment from duckdb_views() "
+        "union all select schema_name, table_name, column_name, comment from duckdb_columns()"
+        ") as noted where schema_name = %s and comment is not null"
+    )
 
     @property
     def name(self) -> str:

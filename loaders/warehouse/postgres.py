@@ -81,6 +81,13 @@ class Postgres(Warehouse):
         "where n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema') "
         "and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped"
     )
+    list_comments: ClassVar[str] = (
+        "select c.relname, coalesce(a.attname, ''), d.description from pg_description as d "
+        "inner join pg_class as c on d.classoid = 'pg_class'::regclass and d.objoid = c.oid "
+        "inner join pg_namespace as n on c.relnamespace = n.oid "
+        "left join pg_attribute as a on a.attrelid = c.oid and a.attnum = d.objsubid "
+        "and d.objsubid > 0 where n.nspname = %s"
+    )
     _locked: list[str] = field(default_factory=list, compare=False, repr=False)
     _own_sessions: list[bool] = field(default_factory=list, compare=False, repr=False)  # looked at
 

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from loaders.warehouse import MANNERS, Postgres
-from tests.support import DECEMBER, Project
+from signalroom.config.settings import Settings
+from tests.support import DECEMBER, Project, on_both_targets
 
 HOLD_FILE = """
 import duckdb, sys, time
@@ -65,3 +66,22 @@ def test_prod_names_the_variables_it_needs(
     result = project.run("load", "--target", "prod", *DECEMBER)
     assert result.exit_code == 1
     assert "PGHOST, PGUSER, PGPASSWORD, PGDATABASE not set" in result.output
+
+
+@on_both_targets
+def test_what_is_noted_of_tables_views_and_their_columns(project: Project) -> None:
+    project.execute(
+        "create schema noted",
+        "create table noted.days (day date, cost decimal(18, 4))",
+        "create view noted.costs as select cost from noted.days",
+        "comment on table noted.days is 'One row per day.'",
+        "comment on view noted.costs is 'Costs alone.'",
+        "comment on column noted.days.cost is 'In the client''s currency.'",
+    )
+    settings = Settings(project.root, project.process_environ)
+    warehouse = settings.warehouse("prod" if project.database else "dev")
+    assert warehouse.comments("noted") == {
+        "days": {"": "One row per day.", "cost": "In the client's currency."},
+        "costs": {"": "Costs alone."},
+    }
+    assert warehouse.comments("marts_of_nobody") == {}

@@ -1,0 +1,1 @@
+"""The report in words: what the day was, and what needs a hand."""
