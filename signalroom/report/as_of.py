@@ -23,30 +23,33 @@ class AsOf:
     last_conversions: date | None
 
     @classmethod
-    def of(cls, warehouse: Warehouse, client_id: str) -> Self | None:
-        """Of the daily summary; of a client without one, of its visitors, mail or orders."""
+    def of(cls, warehouse: Warehouse, client_id: str, *, through: date = date.max) -> Self | None:
+        """Of the daily summary; of a client without one, of its visitors, mail or orders.
+
+        No day later than `through` is looked at.
+        """
         ((complete, loaded, conversions, with_orders),) = warehouse.query(
             "select max(case when is_complete then report_date end), "  # noqa: S608
             f"max(case when {LOADED} then report_date end), "
             "max(case when conversions <> 0 then report_date end), max(report_date) "
-            "from marts.daily_summary where client_id = %s",
-            (client_id,),
+            "from marts.daily_summary where client_id = %s and report_date <= %s",
+            (client_id, through),
         )
         if not loaded:
             ((complete, loaded),) = warehouse.query(
                 "select max(case when is_complete then report_date end), max(report_date) from ("
                 "select client_id, report_date, is_complete from marts.fct_funnel_daily union all "
                 "select client_id, report_date, is_complete from marts.fct_email_daily"
-                ") as days where client_id = %s",
-                (client_id,),
+                ") as days where client_id = %s and report_date <= %s",
+                (client_id, through),
             )
         day = complete or loaded or with_orders
         if not day:
             return None
         ((later,),) = warehouse.query(
             "select count(distinct report_date) from marts.daily_summary "  # noqa: S608
-            f"where client_id = %s and report_date > %s and {LOADED}",
-            (client_id, day),
+            f"where client_id = %s and report_date > %s and report_date <= %s and {LOADED}",
+            (client_id, day, through),
         )
         return cls(client_id, day, complete is not None, later, conversions)
 
