@@ -142,9 +142,14 @@ def _of_source(source: Figures, currency: str) -> str:
         return f"{name} spent nothing, after {money(before / 7, currency)} a day."
     change = spend * 7 / before - 1
     said = f"{name} spent {percent(change)} {'more' if change > 0 else 'less'}"
-    if is_chance(conversions, conversions_before, days=float(before / spend)):
+    in_step = is_chance(conversions, conversions_before, days=float(before / spend))
+    unmoved = is_chance(conversions, conversions_before, days=7)
+    if in_step and unmoved:  # too few to tell
+        usual = round(conversions_before / 7)
+        return f"{said} for {counted(conversions, 'conversion')}, usually {usual:,}."
+    if in_step:
         return f"{said}, and its conversions moved with it."
-    if is_chance(conversions, conversions_before, days=7):
+    if unmoved:
         return f"{said} without {'more' if change > 0 else 'fewer'} conversions."
     if not conversions_before:
         return f"{said} with {counted(conversions, 'conversion')} after none."
