@@ -5,27 +5,27 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from signalroom.report.figures import BY_ADVERTISER, select
+from signalroom.report.day import AdvertiserDay, advertisers
+from signalroom.report.figures import select
 from signalroom.report.subject import Subject
 from signalroom.report.words.chance import is_chance
 from signalroom.report.words.spelling import counted, money, named_day, percent
 
 USUAL = "the mean of the 7 days before"
 DIVIDED = ("conversions", "effective_cost", "effective_cpa")
-METRICS = (*DIVIDED, "spend")
-COMPARED = (
-    *("advertiser_id", "advertiser_label", "metric", "metric_reason"),
-    *("metric_value", "mean_7_days_before"),
-)
 # a source is named when its spend moved by so much of what is usual for it, and of the day's spend
 SOURCE_MOVED, OF_THE_DAY = Decimal("0.2"), Decimal("0.05")
 SOURCES_NAMED = 2
-Figures = Mapping[str, Any]  # of one advertiser or source
+Figures = Mapping[str, Any]  # of one source
 
 
 def headline(subject: Subject) -> list[str]:
     """The sentences that a report begins with, the first the most important."""
-    return [*_completeness(subject), *_advertisers(subject), *_sources(subject)]
+    return [
+        *_completeness(subject),
+        *(_of_advertiser(one, subject.client.currency) for one in advertisers(subject)),
+        *_sources(subject),
+    ]
 
 
 def _completeness(subject: Subject) -> Iterator[str]:
@@ -43,46 +43,24 @@ def _completeness(subject: Subject) -> Iterator[str]:
         yield f"{day} is not complete" + (f", waiting for {waiting}." if waiting else ".")
 
 
-def _advertisers(subject: Subject) -> Iterator[str]:
-    rows = select(
-        subject.warehouse,
-        COMPARED,
-        "marts.summary_comparisons where client_id = %s and report_date = %s "
-        f"order by {BY_ADVERTISER}",
-        (subject.client_id, subject.as_of.day),
-    )
-    by_advertiser: dict[int, dict[str, Figures]] = {}
-    for row in rows:
-        if row["advertiser_id"] > 0 and row["metric"] in METRICS:
-            by_advertiser.setdefault(row["advertiser_id"], {})[row["metric"]] = row
-    for metrics in by_advertiser.values():
-        if any(metrics[name]["metric_value"] for name in ("conversions", "spend")):
-            yield _of_advertiser(metrics, subject.client.currency)
-
-
-def _of_advertiser(metrics: Mapping[str, Figures], currency: str) -> str:
+def _of_advertiser(advertiser: AdvertiserDay, currency: str) -> str:
     """`CCW: 269 conversions at $24.02 effective CPA, 7 % above the mean of the 7 days before.`"""
-    count, cost, cpa = (metrics[name] for name in DIVIDED)
-    conversions = int(count["metric_value"])
-    said = f"{count['advertiser_label']}: {counted(conversions, 'conversion')}"
-    if cpa["metric_value"] is None:
-        spent = money(cost["metric_value"], currency)
-        reason = cpa["metric_reason"]
-        why = "" if reason == "no conversions" else f", no CPA: {reason}"
-        return f"{said} for {spent}{why}."
-    said += f" at {money(cpa['metric_value'], currency)} effective CPA"
-    if not cpa["mean_7_days_before"]:
+    count, cost, cpa = (advertiser.metrics[name] for name in DIVIDED)
+    conversions, spent = int(count.value or 0), cost.value or Decimal(0)
+    said = f"{advertiser.label}: {counted(conversions, 'conversion')}"
+    if cpa.value is None:
+        why = "" if cpa.reason == "no conversions" else f", no CPA: {cpa.reason}"
+        return f"{said} for {money(spent, currency)}{why}."
+    said += f" at {money(cpa.value, currency)} effective CPA"
+    if cpa.change is None or count.usual is None or cost.usual is None:
         return f"{said}."
-    before = round(count["mean_7_days_before"] * 7)
-    times = cost["mean_7_days_before"] * 7 / cost["metric_value"] if cost["metric_value"] else 0
-    change = cpa["metric_value"] / cpa["mean_7_days_before"] - 1
-    said += f", {percent(change)} {'above' if change > 0 else 'below'} {USUAL}"
-    if is_chance(conversions, before, days=float(times)):
+    before = round(count.usual * 7)
+    said += f", {percent(cpa.change)} {'above' if cpa.change > 0 else 'below'} {USUAL}"
+    if is_chance(conversions, before, days=float(cost.usual * 7 / spent) if spent else 0):
         said += ", which chance explains"
-    if not is_chance(conversions, before, days=7):
-        fewer = conversions * 7 < before
-        of_usual = Decimal(conversions * 7) / before - 1 if before else Decimal(1)
-        said += f"; {percent(of_usual)} {'fewer' if fewer else 'more'} conversions than usual"
+    if count.change is not None and not is_chance(conversions, before, days=7):
+        said += f"; {percent(count.change)} {'more' if count.change > 0 else 'fewer'} conversions "
+        said += "than usual"
     return f"{said}."
 
 

@@ -1,0 +1,58 @@
+"""The day that a report is as of: each advertiser's figures, and what is usual for them."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from signalroom.report.figures import BY_ADVERTISER, select
+from signalroom.report.subject import Subject
+
+COLUMNS = (
+    *("advertiser_id", "advertiser_label", "metric", "metric_value", "mean_7_days_before"),
+    "metric_reason",
+)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure of the day, the mean of the 7 days before, and why there is no figure."""
+
+    value: Decimal | None
+    usual: Decimal | None
+    reason: str | None
+
+    @property
+    def change(self) -> Decimal | None:
+        """By what part it is above (below: negative) the usual; None where that is unknown."""
+        if self.value is None or not self.usual:
+            return None
+        return self.value / self.usual - 1
+
+
+@dataclass(frozen=True)
+class AdvertiserDay:
+    """An advertiser's day; metrics by their name in marts.summary_comparisons."""
+
+    advertiser_id: int
+    label: str
+    metrics: dict[str, Metric]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything was counted or spent."""
+        return any(self.metrics[name].value for name in ("conversions", "spend"))
+
+
+def advertisers(subject: Subject) -> list[AdvertiserDay]:
+    """The advertisers that have figures on the report's day; unmapped spend is none."""
+    rows = select(
+        subject.warehouse,
+        COLUMNS,
+        "marts.summary_comparisons where client_id = %s and report_date = %s "
+        f"and advertiser_id > 0 order by {BY_ADVERTISER}",
+        (subject.client_id, subject.as_of.day),
+    )
+    found: dict[int, AdvertiserDay] = {}
+    for row in rows:
+        id_, label, name, *metric = row.values()
+        found.setdefault(id_, AdvertiserDay(id_, label, {})).metrics[name] = Metric(*metric)
+    return [advertiser for advertiser in found.values() if advertiser.is_busy]
