@@ -1,0 +1,210 @@
+"""The charts, each once: the page swaps its rows in the browser, the pictures draw it as it is.
+
+Every function takes plain rows and gives a Vega-Lite chart without colours: those come from
+`vega_config` (`themed`), where a mark finds them by its style. A day is `2025-12-18T00:00:00`, as
+without a time it is taken for UTC and drawn a day early in New York.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from signalroom.report.page.theme import LIGHT, vega_config
+
+Row = Mapping[str, Any]
+Layers = Any  # altair.LayerChart, which its own functions promise by halves
+DAYS_WITH_DOTS = 45  # more of them are a smear
+Y_AXIS = 52  # pixels for its labels: days stand below each other
+LABEL = "datum.value == 0 ? '0' : datum.label"  # not $0k, not +$0.00
+
+
+def daily_chart(
+    rows: Sequence[Row], *, currency: str, width: int = 640, height: int = 150
+) -> dict[str, Any]:
+    """Revenue and spend, margin, and CPA by day, below each other, as a spec with light colours.
+
+    Rows: day, revenue, spend, effective_cost, margin, effective_cpa, cpa (numbers, None where
+    unknown), complete.
+    """
+    parts = [
+        part.properties(width=width, height=height, title=title)
+        for part, title in (
+            (money_chart(rows, currency=currency), f"Revenue and media spend, {currency}"),
+            (margin_chart(rows, currency=currency), f"Margin, {currency}"),
+            (cpa_chart(rows, currency=currency), f"Cost per conversion, {currency}"),
+        )
+    ]
+    return themed(alt.vconcat(*parts, spacing=16).resolve_scale(color="independent"))
+
+
+def themed(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """A chart as a spec with the light colours and a background, for a picture."""
+    config = vega_config(LIGHT) | {"background": LIGHT["surface"]}
+    return {**chart.to_dict(), "config": config, "padding": 16}
+
+
+def money_chart(rows: Sequence[Row], *, currency: str) -> Layers:
+    """Revenue and media spend by day."""
+    series = {"revenue": "Revenue", "spend": "Media spend"}
+    return _lines(rows, series, currency, decimals=0, colours="category")
+
+
+def cpa_chart(rows: Sequence[Row], *, currency: str) -> Layers:
+    """Effective and media CPA by day; a day without one is a gap."""
+    series = {"effective_cpa": "Effective CPA", "cpa": "Media CPA"}
+    return _lines(rows, series, currency, decimals=2, colours="ordinal")
+
+
+def margin_chart(rows: Sequence[Row], *, currency: str) -> Layers:
+    """Margin by day, above and below zero."""
+    base = _days(rows)
+    bars = (
+        base.transform_filter(f"datum.margin {sign} 0")
+        .mark_bar(style=style, width={"band": 0.8})
+        .encode(x=_x(), y=_money("margin", currency, decimals=0))
+        for sign, style in ((">=", "good"), ("<", "bad"))
+    )
+    zero = base.mark_rule(style="zero").encode(y=alt.datum(0))
+    return alt.layer(_incomplete(base), *bars, zero, _hover(base, {"margin": "Margin"}, currency))
+
+
+def change_chart(rows: Sequence[Row], *, currency: str) -> Layers:
+    """What each affiliate did to the CPA, in money; costlier is to the right.
+
+    Rows: label, part, in the order in which they are shown.
+    """
+    base = alt.Chart(alt.InlineData(values=list(rows), name="change")).encode(
+        y=alt.Y("label:N", sort=None, axis=alt.Axis(labelLimit=150, grid=False))
+    )
+    form = f"+{_symbol(currency)},.2f"
+    bars = (
+        base.transform_filter(f"datum.part {sign} 0")
+        .mark_bar(style=style, height={"band": 0.7})
+        .encode(
+            x=alt.X("part:Q", axis=alt.Axis(format=form, tickCount=4, grid=True, labelExpr=LABEL)),
+            tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("part:Q", format=form)],
+        )
+        for sign, style in ((">", "bad"), ("<=", "good"))
+    )
+    zero = base.mark_rule(style="zero").encode(x=alt.datum(0), y=alt.Y())
+    return alt.layer(*bars, zero)
+
+
+def state_chart(states: Mapping[str, Any], rows: Sequence[Row], *, form: str, title: str) -> Layers:
+    """A rate by state; states with too few orders are grey.
+
+    `states` is us-atlas' topology. Rows: id (of the atlas, a text), name, value (None where there
+    are too few), shown (the value in words), orders.
+    """
+    form_of_atlas = alt.TopoDataFormat(type="topojson", feature="states")
+    shapes = alt.InlineData(values=states, name="atlas", format=form_of_atlas)
+    looked_up = alt.LookupData(
+        data=alt.InlineData(values=list(rows), name="states"),
+        key="id",
+        fields=["name", "value", "shown", "orders"],
+    )
+    tooltip = [
+        alt.Tooltip("name:N", title=" "),
+        alt.Tooltip("shown:N", title=title),
+        alt.Tooltip("orders:Q", title="Orders", format=","),
+    ]
+    base = alt.Chart(shapes).transform_lookup(lookup="id", from_=looked_up)
+    few = base.transform_filter("!isValid(datum.value)").mark_geoshape(style=["few", "border"])
+    many = (
+        base.transform_filter("isValid(datum.value)")
+        .mark_geoshape(style="border")
+        .encode(
+            color=alt.Color(
+                "value:Q",
+                scale=alt.Scale(range="ramp", zero=False),
+                legend=alt.Legend(
+                    format=form, title=None, gradientLength=180, gradientThickness=10, tickCount=3
+                ),
+            )
+        )
+    )
+    return alt.layer(few.encode(tooltip=tooltip), many.encode(tooltip=tooltip)).project(
+        type="identity"  # the atlas is projected already, with Alaska and Hawaii set in
+    )
+
+
+def _days(rows: Sequence[Row]) -> Any:
+    return alt.Chart(alt.InlineData(values=list(rows), name="days"))
+
+
+def _x() -> alt.X:
+    shown = "timeFormat(toDate(datum.value), '%b %-d')"
+    axis = alt.Axis(labelExpr=shown, labelAngle=0, labelOverlap="greedy", labelSeparation=16)
+    return alt.X("day:O", axis=axis, scale=alt.Scale(paddingOuter=0))
+
+
+def _money(field: str, currency: str, *, decimals: int) -> alt.Y:
+    # SI letters keep the labels within their width, where it is not about cents
+    form = f"{_symbol(currency)},.2f" if decimals else f"{_symbol(currency)}~s"
+    axis = alt.Axis(format=form, tickCount=4, labelExpr=LABEL, minExtent=Y_AXIS, maxExtent=Y_AXIS)
+    return alt.Y(f"{field}:Q", axis=axis)
+
+
+def _symbol(currency: str) -> str:
+    return "$" if currency == "USD" else ""  # of others the heading says the currency
+
+
+def _lines(
+    rows: Sequence[Row], series: Mapping[str, str], currency: str, *, decimals: int, colours: str
+) -> Layers:
+    """A line for each column of `series`, by its label."""
+    base = _days(rows)
+    names = list(series)
+    label = " : ".join(f"datum.column == '{name}' ? '{series[name]}'" for name in names[:-1])
+    folded = base.transform_fold([*names], as_=["column", "value"]).transform_calculate(
+        series=f"{label} : '{series[names[-1]]}'"
+    )
+    scale = alt.Scale(domain=list(series.values()), range=colours)
+    encoded = {
+        "x": _x(),
+        "y": _money("value", currency, decimals=decimals),
+        "color": alt.Color("series:N", scale=scale),
+    }
+    lines = folded.mark_line(strokeWidth=2, strokeCap="round").encode(**encoded)
+    dots = (
+        folded.transform_joinaggregate(days="distinct(day)")
+        .transform_filter(f"datum.days <= {DAYS_WITH_DOTS} && isValid(datum.value)")
+        .mark_point(filled=True, opacity=1, size=22)
+        .encode(**encoded)
+    )
+    return alt.layer(_incomplete(base), lines, dots, _hover(base, series, currency))
+
+
+def _incomplete(base: Any) -> Any:
+    """A grey band behind each day that is not complete."""
+    return (
+        base.transform_filter("!datum.complete")
+        .mark_bar(style="band", width={"band": 1})
+        .encode(x=_x(), y=alt.value(0), y2=alt.value("height"))
+    )
+
+
+def _hover(base: Any, series: Mapping[str, str], currency: str) -> Any:
+    """The whole day answers the pointer, not only its marks."""
+    form = f"{_symbol(currency)},.2f"
+    told = {
+        f"told_{name}": f"isValid(datum.{name}) ? format(datum.{name}, '{form}') : '–'"
+        for name in series
+    }
+    return (
+        base.transform_calculate(
+            **told, told_complete="datum.complete ? 'complete' : 'not complete'"
+        )
+        .mark_bar(opacity=0, width={"band": 1})
+        .encode(
+            x=_x(),
+            y=alt.value(0),
+            y2=alt.value("height"),
+            tooltip=[
+                alt.Tooltip("day:T", title="Day", format="%a %b %-d, %Y"),
+                *(alt.Tooltip(f"told_{name}:N", title=series[name]) for name in series),
+                alt.Tooltip("told_complete:N", title="Data"),
+            ],
+        )
+    )
