@@ -10,6 +10,7 @@ from signalroom.commands.demo import demo
 from signalroom.commands.doctor import doctor
 from signalroom.commands.load import load
 from signalroom.commands.mappings import mappings
+from signalroom.commands.report import report
 from signalroom.commands.review import review
 from signalroom.commands.sandbox import sandbox
 from signalroom.commands.status import status
@@ -32,5 +33,5 @@ def main() -> None:
     logging.getLogger("loaders").setLevel(logging.INFO)
 
 
-for command in (load, build, status, review, doctor, summary, mappings, dbt, sandbox, demo):
+for command in (load, build, status, review, doctor, summary, report, mappings, dbt, sandbox, demo):
     main.add_command(command)

@@ -1,0 +1,108 @@
+"""signalroom report"""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from signalroom.config.settings import Settings
+from signalroom.options import DAY, client_option, target_option
+
+# page, pictures in two forms, e-mail, and the day's figures for another program
+FORMATS = ("html", "png", "svg", "eml", "json")
+
+
+class Formats(click.ParamType[tuple[str, ...]]):
+    """Some of the formats, with commas between them."""
+
+    name = "FORMATS"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        chosen = tuple(part.strip() for part in str(value).split(","))
+        for part in chosen:
+            if part not in FORMATS:
+                self.fail(f"{part!r} is none of {', '.join(FORMATS)}", param, ctx)
+        return chosen
+
+
+@click.command()
+@client_option
+@target_option
+@click.option("--date", "through", type=DAY, help="The newest complete day up to this one.")
+@click.option(
+    "--days",
+    type=click.IntRange(1),
+    default=35,
+    show_default=True,
+    help="How many days up to it; figures of before are not on the page.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("report"),
+    show_default=True,
+    help="Where each client gets a folder of its own.",
+)
+@click.option(
+    "--formats",
+    type=Formats(),
+    default="html,png,eml",
+    show_default=True,
+    help=f"Some of {', '.join(FORMATS)}, with commas between them.",
+)
+@click.option(
+    "--docs",
+    default="../../site",
+    show_default=True,
+    help="The docs site, as seen from the page, for its links to definitions.",
+)
+def report(
+    *,
+    client_id: str | None,
+    target: str,
+    through: date | None,
+    days: int,
+    out: Path,
+    formats: tuple[str, ...],
+    docs: str,
+) -> None:
+    """Write the report: a page to open in a browser, pictures for messages, an e-mail.
+
+    The page is a folder of files that needs no server and asks nobody for anything.
+
+    \b
+    signalroom report
+    signalroom report --client 713 --date 2025-12-18 --days 90
+    signalroom report --target prod --formats png,eml --out /srv/reports
+    """
+    from loaders.errors import LoadError
+    from signalroom.config.clients import select_clients
+    from signalroom.overview import check_loaded
+    from signalroom.report import check_marts
+    from signalroom.report.as_of import AsOf
+    from signalroom.report.folder import write_report
+    from signalroom.report.subject import Subject
+    from signalroom.terminal import say
+
+    settings = Settings.of_this_process()
+    clients = select_clients(settings.clients(), client_id)
+    now = datetime.now(UTC)
+    try:
+        warehouse = settings.warehouse(target)
+        with warehouse.reading():
+            check_loaded(settings, warehouse, "report")
+            check_marts(warehouse)
+            for client in clients:
+                as_of = AsOf.of(warehouse, client.client_id, through=through or date.max)
+                if as_of is None:
+                    say(f"Client {client.client_id}: no day is loaded yet")
+                    continue
+                subject = Subject(warehouse, client, as_of, days)
+                for path in write_report(subject, out, formats=formats, docs=docs, now=now):
+                    say(path)
+    except LoadError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"the report cannot be written: {error}") from None

@@ -1,0 +1,125 @@
+"""`signalroom report`: pictures that show the day, a mail that programs read, one folder."""
+
+import json
+import re
+from email import message_from_bytes
+from email.policy import default
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from signalroom.report.folder import replacing
+from tests.signalroom.report.marts import DAY, Marts
+
+PICTURE_BYTES = 150_000  # what messages take without shrinking it
+
+
+@pytest.fixture
+def told(marts: Marts) -> Marts:
+    """Marts with a day of CCW."""
+    marts.compare(
+        conversions=(269, 260),
+        spend=(2483.01, 2460),
+        effective_cost=(6461.38, 6000),
+        effective_cpa=("24.02", "23.08"),
+        revenue=(10003.93, 9000),
+        margin=(-3.5, 9),
+    )
+    return marts
+
+
+def report(marts: Marts, *arguments: str) -> Path:
+    """The folder of client 713."""
+    result = marts.project.run("report", "--client", "713", *arguments)
+    assert result.exit_code == 0, result.output
+    return marts.project.root / "report" / "713"
+
+
+def test_a_picture_is_small_and_says_the_day(told: Marts) -> None:
+    told.project.environ["TZ"] = (
+        "America/New_York"  # where a day without its time is the day before
+    )
+    running = told.project.start("report", "--client", "713", "--formats", "png,svg", without=())
+    said, _ = running.communicate(timeout=60)
+    assert running.returncode == 0, said
+    pictures = told.project.root / "report" / "713" / "pictures"
+    png = (pictures / "advertiser-1.png").read_bytes()
+    assert len(png) < PICTURE_BYTES
+    with Image.open(BytesIO(png)) as picture:
+        assert 900 < picture.width < 1100
+        figures = picture.convert("L").crop((0, 0, picture.width, 300))  # all in text
+        assert figures.getextrema()[0] < 60
+    texts = re.findall(r">([^<>]+)</text>", (pictures / "advertiser-1.svg").read_text())
+    for text in (
+        *("CCW, December 18, 2025", "269", "as usual", "$24.02", "$6,461.38", "8 % above usual"),
+        *("-$3.50", "139 % below usual", "Dec 11", "Dec 17", "Effective CPA"),
+    ):
+        assert text in texts
+    assert "Dec 10" not in texts
+
+
+def test_a_mail_is_read_without_pictures_and_without_html(told: Marts) -> None:
+    told.project.execute("update marts.summary_comparisons set advertiser_label = '<b>C&W</b>'")
+    folder = report(told, "--formats", "eml")
+    assert not list((folder / "pictures").iterdir())
+    message = message_from_bytes((folder / "report.eml").read_bytes(), policy=default)
+    assert message["Subject"].startswith("Client 713, December 18: <b>C&W</b>: 269 conversions at")
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert "<b>C&W</b>: 269 conversions at $24.02 effective CPA" in text.get_content()
+    assert max(map(len, text.get_content().splitlines())) <= 72
+    page = html.get_content()
+    assert "<b>C" not in page
+    assert "&lt;b&gt;C&amp;W&lt;/b&gt;: 269 conversions" in page
+    assert re.findall(r"<(?:style|script|link|div)|class=|https?:", page) == []
+    (shown,) = re.findall(r'src="cid:([^"]+)"', page)
+    (picture,) = [part for part in message.walk() if part["Content-ID"]]
+    assert picture["Content-ID"] == f"<{shown}>"
+    assert picture.get_content()[:4] == b"\x89PNG"
+
+
+def test_figures_for_another_program_are_exact(told: Marts) -> None:
+    day = json.loads((report(told, "--formats", "json") / "report.json").read_text())
+    (ccw,) = day["advertisers"]
+    assert (day["as_of"], day["is_complete"]) == (str(DAY), True)
+    assert ccw["metrics"]["revenue"] == {
+        "value": "10003.9300",
+        "usual": "9000.0000",
+        "reason": None,
+    }
+    assert day["headline"][0] == "December 18 is complete."
+
+
+def test_a_day_in_the_past(told: Marts) -> None:
+    day = json.loads(
+        (report(told, "--date", "2025-12-15", "--formats", "json") / "report.json").read_text()
+    )
+    assert day["as_of"] == "2025-12-15"
+
+
+def test_a_client_without_days_gets_no_folder(told: Marts) -> None:
+    told.project.execute("delete from marts.daily_summary")
+    result = told.project.run("report", "--client", "713")
+    assert result.exit_code == 0
+    assert result.output == "Client 713: no day is loaded yet\n"
+    assert not (told.project.root / "report").exists()
+
+
+def test_a_format_that_there_is_not(told: Marts) -> None:
+    result = told.project.run("report", "--formats", "png,pdf")
+    assert result.exit_code == 2
+    assert "'pdf' is none of html, png, svg" in result.output
+
+
+def test_a_report_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    folder = tmp_path / "713"
+    for number in range(2):
+        with replacing(folder) as new:
+            (new / f"{number}.html").touch()
+    with pytest.raises(FileNotFoundError), replacing(folder) as new:
+        (new / "pictures" / "2.png").touch()
+    assert [path.name for path in tmp_path.iterdir()] == ["713"]
+    assert [path.name for path in folder.iterdir()] == ["1.html"]
