@@ -37,6 +37,15 @@ CASES: dict[tuple[str, str], set[object]] = {
         for cpa in ("cpa", "effective_cpa")
     },
     ("summary_comparisons", "mean_7_days_before is null"): {True, False},
+    ("cpa_change_by_affiliate", "comparison"): {"day_before", "mean_7_days_before"},
+    ("cpa_change_by_affiliate", "sign(rate_part) <> sign(mix_part)"): {True, False, None},
+    ("cpa_change_by_affiliate", "conversions_before > 0 or rate_part is null"): {True, False},
+    **{
+        ("cpa_change_by_affiliate", f"advertiser_effective_cpa{period}_reason"): {
+            *(None, "not complete", "no cost row", "no conversions", "conversions below zero"),
+        }
+        for period in ("", "_before")
+    },
     ("affiliate_leaderboard", "window_name"): {"yesterday", "7_days", "month_to_date", "all"},
     ("affiliate_leaderboard", "rank_change is null"): {True, False},
     ("budget_pace", "match_status"): {
@@ -57,6 +66,8 @@ CASES: dict[tuple[str, str], set[object]] = {
     ("fct_order_cohorts", "age_days"): {0, 7, 30, 60, 90},
     ("state_heatmap", "window_name"): {"yesterday", "7_days", "month_to_date", "all"},
     ("state_heatmap", "state_kind"): {"state", "territory", "military", "unknown"},
+    ("fct_state_daily", "orders_complete"): {True, False},
+    ("fct_state_daily", "first_orders is null"): {True, False},
     ("fct_events_daily", "is_complete"): {True, False},
     ("fct_events_daily", "utm_source"): {"facebook", "ÉtÉ", "(none)", "null", "12", "-7"},
     ("fct_funnel_daily", "is_complete"): {True, False},

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from tests.clients.order_files import OrderFile
 from tests.expected.audience import Audience, bounded
+from tests.expected.changes import cpa_change_by_affiliate
 from tests.expected.client import Client
 from tests.expected.figures import Figures, Row, clean, landed, trimmed
 from tests.expected.ledger import Ledger
@@ -29,11 +30,18 @@ MARTS = (
     *("dim_affiliates", "dim_advertisers", "fct_affiliate_daily", "fct_source_daily"),
     "fct_advertiser_daily",
     *("daily_summary", "summary_comparisons", "affiliate_leaderboard", "budget_pace", *REPORTS),
+    "cpa_change_by_affiliate",
     *("fct_orders", "fct_order_events_daily", "fct_order_cohorts", "dim_customers"),
-    *("state_heatmap", "fct_events_daily", "fct_funnel_daily", "dim_feature_flags"),
+    *(
+        "state_heatmap",
+        "fct_state_daily",
+        "fct_events_daily",
+        "fct_funnel_daily",
+        "dim_feature_flags",
+    ),
     *("dim_experiments", "fct_email_daily", "dim_contacts"),
 )
-WITH_LABEL = ("fct_order_events_daily", "fct_order_cohorts", "state_heatmap")
+WITH_LABEL = ("fct_order_events_daily", "fct_order_cohorts", "state_heatmap", "fct_state_daily")
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,9 @@ class Expected:
 
     def _affiliate_leaderboard(self) -> Iterator[Row]:
         return affiliate_leaderboard(self.merge)
+
+    def _cpa_change_by_affiliate(self) -> Iterator[Row]:
+        return cpa_change_by_affiliate(self.merge, summed(self.merge))
 
     def _budget_pace(self) -> Iterator[Row]:
         return budget_pace(self.merge, summed(self.merge), self.targets)

@@ -204,6 +204,24 @@ class Shop:
                     "orders_complete": days <= self.complete_days,
                 }
 
+    def fct_state_daily(self) -> Iterator[Row]:
+        places: defaultdict[tuple[date, int, str], list[Order]] = defaultdict(list)
+        for order in self.orders:
+            places[order.ordered_on, order.advertiser, order.state].append(order)
+        names = ("orders", "approved_orders", "declined_orders", "first_orders", "revenue")
+        for (day, advertiser, state), orders in places.items():
+            heat = self._heat(orders)
+            yield {
+                "client_id": self.client.id,
+                "order_date": day,
+                "advertiser_id": advertiser,
+                "state_code": state,
+                "state_name": (STATES | NAMELESS)[state][0],
+                "state_kind": (STATES | NAMELESS)[state][1],
+                **{name: heat[name] for name in names},
+                "orders_complete": day in self.complete_days,
+            }
+
     def order_days(self) -> Iterator[Row]:
         """What orders say in the daily summary."""
         for (day, advertiser), orders in self._days().items():

@@ -2,10 +2,6 @@ with advertisers as (
     select * from {{ ref('dim_advertisers') }}
 ),
 
-states as (
-    select * from {{ ref('us_states') }}
-),
-
 clients as (
     select * from {{ ref('clients') }}
 ),
@@ -17,24 +13,8 @@ time_windows as (
         and period = 'present'
 ),
 
-order_days as (  -- summed before they meet the windows
-    select
-        client_id,
-        advertiser_id,
-        state_code,
-        order_date,
-        count(case when is_attempted then 1 end) as orders,
-        count(case when is_approved then 1 end) as approved_orders,
-        count(case when is_declined then 1 end) as declined_orders,
-        count(case when is_refunded then 1 end) as refunded_orders,
-        count(is_first_order) as told_orders,
-        count(case when is_first_order and is_approved then 1 end) as first_orders,
-        sum(gross_amount) as revenue,
-        count(case when is_core_order then 1 end) as core_orders,
-        sum(core_amount) as core_revenue,
-        max(last_file_date) as last_file_date
-    from {{ ref('fct_orders') }}
-    group by client_id, advertiser_id, state_code, order_date
+state_days as (
+    select * from {{ ref('int_orders__by_state') }}
 ),
 
 anchors as (
@@ -49,22 +29,22 @@ files as (
     select
         client_id,
         max(last_file_date) as last_file_date
-    from order_days
+    from state_days
     group by client_id
 ),
 
 aged as (  -- refunds take a month to come: younger orders count in no rate
     select
-        order_days.*,
+        state_days.*,
         case
             when
-                cast({{ dbt.dateadd('day', 30, 'order_days.order_date') }} as date)
+                cast({{ dbt.dateadd('day', 30, 'state_days.order_date') }} as date)
                 <= files.last_file_date
                 then 1
             else 0
         end as maturity
-    from order_days
-    inner join files on order_days.client_id = files.client_id
+    from state_days
+    inner join files on state_days.client_id = files.client_id
 ),
 
 summed as (
@@ -73,12 +53,13 @@ summed as (
         time_windows.window_name,
         aged.advertiser_id,
         aged.state_code,
+        aged.state_name,
+        aged.state_kind,
         sum(aged.orders) as orders,
         sum(aged.approved_orders) as approved_orders,
         sum(aged.declined_orders) as declined_orders,
-        sum(aged.told_orders) as told_orders,
         sum(aged.first_orders) as first_orders,
-        sum(aged.revenue) as revenue,
+        sum(aged.order_revenue) as revenue,
         sum(aged.maturity * aged.approved_orders) as mature_orders,
         sum(aged.maturity * aged.refunded_orders) as refunded_mature_orders,
         sum(aged.core_orders) as core_orders,
@@ -88,7 +69,13 @@ summed as (
         on
             aged.client_id = time_windows.client_id
             and aged.order_date between time_windows.start_date and time_windows.end_date
-    group by aged.client_id, time_windows.window_name, aged.advertiser_id, aged.state_code
+    group by
+        aged.client_id,
+        time_windows.window_name,
+        aged.advertiser_id,
+        aged.state_code,
+        aged.state_name,
+        aged.state_kind
 ),
 
 buyers as (  -- all windows but `all` end on the anchor; the newest day until then tells which
@@ -133,10 +120,8 @@ select
 
     -- dimensions
     advertisers.advertiser_label,
-    coalesce(states.state_name, summed.state_code) as state_name,
-    coalesce(
-        states.state_kind, case when summed.state_code = 'Abroad' then 'abroad' else 'unknown' end
-    ) as state_kind,
+    summed.state_name,
+    summed.state_kind,
     time_windows.start_date as window_start_date,
     time_windows.end_date as window_end_date,
 
@@ -144,7 +129,7 @@ select
     cast(summed.orders as bigint) as orders,
     cast(summed.approved_orders as bigint) as approved_orders,
     cast(summed.declined_orders as bigint) as declined_orders,
-    cast(case when summed.told_orders > 0 then summed.first_orders end as bigint) as first_orders,
+    cast(summed.first_orders as bigint) as first_orders,
     cast(coalesce(counted_buyers.customers, 0) as bigint) as customers,
     cast(summed.revenue as decimal(18, 4)) as revenue,
     cast(summed.mature_orders as bigint) as mature_orders,
@@ -174,7 +159,6 @@ left join counted_buyers
         and summed.advertiser_id = counted_buyers.advertiser_id
         and summed.state_code = counted_buyers.state_code
 left join clients on summed.client_id = clients.client_id
-left join states on summed.state_code = states.state_code
 left join advertisers
     on
         summed.client_id = advertisers.client_id
