@@ -39,8 +39,8 @@ load: install ## Load every configured source, then the seeds (TARGET=prod for P
 build: install ## Build and test the marts with dbt
 	@$(BIN)/signalroom build --target $(TARGET)
 
-docs: install ## The docs site in one file, dbt_project/target/static_index.html
-	@$(BIN)/signalroom dbt docs generate --static --target $(TARGET) && perl -pi -e 's,"\.\./seeds/,"seeds/,g' dbt_project/target/static_index.html
+docs: install ## The documentation site, site/index.html (TARGET=prod for Postgres)
+	@$(BIN)/signalroom docs --target $(TARGET)
 
 bench: .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
 	@$(BIN)/python -m bench

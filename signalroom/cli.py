@@ -7,6 +7,7 @@ import click
 from signalroom.commands.build import build
 from signalroom.commands.dbt import dbt
 from signalroom.commands.demo import demo
+from signalroom.commands.docs import docs
 from signalroom.commands.doctor import doctor
 from signalroom.commands.load import load
 from signalroom.commands.mappings import mappings
@@ -33,5 +34,6 @@ def main() -> None:
     logging.getLogger("loaders").setLevel(logging.INFO)
 
 
-for command in (load, build, status, review, doctor, summary, report, mappings, dbt, sandbox, demo):
+REPORTING = (status, review, doctor, summary, report)
+for command in (load, build, *REPORTING, mappings, docs, dbt, sandbox, demo):
     main.add_command(command)
