@@ -14,6 +14,7 @@ from signalroom.terminal import say
 
 NEEDED = {  # what an earlier version's marts lack
     "daily_summary": {"effective_cpa_reason", "cpa_reason", "orders_incomplete_reason"},
+    "cpa_change_by_affiliate": set[str](),
     "state_heatmap": set[str](),
     "budget_pace": set[str](),
     "fct_source_daily": set[str](),

@@ -42,6 +42,14 @@ class AdvertiserDay:
         return any(self.metrics[name].value for name in ("conversions", "spend"))
 
 
+@dataclass(frozen=True)
+class Mover:
+    """An affiliate and its part of an advertiser's change of CPA, in money."""
+
+    label: str
+    part: Decimal
+
+
 def advertisers(subject: Subject) -> list[AdvertiserDay]:
     """The advertisers that have figures on the report's day; unmapped spend is none."""
     rows = select(
@@ -56,3 +64,18 @@ def advertisers(subject: Subject) -> list[AdvertiserDay]:
         id_, label, name, *metric = row.values()
         found.setdefault(id_, AdvertiserDay(id_, label, {})).metrics[name] = Metric(*metric)
     return [advertiser for advertiser in found.values() if advertiser.is_busy]
+
+
+def movers(subject: Subject) -> dict[int, Mover]:
+    """By advertiser, the affiliate that moved its CPA most in the direction in which it went.
+
+    Against the 7 days before; the parts are those of marts.cpa_change_by_affiliate.
+    """
+    rows = subject.warehouse.query(
+        "select advertiser_id, affiliate_label, change_part from marts.cpa_change_by_affiliate "
+        "where client_id = %s and report_date = %s and comparison = 'mean_7_days_before' "
+        "and change_part * advertiser_cpa_change > 0 "
+        "order by advertiser_id, abs(change_part), affiliate_label desc",
+        (subject.client_id, subject.as_of.day),
+    )
+    return {advertiser: Mover(label, part) for advertiser, label, part in rows}  # the last stays

@@ -120,7 +120,8 @@ from (
 )
 """
 
-MARTS = ("create schema marts", RUN, SUMMARY, SOURCES, HEATMAP, FUNNEL, EMAIL, PACE)
+CHANGES = "create table marts.cpa_change_by_affiliate (client_id text)"
+MARTS = ("create schema marts", RUN, SUMMARY, SOURCES, HEATMAP, FUNNEL, EMAIL, PACE, CHANGES)
 ISSUES = """
 create table ops.data_issues as
 select

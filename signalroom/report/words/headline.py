@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from signalroom.report.day import AdvertiserDay, advertisers
+from signalroom.report.day import AdvertiserDay, Mover, advertisers, movers
 from signalroom.report.figures import select
 from signalroom.report.subject import Subject
 from signalroom.report.words.chance import is_chance
@@ -23,7 +23,7 @@ def headline(subject: Subject) -> list[str]:
     """The sentences that a report begins with, the first the most important."""
     return [
         *_completeness(subject),
-        *(_of_advertiser(one, subject.client.currency) for one in advertisers(subject)),
+        *_advertisers(subject),
         *_sources(subject),
     ]
 
@@ -43,7 +43,13 @@ def _completeness(subject: Subject) -> Iterator[str]:
         yield f"{day} is not complete" + (f", waiting for {waiting}." if waiting else ".")
 
 
-def _of_advertiser(advertiser: AdvertiserDay, currency: str) -> str:
+def _advertisers(subject: Subject) -> Iterator[str]:
+    moved = movers(subject)
+    for one in advertisers(subject):
+        yield _of_advertiser(one, moved.get(one.advertiser_id), subject.client.currency)
+
+
+def _of_advertiser(advertiser: AdvertiserDay, mover: Mover | None, currency: str) -> str:
     """`CCW: 269 conversions at $24.02 effective CPA, 7 % above the mean of the 7 days before.`"""
     count, cost, cpa = (advertiser.metrics[name] for name in DIVIDED)
     conversions, spent = int(count.value or 0), cost.value or Decimal(0)
@@ -58,6 +64,8 @@ def _of_advertiser(advertiser: AdvertiserDay, currency: str) -> str:
     said += f", {percent(cpa.change)} {'above' if cpa.change > 0 else 'below'} {USUAL}"
     if is_chance(conversions, before, days=float(cost.usual * 7 / spent) if spent else 0):
         said += ", which chance explains"
+    elif mover:
+        said += f", most of it by {mover.label} ({money(mover.part, currency, sign=True)})"
     if count.change is not None and not is_chance(conversions, before, days=7):
         said += f"; {percent(count.change)} {'more' if count.change > 0 else 'fewer'} conversions "
         said += "than usual"

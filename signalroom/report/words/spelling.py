@@ -7,11 +7,11 @@ SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 CENT, ONE = Decimal("0.01"), Decimal(1)
 
 
-def money(amount: Decimal, currency: str) -> str:
-    """`$1,234.50`, `CAD 1,234.50`, `-$3.00`."""
+def money(amount: Decimal, currency: str, *, sign: bool = False) -> str:
+    """`$1,234.50`, `CAD 1,234.50`, `-$3.00`; a change has its `sign` in any case."""
     cents = amount.quantize(CENT, ROUND_HALF_UP)
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{abs(cents):,.2f}"
+    before = "-" if cents < 0 else "+" if sign else ""
+    return f"{before}{SYMBOLS.get(currency, currency + ' ')}{abs(cents):,.2f}"
 
 
 def named_day(day: date) -> str:

@@ -22,6 +22,9 @@ TABLES = (
     "incomplete_reason text, revenue decimal(18, 4), effective_cost decimal(18, 4), "
     "margin decimal(18, 4), effective_cpa decimal(18, 4), cpa decimal(18, 4), "
     "effective_cpa_reason text, cpa_reason text, orders_incomplete_reason text)",
+    "create table marts.cpa_change_by_affiliate (client_id text, report_date date, comparison "
+    "text, advertiser_id bigint, affiliate_label text, advertiser_cpa_change decimal(18, 4), "
+    "change_part decimal(18, 4))",
     "create table marts.state_heatmap (client_id text)",
     "create table marts.fct_funnel_daily (client_id text, report_date date, is_complete boolean)",
     "create table marts.fct_email_daily (client_id text, report_date date, is_complete boolean, "

@@ -11,6 +11,7 @@ from tests.support import on_both_targets
 
 def of_ccw(marts: Marts, counts: tuple[int, int], costs: tuple[float, float]) -> str:
     (count, usual), (cost, usual_cost) = counts, costs
+    marts.project.execute("delete from marts.summary_comparisons")
     marts.compare(
         conversions=(count, usual),
         spend=(cost, usual_cost),
@@ -53,6 +54,26 @@ def test_what_is_said_of_an_advertiser(
     marts: Marts, counts: tuple[int, int], costs: tuple[float, float], sentence: str
 ) -> None:
     assert of_ccw(marts, counts, costs) == sentence
+
+
+def test_who_moved_the_cpa_where_it_is_not_chance(marts: Marts) -> None:
+    """The largest part in the direction in which it went."""
+    parts = (("day_before", "No", 9), *(("mean_7_days_before", *part) for part in PARTS))
+    marts.add(
+        "cpa_change_by_affiliate",
+        *(
+            f"('713', date '{DAY}', '{when}', 1, '{who}', 10.38, {part})"
+            for when, who, part in parts
+        ),
+    )
+    assert of_ccw(marts, (269, 260), (9000, 6000)) == (
+        "CCW: 269 conversions at $33.46 effective CPA, 45 % above the mean of the 7 days before, "
+        "most of it by Taboola (+$8.03)."
+    )
+    assert "Taboola" not in of_ccw(marts, (269, 260), (6461.38, 6000))
+
+
+PARTS = (("Meta", -20), ("Taboola", 8.03), ("Google", 5))
 
 
 def test_an_advertiser_without_a_cpa(marts: Marts) -> None:
