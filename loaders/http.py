@@ -7,13 +7,16 @@ request and never a secret. 400, 401 and 403 are not tried again. A redirect is 
 scheme, host and port; to any other place nothing of a request is sent.
 
 A request waits five minutes in all, and says so in the log. Who asks for more gets no request at
-all until then: his source fails with the time named, and the others go on.
+all until then: his source fails with the time named, and the others go on. So does one whose
+response takes longer than that to come, however steadily it drips.
 """
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from threading import Event, Timer
 from time import monotonic, sleep
 from types import MappingProxyType
 from typing import Any
@@ -68,6 +71,7 @@ class Api:
         self.session = client.session
         self.session.headers.update(headers)
         self.session.auth = auth
+        self.session.hooks["response"].append(self._read_in_time)
         self.session.get_redirect_target = self._redirect_target  # type: ignore[method-assign]
         self.resume_at = self.paused = 0.0
         self.given_up = False
@@ -98,6 +102,29 @@ class Api:
         if self.pause:
             self.resume_at = monotonic() + self.pause(response)
         return response
+
+    def _read_in_time(self, response: Response, **_: Any) -> None:
+        """Read a response to its end; the time-out of requests begins again with every byte."""
+        late = Event()
+
+        def give_up() -> None:
+            late.set()
+            with suppress(RuntimeError, ValueError):  # it has come in the meantime
+                response.raw.shutdown()
+
+        watch = Timer(LONGEST_WAIT, give_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            response.content  # noqa: B018  # reads it
+        except FAILURES:
+            if not late.is_set():
+                raise
+        finally:
+            watch.cancel()
+        if late.is_set():
+            where = f"{self.service}: {response.request.method} {address(response.url)}"
+            raise ApiError(f"{where}: the response takes longer than {LONGEST_WAIT:.0f} s to come")
 
     def refusal(self, response: Response) -> ApiError:
         """The error for a response that is none of success; it ends the asking for a time."""

@@ -2,10 +2,14 @@
 
 import json
 import logging
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from io import StringIO
-from time import monotonic
+from socket import create_server, socket
+from threading import Thread
+from time import monotonic, sleep
 from types import SimpleNamespace
 from typing import Any
 
@@ -103,6 +107,33 @@ def test_what_will_not_change_is_not_tried_again(
 
 
 @pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize("framed", ["Content-Length: 4000", "Transfer-Encoding: chunked"])
+def test_a_response_that_drips_is_given_up(
+    sandbox: Sandbox, waits: list[float], monkeypatch: pytest.MonkeyPatch, framed: str
+) -> None:
+    """Each byte comes in time, and the last one never."""
+    monkeypatch.setattr("loaders.http.LONGEST_WAIT", 0.4)
+
+    def drip(connection: socket) -> None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framed}\r\n\r\n"
+        connection.sendall(head.encode())
+        with suppress(OSError):  # the other side has gone
+            for _ in range(200):
+                connection.sendall(b"1\r\n \r\n" if "chunked" in framed else b" ")
+                sleep(0.05)
+
+    with create_server(("127.0.0.1", 0)) as server:
+        Thread(target=lambda: drip(server.accept()[0]), daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        there = account(sandbox, "redtrack")
+        there = replace(there, settings={**there.settings, "base_url": address})
+        began = monotonic()
+        with pytest.raises(ApiError, match=r"redtrack: GET .* takes longer than 0 s to come"):
+            Redtrack(there).read(DECEMBER, None)
+    assert 0.3 < monotonic() - began < 5
+    assert waits == []
+
+
 def test_a_response_is_parsed_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Though it is asked whether it broke off before it is asked what it says."""
     parsed: list[int] = []
