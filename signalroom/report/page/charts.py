@@ -94,14 +94,14 @@ def change_chart(rows: Sequence[Row], *, currency: str) -> Layers:
 def state_chart(states: Mapping[str, Any], rows: Sequence[Row], *, form: str, title: str) -> Layers:
     """A rate by state; states with too few orders are grey.
 
-    `states` is us-atlas' topology. Rows: id (of the atlas, a text), name, value (None where there
+    `states` is the topology of us-atlas. Rows: name (as there), value (None where there
     are too few), shown (the value in words), orders.
     """
     form_of_atlas = alt.TopoDataFormat(type="topojson", feature="states")
     shapes = alt.InlineData(values=states, name="atlas", format=form_of_atlas)
     looked_up = alt.LookupData(
         data=alt.InlineData(values=list(rows), name="states"),
-        key="id",
+        key="name",
         fields=["name", "value", "shown", "orders"],
     )
     tooltip = [
@@ -109,7 +109,7 @@ def state_chart(states: Mapping[str, Any], rows: Sequence[Row], *, form: str, ti
         alt.Tooltip("shown:N", title=title),
         alt.Tooltip("orders:Q", title="Orders", format=","),
     ]
-    base = alt.Chart(shapes).transform_lookup(lookup="id", from_=looked_up)
+    base = alt.Chart(shapes).transform_lookup(lookup="properties.name", from_=looked_up)
     few = base.transform_filter("!isValid(datum.value)").mark_geoshape(style=["few", "border"])
     many = (
         base.transform_filter("isValid(datum.value)")
