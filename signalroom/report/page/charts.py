@@ -60,13 +60,12 @@ def margin_chart(rows: Sequence[Row], *, currency: str) -> Layers:
     """Margin by day, above and below zero."""
     base = _days(rows)
     bars = (
-        base.transform_filter(f"datum.margin {sign} 0")
-        .mark_bar(style=style, width={"band": 0.8})
+        _two_sided(base, "datum.margin < 0")
+        .mark_bar(width={"band": 0.8})
         .encode(x=_x(), y=_money("margin", currency, decimals=0))
-        for sign, style in ((">=", "good"), ("<", "bad"))
     )
     zero = base.mark_rule(style="zero").encode(y=alt.datum(0))
-    return alt.layer(_incomplete(base), *bars, zero, _hover(base, {"margin": "Margin"}, currency))
+    return alt.layer(_incomplete(base), bars, zero, _hover(base, {"margin": "Margin"}, currency))
 
 
 def change_chart(rows: Sequence[Row], *, currency: str) -> Layers:
@@ -78,17 +77,17 @@ def change_chart(rows: Sequence[Row], *, currency: str) -> Layers:
         y=alt.Y("label:N", sort=None, axis=alt.Axis(labelLimit=150, grid=False))
     )
     form = f"+{_symbol(currency)},.2f"
+    axis = alt.Axis(format=form, tickCount=4, grid=True, labelExpr=LABEL)
     bars = (
-        base.transform_filter(f"datum.part {sign} 0")
-        .mark_bar(style=style, height={"band": 0.7})
+        _two_sided(base, "datum.part > 0")
+        .mark_bar(height={"band": 0.7})
         .encode(
-            x=alt.X("part:Q", axis=alt.Axis(format=form, tickCount=4, grid=True, labelExpr=LABEL)),
+            x=alt.X("part:Q", axis=axis),
             tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("part:Q", format=form)],
         )
-        for sign, style in ((">", "bad"), ("<=", "good"))
     )
     zero = base.mark_rule(style="zero").encode(x=alt.datum(0), y=alt.Y())
-    return alt.layer(*bars, zero)
+    return alt.layer(bars, zero)
 
 
 def state_chart(states: Mapping[str, Any], rows: Sequence[Row], *, form: str, title: str) -> Layers:
@@ -127,6 +126,13 @@ def state_chart(states: Mapping[str, Any], rows: Sequence[Row], *, form: str, ti
     return alt.layer(few.encode(tooltip=tooltip), many.encode(tooltip=tooltip)).project(
         type="identity"  # the atlas is projected already, with Alaska and Hawaii set in
     )
+
+
+def _two_sided(base: Any, is_bad: str) -> Any:
+    """Blue, or orange where it is bad."""
+    scale = alt.Scale(domain=["good", "bad"], range="category")
+    coloured = base.transform_calculate(side=f"{is_bad} ? 'bad' : 'good'")
+    return coloured.encode(color=alt.Color("side:N", scale=scale, legend=None))
 
 
 def _days(rows: Sequence[Row]) -> Any:

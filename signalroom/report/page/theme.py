@@ -70,8 +70,6 @@ def vega_config(colours: dict[str, str]) -> dict[str, Any]:
         },
         "style": {
             "band": {"color": colours["band"]},
-            "good": {"color": colours["blue"]},
-            "bad": {"color": colours["orange"]},
             "zero": {"color": muted, "strokeWidth": 1},
             "few": {"color": colours["few"]},
             "border": {"stroke": colours["surface"], "strokeWidth": 0.75},

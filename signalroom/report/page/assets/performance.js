@@ -9,8 +9,8 @@
   const UP_IS_GOOD = 1, DOWN_IS_GOOD = -1, NEITHER = 0;
 
   const TILES = [
-    { key: "conversions", label: "Conversions", kind: "count", good: UP_IS_GOOD, note: "Counted by Everflow." },
     { key: "effective_cpa", label: "Effective CPA", kind: "money", good: DOWN_IS_GOOD, note: "Redtrack’s cost and Everflow’s external payouts, per conversion of anyone." },
+    { key: "conversions", label: "Conversions", kind: "count", good: UP_IS_GOOD, note: "Counted by Everflow." },
     { key: "revenue", label: "Revenue", kind: "money", good: UP_IS_GOOD, note: "By Everflow." },
     { key: "effective_cost", label: "Effective cost", kind: "money", good: NEITHER, note: "Redtrack’s cost and Everflow’s external payouts." },
     { key: "margin", label: "Margin", kind: "money", good: UP_IS_GOOD, note: "Everflow’s revenue less effective cost." },
@@ -76,7 +76,7 @@
     const all = TILES.map((tile) => {
       const value = today[tile.key];
       const trend = now.byPeriod.slice(Math.max(0, Math.min(now.from, now.to - 6)), now.to + 1).map((sums) => F.figures(sums)[tile.key]);
-      const rows = element("dl", {}, comparison(tile, "Day before", today, before, 1), comparison(tile, "Mean of 7 days before", today, week, 7));
+      const rows = element("dl", {}, comparison(tile, "Day before", today, before, 1), comparison(tile, "7-day mean", today, week, 7));
       const known = month && month.areDays;
       const monthly = known ? show(tile, month.figures[tile.key]) : "not on this page";
       const days = known ? (month.complete === month.days ? ` ${month.days} days` : ` ${month.complete} of ${month.days} days complete`) : "";
@@ -131,18 +131,18 @@
       { key: "rank", label: "Rank", kind: "count", ascending: true, define: "affiliate_leaderboard.affiliate_rank" },
       { key: "change", label: "Change", kind: "change", define: "affiliate_leaderboard.rank_change", note: "Against as many days before.", mark: (row) => (row.change > 0 ? "better" : row.change < 0 ? "worse" : "") },
       { key: "label", label: "Affiliate", kind: "text", isHeader: true, define: "fct_affiliate_daily.affiliate_label" },
-      { key: "advertiser", label: "Advertiser", kind: "text" },
       { key: "kind", label: "Kind", kind: "text", define: "fct_affiliate_daily.is_internal" },
-      { key: "conversions", label: "Conversions", kind: "count", define: "fct_affiliate_daily.conversions" },
+      { key: "advertiser", label: "Advertiser", kind: "text" },
+      { key: "conversions", label: "Conv.", kind: "count", define: "fct_affiliate_daily.conversions" },
       { key: "share", label: "Share", kind: "rate", note: "Of the conversions in this selection." },
-      { key: "revenue", label: "Revenue", kind: "money", define: "fct_affiliate_daily.revenue" },
-      { key: "effective_cost", label: "Effective cost", kind: "money", define: "fct_affiliate_daily.effective_cost" },
-      { key: "margin", label: "Margin", kind: "money", define: "fct_affiliate_daily.margin", mark: (row) => (row.margin < 0 ? "worse" : "") },
       { key: "effective_cpa", label: "Effective CPA", kind: "money", define: "fct_affiliate_daily.effective_cpa", title: (row) => row.effective_cpa_reason },
       { key: "cpa", label: "Media CPA", kind: "money", define: "fct_affiliate_daily.cpa", title: (row) => row.cpa_reason },
-      { key: "clicks", label: "Clicks", kind: "count", define: "fct_affiliate_daily.clicks" },
+      { key: "revenue", label: "Revenue", kind: "money", define: "fct_affiliate_daily.revenue" },
+      { key: "margin", label: "Margin", kind: "money", define: "fct_affiliate_daily.margin", mark: (row) => (row.margin < 0 ? "worse" : "") },
       { key: "epc", label: "EPC", kind: "money", define: "fct_affiliate_daily.epc" },
       { key: "cvr", label: "CVR", kind: "rate", define: "fct_affiliate_daily.cvr" },
+      { key: "clicks", label: "Clicks", kind: "count", define: "fct_affiliate_daily.clicks" },
+      { key: "effective_cost", label: "Effective cost", kind: "money", define: "fct_affiliate_daily.effective_cost" },
     ],
   });
   let latest = null;
