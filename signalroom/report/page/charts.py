@@ -73,9 +73,7 @@ def change_chart(rows: Sequence[Row], *, currency: str) -> Layers:
 
     Rows: label, part, in the order in which they are shown.
     """
-    base = alt.Chart(alt.InlineData(values=list(rows), name="change")).encode(
-        y=alt.Y("label:N", sort=None, axis=alt.Axis(labelLimit=150, grid=False))
-    )
+    base = alt.Chart(alt.InlineData(values=list(rows), name="change"))
     form = f"+{_symbol(currency)},.2f"
     axis = alt.Axis(format=form, tickCount=4, grid=True, labelExpr=LABEL)
     bars = (
@@ -83,10 +81,11 @@ def change_chart(rows: Sequence[Row], *, currency: str) -> Layers:
         .mark_bar(height={"band": 0.7})
         .encode(
             x=alt.X("part:Q", axis=axis),
+            y=alt.Y("label:N", sort=None, axis=alt.Axis(labelLimit=150, grid=False)),
             tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("part:Q", format=form)],
         )
     )
-    zero = base.mark_rule(style="zero").encode(x=alt.datum(0), y=alt.Y())
+    zero = base.mark_rule(style="zero").encode(x=alt.datum(0))
     return alt.layer(bars, zero)
 
 

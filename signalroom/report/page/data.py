@@ -33,7 +33,6 @@ class Data:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.warehouse = subject.warehouse
-        self.marts = self.warehouse.columns("marts")
         self.span = Span.of(subject)
         self.periods = Index(self.span.starts)
         self.indexes = {
@@ -81,8 +80,8 @@ class Data:
                 "source", "fct_source_daily", "redtrack_source_id", "redtrack_source"
             ),
             "emails": self._named("email", "fct_email_daily", "email_id", "email_name"),
-            "states": self._named("state", "state_heatmap", "state_code", "state_name"),
-            "stateKinds": self._labels("state_heatmap", "state_code", "state_kind"),
+            "states": self._named("state", "fct_state_daily", "state_code", "state_name"),
+            "stateKinds": self._labels("fct_state_daily", "state_code", "state_kind"),
             "tables": tables,
             "pace": list(self._pace()),
             "inputs": list(self._inputs()),
@@ -99,7 +98,8 @@ class Data:
         return {key: str(label) for key, label in rows}
 
     def _named(self, entity: str, mart: str, key: str, label: str) -> list[list[Any]]:
-        labels = self._labels(mart, key, label) | {OTHER: "Other affiliates"}
+        labels = self._labels(mart, key, label)
+        labels |= {OTHER: "Other affiliates", str(OTHER): "Sources of other affiliates"}
         return [[id_, labels.get(id_, str(id_))] for id_ in self.indexes[entity].entries]
 
     def _days(self) -> dict[str, Any]:
@@ -149,7 +149,7 @@ class Data:
             "fct_source_daily",
             {
                 "period": self.span.sql("report_date"),
-                "source": "redtrack_source_id",
+                "source": self.span.sql_source(),
                 "mapped": "case when is_mapped then 1 else 0 end",
                 "advertiser": "advertiser_id",
                 "affiliate": self.span.sql_affiliate(),
@@ -159,21 +159,17 @@ class Data:
         )
 
     def _states(self) -> dict[str, Any]:
-        """Orders by day and state; the windows of marts.state_heatmap know no other days."""
         return self._table(
-            "fct_orders",
+            "fct_state_daily",
             {
                 "period": self.span.sql("order_date"),
                 "advertiser": "advertiser_id",
                 "state": "state_code",
             },
             day="order_date",
-            counts={
-                "orders": "count(case when is_attempted then 1 end)",
-                "approved": "count(case when is_approved then 1 end)",
-                "declined": "count(case when is_declined then 1 end)",
-            },
-            money=("gross_amount",),
+            counts=("orders", "approved_orders", "declined_orders"),
+            money=("revenue",),
+            busy="orders <> 0 or approved_orders <> 0 or revenue <> 0",
         )
 
     def _cohorts(self) -> dict[str, Any]:
@@ -197,9 +193,7 @@ class Data:
         found = columns(("week", "advertiser", "age", *names), sent)
         return {**found, "weeks": [str(week) for week in weeks.entries]}
 
-    def _change(self) -> dict[str, Any] | None:
-        if "cpa_change_by_affiliate" not in self.marts:  # built by an earlier version
-            return None
+    def _change(self) -> dict[str, Any]:
         last = self.span.last
         return self._table(
             "cpa_change_by_affiliate",
@@ -276,15 +270,14 @@ class Data:
         mart: str,
         keys: dict[str, str],
         *,
-        counts: Sequence[str] | dict[str, str],
+        counts: Sequence[str],
         money: Sequence[str] = (),
         day: str = "report_date",
         first: date | None = None,
         busy: str = "true",
     ) -> dict[str, Any]:
         """Sums of a mart by keys, numbered; rows that are not busy are left out."""
-        summed = counts if isinstance(counts, dict) else {name: f"sum({name})" for name in counts}
-        figures = [f"cast({sql} as bigint)" for sql in summed.values()]
+        figures = [f"cast(sum({name}) as bigint)" for name in counts]
         figures += [f"cast(sum({name}) * {MONEY} as bigint)" for name in money]
         numbers = ", ".join(str(number + 1) for number in range(len(keys)))
         rows = self.warehouse.query(
@@ -302,4 +295,4 @@ class Data:
             + [None if value is None else int(value) for value in row[len(keys) :]]
             for row in rows
         ]
-        return columns([*keys, *summed, *money], sent)
+        return columns([*keys, *counts, *money], sent)

@@ -89,6 +89,14 @@ class Span:
         ids = ", ".join(map(str, self.named))
         return f"case when affiliate_id in ({ids}) then affiliate_id else {OTHER} end"
 
+    def sql_source(self) -> str:
+        """The source's id in SQL, where its affiliate is named or it has none."""
+        if self.named is None:
+            return "redtrack_source_id"
+        ids = ", ".join(map(str, self.named))
+        is_named = f"affiliate_id in ({ids}) or not is_mapped"
+        return f"case when {is_named} then redtrack_source_id else '{OTHER}' end"
+
     def notes(self) -> dict[str, Any]:
         """What the page says of it."""
         return {

@@ -1,31 +1,40 @@
-// Vega-Lite charts: drawn once, then given new rows; drawn again when light turns to dark.
+// Charts, compiled from Vega-Lite to Vega when the page was written: drawn once, then given new rows; drawn again when light turns to dark.
 "use strict";
 (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const printing = window.matchMedia("print");
 
-  // Puts rows into the data sets that a spec names, wherever it does.
-  function fill(part, rows) {
-    if (part.data && part.data.name in rows) part.data.values = rows[part.data.name];
-    for (const child of Object.values(part)) {
-      if (child && typeof child === "object" && child !== part.data?.values) fill(child, rows);
-    }
-  }
+  const waiting = new Set();
+  let timer = 0;
 
   class Chart {
-    // `spec` is of SPECS; `size` may give a height for the width at hand
+    // `spec` is of SPECS, which has it by day and by night; `size` may give a height for the width at hand
     constructor(place, spec, { size } = {}) {
       Object.assign(this, { place, spec, size, rows: {}, view: null, drawing: null });
       place.setAttribute("role", "img");
       Chart.all.push(this);
     }
 
-    // rows by the name of their data set; `label` is what the chart says, in words
-    async show(rows, label) {
+    // rows by the name of their data set; `label` is what the chart says, in words. Charts that the
+    // reader does not see come after those that they see.
+    show(rows, label) {
       this.rows = rows;
       this.place.setAttribute("aria-label", label);
+      if (this.isNear()) return this.update();
+      waiting.add(this);
+      timer ||= setTimeout(drawWaiting);
+      return Promise.resolve();
+    }
+
+    isNear() {
+      const { top, bottom } = this.place.getBoundingClientRect();
+      return top < window.innerHeight && bottom > 0;
+    }
+
+    update() {
+      waiting.delete(this);
       if (!this.view) return this.draw();
-      for (const [name, values] of Object.entries(rows)) this.view.data(name, values);
+      for (const [name, values] of Object.entries(this.rows)) this.view.data(name, values);
       return this.view.runAsync();
     }
 
@@ -37,15 +46,26 @@
     async embed() {
       if (!this.place.clientWidth) return; // hidden: nothing to show in this selection
       if (this.view) this.view.finalize();
-      const spec = structuredClone(window.SPECS.charts[this.spec]);
-      if (this.size) spec.height = this.size(this.place.clientWidth);
-      fill(spec, { atlas: window.US_STATES, ...this.rows });
       const theme = dark.matches && !printing.matches ? "dark" : "light";
-      const options = { actions: false, renderer: "svg", ast: true, config: window.SPECS.themes[theme], tooltip: { disableDefaultStyle: true } };
+      const spec = structuredClone(window.SPECS[theme][this.spec]);
+      if (this.size) spec.height = this.size(this.place.clientWidth);
+      const values = { atlas: window.US_STATES, ...this.rows };
+      for (const set of spec.data) if (set.name in values) set.values = values[set.name];
+      const options = { actions: false, renderer: "svg", ast: true, tooltip: { disableDefaultStyle: true } };
       this.view = (await window.vegaEmbed(this.place, spec, options)).view;
     }
   }
   Chart.all = [];
+
+  async function drawWaiting() {
+    const root = document.documentElement;
+    for (const chart of waiting) {
+      await chart.update();
+      await new Promise((go) => setTimeout(go)); // the reader comes first
+    }
+    timer = 0;
+    root.dataset.drawn = performance.now().toFixed(0);
+  }
 
   const redraw = () => Promise.all(Chart.all.filter((chart) => chart.view).map((chart) => chart.draw()));
   dark.addEventListener("change", redraw);

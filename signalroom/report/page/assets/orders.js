@@ -8,19 +8,19 @@
 
   // ---- states
   const RATES = {
-    decline: { label: "Decline rate", of: "orders", value: (sums) => F.ratio(sums.declined, sums.orders), show: (value) => T.percent(value) },
-    aov: { label: "Order value", of: "approved", value: (sums) => F.per(sums.gross_amount, sums.approved), show: (value) => T.money(value) },
+    decline: { label: "Decline rate", of: "orders", value: (sums) => F.ratio(sums.declined_orders, sums.orders), show: (value) => T.percent(value) },
+    aov: { label: "Order value", of: "approved_orders", value: (sums) => F.per(sums.revenue, sums.approved_orders), show: (value) => T.money(value) },
   };
   const maps = Object.fromEntries(Object.keys(RATES).map((name) => [name, new Charts.Chart(field(`chart-${name}`), name, { size: (width) => Math.round(width * 0.62) })]));
   const statesTable = new T.Twin(field("states-table"), {
     caption: "Orders by state", file: "states", sort: { key: "orders", way: -1 },
     columns: [
-      { key: "name", label: "State", kind: "text", isHeader: true, define: "state_heatmap.state_name" },
-      { key: "kind", label: "Kind", kind: "text", define: "state_heatmap.state_kind" },
-      { key: "orders", label: "Orders", kind: "count", define: "state_heatmap.orders" },
+      { key: "name", label: "State", kind: "text", isHeader: true, define: "fct_state_daily.state_name" },
+      { key: "kind", label: "Kind", kind: "text", define: "fct_state_daily.state_kind" },
+      { key: "orders", label: "Orders", kind: "count", define: "fct_state_daily.orders" },
       { key: "share", label: "Share", kind: "rate" },
-      { key: "approved", label: "Approved", kind: "count", define: "state_heatmap.approved_orders" },
-      { key: "gross_amount", label: "Order revenue", kind: "money", define: "state_heatmap.revenue" },
+      { key: "approved_orders", label: "Approved", kind: "count", define: "fct_state_daily.approved_orders" },
+      { key: "revenue", label: "Order revenue", kind: "money", define: "fct_state_daily.revenue" },
       { key: "aov", label: "Order value", kind: "money", define: "state_heatmap.aov" },
       { key: "decline", label: "Decline rate", kind: "rate", define: "state_heatmap.decline_rate" },
     ],
@@ -30,14 +30,14 @@
   function states(now) {
     latest = now;
     const columns = now.tables.states;
-    const sums = F.sumBy(columns, ["orders", "approved", "declined", "gross_amount"], (row) => columns.state[row], now.fits(columns, { affiliate: false }));
+    const sums = F.sumBy(columns, ["orders", "approved_orders", "declined_orders", "revenue"], (row) => columns.state[row], now.fits(columns, { affiliate: false }));
     const kinds = D.stateKinds;
     const all = [...sums].map(([state, sum]) => {
       const [code, name] = D.states[state];
       return { ...sum, name, kind: kinds[code] || "unknown", decline: RATES.decline.value(sum), aov: RATES.aov.value(sum) };
     });
-    const total = { name: "Sum", orders: 0, approved: 0, declined: 0, gross_amount: 0 };
-    for (const row of all) for (const name of ["orders", "approved", "declined", "gross_amount"]) total[name] += row[name];
+    const total = { name: "Sum", orders: 0, approved_orders: 0, declined_orders: 0, revenue: 0 };
+    for (const row of all) for (const name of ["orders", "approved_orders", "declined_orders", "revenue"]) total[name] += row[name];
     for (const row of [...all, total]) row.share = F.ratio(row.orders, total.orders);
     Object.assign(total, { decline: RATES.decline.value(total), aov: RATES.aov.value(total) });
     field("states-body").hidden = !all.length;

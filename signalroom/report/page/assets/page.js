@@ -90,9 +90,9 @@
     field("to").value = endOf(state.to);
     field("advertiser").value = state.advertiser ?? "";
     field("affiliate").value = state.affiliate ?? "";
-    for (const button of document.querySelectorAll("[data-preset]")) {
-      button.setAttribute("aria-pressed", String(PRESETS[button.dataset.preset]() === state.from));
-    }
+    const presets = [...document.querySelectorAll("[data-preset]")];
+    const pressed = presets.find((button) => PRESETS[button.dataset.preset]() === state.from);
+    for (const button of presets) button.setAttribute("aria-pressed", String(button === pressed));
     for (const place of document.querySelectorAll("[data-range]")) place.textContent = now.range;
     // what knows fewer dimensions than were chosen says so
     const chosen = { affiliate: state.affiliate !== null, advertiser: state.advertiser !== null };

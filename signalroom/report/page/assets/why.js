@@ -29,8 +29,8 @@
     const columns = now.tables.change;
     const comparison = Number(field("comparison").value);
     const isOfDay = (row) => columns.period[row] === now.to && columns.comparison[row] === comparison;
-    const rows = columns ? columns.period.map((_, row) => row).filter(isOfDay) : [];
-    const costs = F.sumBy(columns || {}, ["effective_cost"], (row) => columns.advertiser[row], isOfDay);
+    const rows = columns.period.map((_, row) => row).filter(isOfDay);
+    const costs = F.sumBy(columns, ["effective_cost"], (row) => columns.advertiser[row], isOfDay);
     // without a choice, the advertiser that costs most
     const dearest = [...costs].sort(([, a], [, b]) => b.effective_cost - a.effective_cost)[0];
     const advertiser = now.advertiser ?? (dearest ? dearest[0] : null);
