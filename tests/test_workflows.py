@@ -32,7 +32,7 @@ def steps(path: Path) -> list[dict[str, Any]]:
 
 
 def test_all_are_there() -> None:
-    assert [path.stem for path in PATHS] == ["audit", "ci", "nightly"]
+    assert [path.stem for path in PATHS] == ["audit", "ci", "nightly", "pages"]
 
 
 @every_workflow
@@ -47,8 +47,10 @@ def test_every_action_is_pinned_and_says_its_version(path: Path) -> None:
 def test_nothing_is_permitted_but_reading_the_code(path: Path) -> None:
     workflow = read(path)
     assert workflow["permissions"] == {}
-    for job in workflow["jobs"].values():
-        assert job["permissions"] == {"contents": "read"}
+    for name, job in workflow["jobs"].items():
+        publishes = (path.stem, name) == ("pages", "publish")
+        rights = {"pages": "write", "id-token": "write"} if publishes else {"contents": "read"}
+        assert job["permissions"] == rights
         assert job["timeout-minutes"] <= 120
 
 
@@ -149,11 +151,22 @@ def test_nightly_keeps_docs_and_results_of_a_failed_run_too() -> None:
         for step in steps(NIGHTLY)
         if "upload-artifact@" in step.get("uses", "")
     }
-    assert kept["docs"]["with"]["path"].endswith("/static_index.html")
+    assert kept["docs"]["with"]["path"] == "site/"
     assert kept["run-results"]["with"]["path"].endswith("/run_results.json")
     assert all("!cancelled()" in step["if"] for step in kept.values())
-    names = [step["name"] for step in steps(NIGHTLY)]  # dbt docs writes its own run_results.json
-    assert names.index(kept["run-results"]["name"]) < names.index("Docs")
+
+
+def test_what_is_published_is_made() -> None:
+    """Pages are public: no secret, no warehouse but the demo's, and what publishes runs no code."""
+    path = ROOT / ".github/workflows/pages.yml"
+    assert "secrets." not in path.read_text()
+    build, publish = read(path)["jobs"].values()
+    assert build["env"] == {"DUCKDB_PATH": "demo.duckdb"}
+    commands = [step["run"] for step in build["steps"] if "run" in step]
+    assert commands[0] == "make demo"
+    assert commands[-1] == "make docs"
+    assert not [word for word in " ".join(commands).split() if "prod" in word or "load" in word]
+    assert [step for step in publish["steps"] if "run" in step] == []
 
 
 @pytest.mark.parametrize(

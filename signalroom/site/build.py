@@ -36,8 +36,8 @@ def assemble(root: Path, folder: Path, *, origin: str) -> Path:
     for path in sorted(pages.guides.pictures):
         (fresh / "pictures").mkdir(exist_ok=True)
         shutil.copy(root / path, fresh / "pictures")
-    for path in (HERE / "static").iterdir():
-        shutil.copy(path, fresh)
+    for static in (HERE / "static").iterdir():
+        shutil.copy(static, fresh)
     if (site / "report").is_dir():
         shutil.move(site / "report", fresh / "report")
     shutil.rmtree(site, ignore_errors=True)
@@ -70,7 +70,12 @@ class Pages:
         yield "index.html", self._page("start.html", "index.html", **self._overview())
         yield (
             "dictionary.html",
-            self._page("dictionary.html", "dictionary.html", subjects=by_subject(self.marts)),
+            self._page(
+                "dictionary.html",
+                "dictionary.html",
+                subjects=by_subject(self.marts),
+                names={mart.name for mart in self.marts},
+            ),
         )
         for guide in self.guides.guides:
             yield guide.page, self._page("guide.html", guide.page, guide=guide)

@@ -32,7 +32,7 @@ class Mart:
     tests: list[str]
     checks: list[str]
     unit_tests: int
-    parents: list[str]
+    parents: list[tuple[str, str, str]]  # kind, name, id
 
 
 def read_marts(manifest: Node) -> list[Mart]:
@@ -62,7 +62,8 @@ def by_subject(marts: Iterable[Mart]) -> dict[str, list[Mart]]:
 def _mart(node: Node, tests: list[Node], manifest: Node) -> Mart:
     generic = [test for test in tests if test.get("test_metadata")]
     of_columns: defaultdict[str, list[str]] = defaultdict(list)
-    of_all, grain = [], []
+    of_all: list[str] = []
+    grain: list[str] = []
     for test in generic:
         name, arguments = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
         if name in {"unique_combination", "unique_combination_of_columns"}:
@@ -97,10 +98,14 @@ def _mart(node: Node, tests: list[Node], manifest: Node) -> Mart:
             node["unique_id"] in unit["depends_on"]["nodes"]
             for unit in manifest.get("unit_tests", {}).values()
         ),
-        parents=sorted(
-            id for id in node["depends_on"]["nodes"] if id.startswith(("model.", "seed.", "source."))
-        ),
+        parents=[_parent(id) for id in sorted(node["depends_on"]["nodes"])],
     )
+
+
+def _parent(id: str) -> tuple[str, str, str]:
+    """What a mart is made of: kind, name, id."""
+    kind, _, *names = id.split(".")
+    return kind, ".".join(names), id
 
 
 def _promise(name: str, arguments: Node) -> str:

@@ -37,7 +37,7 @@ def generate(settings: Settings, target: str) -> Path:
         raise click.ClickException("dbt docs generate failed; see the lines above")
     manifest = folder / "manifest.json"
     manifest.write_text(_without_this_machine(manifest.read_text(), settings.root))
-    _colibri(settings, folder)
+    trace_columns(settings, folder)
     page = _without_this_machine((folder / "static_index.html").read_text(), settings.root)
     page = page.replace(f"xlink:{ICON}", f"ng-attr-{ICON}").replace(FAVICON, "")
     (folder / "dbt.html").write_text(enclose(page))
@@ -62,7 +62,7 @@ def _without_this_machine(text: str, root: Path) -> str:
     return text.replace(f"{root}/", "").replace('"../seeds/', '"seeds/')
 
 
-def _colibri(settings: Settings, folder: Path) -> None:
+def trace_columns(settings: Settings, folder: Path) -> None:
     """Lineage of columns; releases after the pinned one call home unless they are told not to."""
     command = [
         *(str(Path(sys.executable).with_name("colibri")), "generate", "--light"),

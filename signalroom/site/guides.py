@@ -136,5 +136,3 @@ def page_of_file(path: str) -> str:
 def relative(page: str, start: str) -> str:
     """The way from one page to another."""
     return posixpath.relpath(page, posixpath.dirname(start) or ".")
-
-

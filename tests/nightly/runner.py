@@ -31,10 +31,9 @@ class Run:
     summary: str
     kept: Path
 
-    def artifact(self, name: str) -> str:
-        """The one file of an artifact."""
-        (path,) = (self.kept / name).iterdir()
-        return path.read_text()
+    def artifact(self, name: str, file: str) -> str:
+        """A file of an artifact."""
+        return (self.kept / name / file).read_text()
 
 
 def run_nightly(

@@ -176,15 +176,16 @@ def test_the_summary_shows_the_orders(good: Run) -> None:
 
 
 def test_results_and_docs_are_kept(good: Run) -> None:
-    assert '"status": "pass"' in good.artifact("run-results")
-    assert '"status": "error"' not in good.artifact("run-results")
-    assert "fct_affiliate_daily" in good.artifact("docs")
+    assert '"status": "pass"' in good.artifact("run-results", "run_results.json")
+    assert '"status": "error"' not in good.artifact("run-results", "run_results.json")
+    assert 'id="fct_affiliate_daily"' in good.artifact("docs", "dictionary.html")
+    assert "Made " in good.artifact("docs", "index.html")
 
 
 def test_the_docs_open_on_a_page_of_ours_and_seeds_stand_in_a_folder_of_that_name(
     good: Run,
 ) -> None:
-    docs = good.artifact("docs")
+    docs = good.artifact("docs", "dbt/index.html")
     assert '"doc.signalroom.__overview__"' in docs
     paths = set(re.findall(r'"original_file_path": "([^"]+)"', docs))
     assert "seeds/affiliate_mapping.csv" in paths
@@ -219,8 +220,8 @@ def test_a_wrong_key_turns_the_run_red_but_stops_nothing_else(wrong_key: Run) ->
     assert wrong_key.exit_code != 0
     failed = {"Doctor": "failure", "Load": "failure"}
     assert wrong_key.steps == dict.fromkeys(STEPS, "success") | failed, wrong_key.output[-5000:]
-    assert '"status": "pass"' in wrong_key.artifact("run-results")
-    assert "fct_affiliate_daily" in wrong_key.artifact("docs")
+    assert '"status": "pass"' in wrong_key.artifact("run-results", "run_results.json")
+    assert "of a stand-in" in wrong_key.artifact("docs", "dbt/index.html")
 
 
 def test_the_summary_says_which_source_failed_and_still_shows_the_numbers(wrong_key: Run) -> None:

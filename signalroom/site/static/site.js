@@ -142,7 +142,8 @@
       for (; next && next.matches(".mart"); next = next.nextElementSibling) shown ||= !next.hidden;
       subject.hidden = !shown;
     }
-    filter.nextElementSibling.textContent = asked.length ? count + " columns" : "";
+    const columns = count + (count === 1 ? " column" : " columns");
+    filter.nextElementSibling.textContent = asked.length ? columns : "";
   };
   filter.addEventListener("input", apply);
   window.addEventListener("hashchange", () => {
