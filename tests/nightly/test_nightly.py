@@ -239,7 +239,9 @@ def test_the_summary_says_which_source_failed_and_still_shows_the_numbers(wrong_
 
 def test_no_secret_is_shown_or_kept(nightly: Nightly, good: Run, wrong_key: Run) -> None:
     for run in (good, wrong_key):
-        kept = "".join(p.read_text() for p in run.kept.rglob("*") if p.is_file())
+        committed = run.kept / "docs/files"  # where the stand-ins' keys are written down
+        paths = [p for p in run.kept.rglob("*") if p.is_file() and committed not in p.parents]
+        kept = "".join(path.read_text() for path in paths)
         # of a key file the key is secret, its addresses and its project's name are not
         secrets = [*secrets_of(nightly.secrets), WRONG_KEY, WRONG_SECRET]
         parts = {secret[at : at + 8] for secret in secrets for at in range(len(secret) - 7)}
