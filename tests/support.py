@@ -28,6 +28,11 @@ State = dict[str, Rows]
 
 BESIDES = re.compile("reading|(s3_exports|posthog|mautic|google_sheets): skipped")
 
+# of the repository, where a test works in a copy
+LEFT_OUT = shutil.ignore_patterns(
+    *(".git", ".venv", ".dlt", ".env", ".bench", ".*_cache", "__pycache__"),
+    *("target", "logs", "*.duckdb*"),
+)
 # the fixtures `project` and `loaded_project` stand on DuckDB unless a test says otherwise
 on_both_targets = pytest.mark.parametrize("target", ["dev", "prod"])
 on_postgres = pytest.mark.parametrize("target", ["prod"])

@@ -9,13 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import REPOSITORY
+from tests.support import LEFT_OUT, REPOSITORY
 
 PAGE = REPOSITORY / "docs/adding-a-source.md"
 BLOCK = re.compile(r"^`(?P<path>[^`]+)`\n\n```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
-LEFT_OUT = shutil.ignore_patterns(
-    *(".git", ".venv", ".dlt", "target", "logs", "*.duckdb*", "__pycache__", ".*_cache", ".bench")
-)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 CLIENT, FIRST_DAY, LAST_DAY = "713", date(2025, 12, 1), date(2025, 12, 18)
-WAREHOUSE = "demo.duckdb"  # made data never meets real data
+# made data never meets real data
+WAREHOUSE, REPORT = "demo.duckdb", Path("report/demo")
 # the made data has an oddity, of which a test warns; any other warning is a mistake of ours
 STRICT = "{error: all, warn: [LogTestResult]}"
 REAL = (
@@ -32,12 +33,13 @@ REAL = (
 NEXT = f"""
 These numbers are MADE: the sandbox's, of client {CLIENT}, {FIRST_DAY}..{LAST_DAY}, in {WAREHOUSE}.
 
-Where to look next
+Where to look next, the first two in a browser
+  {REPORT}/{CLIENT}/index.html                          the report; beside it pictures and an e-mail
+  site/index.html                                       guides, and what every figure means
   docs/queries.sql                                      questions to ask {WAREHOUSE} in SQL
   DUCKDB_PATH={WAREHOUSE} .venv/bin/signalroom status   what is loaded, and how well; so `summary`
-  DUCKDB_PATH={WAREHOUSE} make docs                     every table and column, with lineage
   cp .env.example .env                                  your own accounts, then `make -k load build`
-  .venv/bin/signalroom --help                           doctor, summary and the rest
+  .venv/bin/signalroom --help                           doctor, summary, report and the rest
 """
 
 
@@ -54,13 +56,17 @@ def demo() -> None:
     from sandbox.server import Sandbox
     from signalroom.loading import load_all, new_run_id
     from signalroom.report import print_report
+    from signalroom.report.as_of import AsOf
+    from signalroom.report.folder import write_report
+    from signalroom.report.subject import Subject
+    from signalroom.site.build import build_site
 
     root = Settings.of_this_process().root
     logging.getLogger("loaders").setLevel(logging.WARNING)  # the outcomes say it in fewer lines
-    step("1/4 starting the sandbox (local stand-ins of all six services, made data)")
+    step("1/5 starting the sandbox (local stand-ins of all six services, made data)")
     with Sandbox(port=0) as sandbox:
         settings = demo_settings(root, sandbox)
-        step(f"2/4 loading {FIRST_DAY}..{LAST_DAY} of client {CLIENT} into {WAREHOUSE}")
+        step(f"2/5 loading {FIRST_DAY}..{LAST_DAY} of client {CLIENT} into {WAREHOUSE}")
         clients = select_clients(settings.clients(), CLIENT)
         request = Request(new_run_id(), FIRST_DAY, LAST_DAY)
         failed = False
@@ -69,14 +75,28 @@ def demo() -> None:
             failed |= outcome.kind != "ok"
     if failed:
         sys.exit(1)
-    step("3/4 building and testing the marts with dbt")
+    step("3/5 building and testing the marts with dbt")
     if build_marts(settings, "dev", "--warn-error-options", STRICT):
         sys.exit(1)
-    step("4/4 the daily summary; orders, funnel and e-mail of the last 7 days; the month's pace")
+    step("4/5 the daily summary; orders, funnel and e-mail of the last 7 days; the month's pace")
     warehouse = settings.warehouse("dev")
     all_days = (LAST_DAY - FIRST_DAY).days + 1
     today = LAST_DAY + timedelta(1)
     print_report(warehouse, CLIENT, today=today, days=7, performance_days=all_days)
+    step("5/5 the report as a page, and the docs site")
+    (client,) = clients
+    with warehouse.reading():
+        as_of = AsOf.of(warehouse, CLIENT)
+        assert as_of, "the summary above is of a day"  # noqa: S101
+        write_report(
+            Subject(warehouse, client, as_of, all_days),
+            root / REPORT,
+            formats=("html", "png", "eml"),
+            docs="../../../site",
+            now=datetime.now(UTC),
+            note="Made data: the sandbox's.",
+        )
+    build_site(settings, "dev")
     click.echo(NEXT)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.server import Sandbox
-from tests.support import REPOSITORY, Project
+from tests.support import LEFT_OUT, REPOSITORY, Project
 
 UNREACHABLE = "http://127.0.0.1:9"
 DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "docs/demo.md"]
@@ -24,6 +24,7 @@ def samples() -> list[str]:
 def test_the_demo_ends_with_numbers(tmp_path: Path, sandbox: Sandbox) -> None:
     """Real accounts and a real Postgres in the environment are neither asked nor written."""
     project = Project.at(tmp_path / "project", sandbox, with_dbt=True)
+    shutil.copytree(REPOSITORY, project.root, ignore=LEFT_OUT, dirs_exist_ok=True)  # for the docs
     project.environ = {
         "EVERFLOW_API_KEY": "real",
         "EVERFLOW_BASE_URL": UNREACHABLE,
@@ -53,6 +54,9 @@ def test_the_demo_ends_with_numbers(tmp_path: Path, sandbox: Sandbox) -> None:
     assert max(len(line) for line in said.splitlines()) <= 125
     made = {path.name for path in project.root.glob("*.duckdb")}
     assert made == {"demo.duckdb"}
+    for page in ("report/demo/713/index.html", "site/index.html"):
+        assert page in said
+        assert (project.root / page).stat().st_size > 0
     assert sandbox.everflow.requests == [], "the demo brings a sandbox of its own"
     assert sandbox.s3_exports.requests == []
 
