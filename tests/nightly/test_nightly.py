@@ -45,6 +45,8 @@ STEPS = [
     "Keep the run's results",
     "Docs",
     "Keep the docs",
+    "Report",
+    "Keep the report",
     "Summary",
 ]
 
@@ -180,6 +182,7 @@ def test_results_and_docs_are_kept(good: Run) -> None:
     assert '"status": "error"' not in good.artifact("run-results", "run_results.json")
     assert 'id="fct_affiliate_daily"' in good.artifact("docs", "dictionary.html")
     assert "Made " in good.artifact("docs", "index.html")
+    assert "December 18 is complete." in good.artifact("report", "713/index.html")
 
 
 def test_the_docs_open_on_a_page_of_ours_and_seeds_stand_in_a_folder_of_that_name(
@@ -241,7 +244,7 @@ def test_no_secret_is_shown_or_kept(nightly: Nightly, good: Run, wrong_key: Run)
     for run in (good, wrong_key):
         committed = run.kept / "docs/files"  # where the stand-ins' keys are written down
         paths = [p for p in run.kept.rglob("*") if p.is_file() and committed not in p.parents]
-        kept = "".join(path.read_text() for path in paths)
+        kept = "".join(path.read_bytes().decode(errors="replace") for path in paths)
         # of a key file the key is secret, its addresses and its project's name are not
         secrets = [*secrets_of(nightly.secrets), WRONG_KEY, WRONG_SECRET]
         parts = {secret[at : at + 8] for secret in secrets for at in range(len(secret) - 7)}
