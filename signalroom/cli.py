@@ -9,8 +9,10 @@ from signalroom.commands.dbt import dbt
 from signalroom.commands.demo import demo
 from signalroom.commands.docs import docs
 from signalroom.commands.doctor import doctor
+from signalroom.commands.export import export
 from signalroom.commands.load import load
 from signalroom.commands.mappings import mappings
+from signalroom.commands.query import query
 from signalroom.commands.report import report
 from signalroom.commands.review import review
 from signalroom.commands.sandbox import sandbox
@@ -34,6 +36,6 @@ def main() -> None:
     logging.getLogger("loaders").setLevel(logging.INFO)
 
 
-REPORTING = (status, review, doctor, summary, report)
+REPORTING = (status, review, doctor, summary, query, report, export)
 for command in (load, build, *REPORTING, mappings, docs, dbt, sandbox, demo):
     main.add_command(command)

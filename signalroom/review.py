@@ -12,6 +12,7 @@ from loaders.ops import ACCEPTED_ISSUES, OPS, AcceptedIssue
 from loaders.warehouse import Warehouse
 from signalroom.terminal import say
 
+NOT_UNDERSTOOD = "Not understood, see `signalroom review`:"
 DAYS_SHOWN = 7
 WORDS_SHOWN = 3
 SUBJECT = "coalesce(nullif(word, ''), origin)"
@@ -80,7 +81,7 @@ def lines(warehouse: Warehouse, client_id: str) -> Iterator[str]:
 def print_lines(said: Sequence[str]) -> None:
     """Print lines under a heading; nothing where all is understood."""
     if said:
-        click.echo("\nNot understood, see `signalroom review`:")
+        click.echo(f"\n{NOT_UNDERSTOOD}")
     for line in said:
         say(line)
 

@@ -1,4 +1,4 @@
-"""Tables for people, on standard output."""
+"""Tables for people, on standard output: a list of parts. printing.py has their other forms."""
 
 import shutil
 import sys
@@ -20,6 +20,26 @@ SHORTEST_TEXT = 12  # cells that are left of a free text before a column is left
 
 class Share(Decimal):
     """A part of a whole, which people read as a percentage."""
+
+
+class Exact(Decimal):
+    """A number that is shown with all its digits."""
+
+
+class Id(int):
+    """A number that nobody counts or adds up."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A titled table and the lines below it; without a header only its title and lines."""
+
+    title: str
+    header: Sequence[str] = ()
+    rows: Sequence[Sequence[Any]] = ()
+    texts: Collection[str] = ()
+    expendable: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,21 @@ class Column:
         return blanks + text if self.is_number else text + blanks
 
 
+def print_parts(parts: Iterable[Part]) -> None:
+    """Print parts below each other."""
+    for number, part in enumerate(parts):
+        if number:
+            click.echo()
+        if part.header:
+            print_table(
+                part.title, part.header, part.rows, texts=part.texts, expendable=part.expendable
+            )
+        else:
+            say(part.title)
+        for note in part.notes:
+            say(note)
+
+
 def print_table(
     title: str,
     header: Sequence[str],
@@ -70,12 +105,13 @@ def print_table(
         Column(
             name,
             [shown(row[place]) for row in values],
-            any(isinstance(row[place], int | Decimal) for row in values),
+            any(is_counted(row[place]) for row in values),
             name in texts,
         )
         for place, name in enumerate(header)
     ]
-    click.secho(plain(title), bold=True)
+    if title:
+        click.secho(plain(title), bold=True)
     room = terminal_width()
     order = [name for name in expendable if name in header]
     for count in range(len(order) + 1):
@@ -99,17 +135,27 @@ def terminal_width() -> int | None:
 
 def shown(value: Any) -> str:
     """A value as people read it."""
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, Share):
-        return f"{value:.1%}"
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}"
-    return plain(value)
+    match value:
+        case None | "":
+            said = "–"
+        case bool():
+            said = "yes" if value else "no"
+        case int() if not isinstance(value, Id):
+            said = f"{value:,}"
+        case Share():
+            said = f"{value:.1%}"
+        case Exact():
+            said = f"{value:,f}"
+        case Decimal():
+            said = f"{value:,.2f}"
+        case _:
+            said = plain(value)
+    return said
+
+
+def is_counted(value: Any) -> bool:
+    """Whether a value is a number that stands to the right."""
+    return isinstance(value, int | Decimal) and not isinstance(value, Id)
 
 
 def _widths(columns: Sequence[Column], room: int | None) -> list[int] | None:

@@ -1,6 +1,7 @@
 """What the documents tell people to type and to open exists; what people can type is explained."""
 
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,8 @@ def typed(program: str) -> Iterator[tuple[str, list[str]]]:
     for document in DOCUMENTS:
         for line in code(document):
             for match in call.finditer(line):
-                words = END_OF_COMMAND.split(line[match.end() :], maxsplit=1)[0].split()
+                call_alone = END_OF_COMMAND.split(line[match.end() :], maxsplit=1)[0]
+                words = shlex.split(call_alone) if '"' in call_alone else call_alone.split()
                 yield f"{document.relative_to(ROOT)}: {line.strip()}", words
 
 

@@ -106,6 +106,20 @@ class Warehouse(ABC):
             cursor.execute(self.placeholders(sql), parameters)
             return list(cursor.fetchall())
 
+    @abstractmethod
+    def batches(
+        self, sql: str, parameters: Sequence[Any], types: Mapping[str, str]
+    ) -> Iterator[Any]:
+        """The rows of a statement as Arrow batches, its columns of these types (see `columns`)."""
+
+    @abstractmethod
+    def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Columns and rows of a statement that somebody typed: it can change nothing anywhere."""
+
+    def as_of_now(self) -> AbstractContextManager[Any]:
+        """A session in which everything is read as of one moment, whoever writes meanwhile."""
+        return self.session()
+
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """A statement that changes something."""
         with self.session(read_only=False) as connection:

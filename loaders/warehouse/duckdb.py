@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from loaders.errors import WarehouseError
+from loaders.warehouse import arrow
 from loaders.warehouse.base import Say, Warehouse, first_line, quick
 
 IN_USE = "open in another program"
@@ -80,6 +81,23 @@ class DuckDB(Warehouse):
         with connection:
             connection.execute("set timezone = 'UTC'")
             yield connection
+
+    def batches(
+        self, sql: str, parameters: Sequence[Any], types: Mapping[str, str]
+    ) -> Iterator[Any]:
+        wanted = arrow.schema(types)
+        with self.session() as connection:
+            cursor = connection.execute(self.placeholders(sql), parameters)
+            for batch in cursor.to_arrow_reader(arrow.ROWS):
+                yield batch.cast(wanted)
+
+    def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The file is open for reading alone, and no other can be opened, read or written."""
+        with self.session() as connection:
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
+            cursor = connection.execute(sql)
+            return [column[0] for column in cursor.description], cursor.fetchall()
 
     @contextmanager
     def explained(self) -> Iterator[None]:

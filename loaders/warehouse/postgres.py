@@ -3,13 +3,15 @@
 import os
 import re
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from loaders.errors import LockLostError, WarehouseError
+from loaders.warehouse import arrow
 from loaders.warehouse.base import Say, Warehouse, first_line, quick
 from loaders.warehouse.patience import patiently
 
@@ -26,6 +28,10 @@ HOLDERS = (
 
 # libpq's further variables, which it reads from the process's own environment alone
 ENCRYPTION = {"PGSSLROOTCERT": "sslrootcert", "PGCHANNELBINDING": "channel_binding"}
+
+IN_MEMORY = 64 * 2**20  # bytes of a mart; what is more goes to a file
+ASKING = 60  # seconds that a typed question may take
+OPEN_CURSOR = "declare asked refcursor := 'asked'; begin open asked for execute %s; end"
 
 CUT = "57P01"
 # the world: everybody, and the roles as which Supabase lets it in; protect.sql says the same in dbt
@@ -51,6 +57,8 @@ $$
 """
 # SQLSTATE: what the person who reads the error can do
 REMEDIES = {
+    "42P11": "ask with one statement that reads, and nothing after it",
+    "57014": f"it took longer than it may; what `signalroom query` asks may take {ASKING} s",
     "42501": "grant it to the role {user}, see docs/production.md",
     "53100": "the disk of the server is full",
     "25006": "the database only lets itself be read, as Supabase's does when its disk is full",
@@ -153,6 +161,43 @@ class Postgres(Warehouse):
                 cursor.execute("set default_statistics_target = 20")  # a sample that suffices
                 action = "vacuum (analyze)" if has_dead_rows else "analyze"
                 cursor.execute(f'{action} "{schema}"."{table}"')
+
+    def batches(
+        self, sql: str, parameters: Sequence[Any], types: Mapping[str, str]
+    ) -> Iterator[Any]:
+        wanted = arrow.schema(types)
+        with self.session() as connection, SpooledTemporaryFile(IN_MEMORY) as file:
+            cursor = connection.cursor()
+            statement = cursor.mogrify(sql, parameters).decode()
+            cursor.copy_expert(f"copy ({statement}) to stdout (format csv)", file)
+            file.seek(0)
+            yield from arrow.from_csv(file, wanted)
+
+    def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """A cursor takes one statement that only reads, in a transaction that it cannot leave."""
+        from psycopg2.errors import ReadOnlySqlTransaction
+
+        with self.as_of_now() as connection:
+            cursor = connection.cursor()
+            cursor.execute("select set_config('statement_timeout', %s, true)", (f"{ASKING}s",))
+            opened = cursor.mogrify(OPEN_CURSOR, (sql,)).decode()
+            try:
+                cursor.execute("do %s", (opened,))
+                cursor.execute("fetch all from asked")
+            except ReadOnlySqlTransaction as error:  # here it says nothing about the server's disk
+                raise WarehouseError(f"{self.name}: {error.diag.message_primary}") from None
+            return [column.name for column in cursor.description], cursor.fetchall()
+
+    @contextmanager
+    def as_of_now(self) -> Iterator[Any]:
+        with self.session() as connection:
+            cursor = connection.cursor()
+            cursor.execute("begin isolation level repeatable read read only")
+            try:
+                yield connection
+            finally:
+                with suppress(Exception):  # its connection may be gone, and the transaction with it
+                    cursor.execute("rollback")
 
     @contextmanager
     def open(self, *, read_only: bool) -> Iterator[Any]:

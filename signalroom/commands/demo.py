@@ -55,11 +55,12 @@ def demo() -> None:
     from loaders.source import Request
     from sandbox.server import Sandbox
     from signalroom.loading import load_all, new_run_id
-    from signalroom.report import print_report
+    from signalroom.report import report
     from signalroom.report.as_of import AsOf
     from signalroom.report.folder import write_report
     from signalroom.report.subject import Subject
     from signalroom.site.build import build_site
+    from signalroom.tables import print_parts
 
     root = Settings.of_this_process().root
     logging.getLogger("loaders").setLevel(logging.WARNING)  # the outcomes say it in fewer lines
@@ -82,7 +83,7 @@ def demo() -> None:
     warehouse = settings.warehouse("dev")
     all_days = (LAST_DAY - FIRST_DAY).days + 1
     today = LAST_DAY + timedelta(1)
-    print_report(warehouse, CLIENT, today=today, days=7, performance_days=all_days)
+    print_parts(report(warehouse, CLIENT, today=today, days=7, performance_days=all_days))
     step("5/5 the report as a page, and the docs site")
     (client,) = clients
     with warehouse.reading():

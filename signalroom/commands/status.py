@@ -8,6 +8,7 @@ import click
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
+from signalroom.printing import format_option, show
 
 LOADS = (
     "client",
@@ -28,7 +29,8 @@ EXPENDABLE = ("rejected", "rows", "last load (UTC)", "cards masked", "files")
 @client_option
 @target_option
 @click.option("--check", is_flag=True, help="Exit code 1 when something fails or is late.")
-def status(client_id: str | None, target: str, check: bool) -> None:
+@format_option
+def status(client_id: str | None, target: str, check: bool, kind: str) -> None:
     """Show, per client and source: last load, rows, complete through, status; and loaded files.
 
     What fails or is late (no good load for 26 hours) follows, with the last good load and what to
@@ -38,12 +40,12 @@ def status(client_id: str | None, target: str, check: bool) -> None:
     signalroom status
     signalroom status --client 713 --target prod
     signalroom status --check || echo "look at the loads"
+    signalroom status --format json
     """
     from loaders.errors import LoadError
     from signalroom.overview import file_states, nothing_loaded, source_states, troubles
-    from signalroom.review import lines, print_lines
-    from signalroom.tables import print_table
-    from signalroom.terminal import say
+    from signalroom.review import NOT_UNDERSTOOD, lines
+    from signalroom.tables import Part
 
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
@@ -58,16 +60,14 @@ def status(client_id: str | None, target: str, check: bool) -> None:
             empty = nothing_loaded(settings, warehouse, "status")
     except LoadError as error:
         raise click.ClickException(str(error)) from None
-    print_table(f"Loads into {warehouse.name}", LOADS, states, expendable=EXPENDABLE)
+    parts = [Part(f"Loads into {warehouse.name}", LOADS, states, expendable=EXPENDABLE)]
     if files:
-        click.echo()
-        print_table("Loaded files", FILES, files, expendable=EXPENDABLE)
+        parts.append(Part("Loaded files", FILES, files, expendable=EXPENDABLE))
     if bad:
-        click.echo("\nFailing or late:")
-    for line in bad:
-        say(line)
-    print_lines(unclear)
+        parts.append(Part("Failing or late:", notes=bad))
+    if unclear:
+        parts.append(Part(NOT_UNDERSTOOD, notes=unclear))
     if empty:
-        click.echo()
-        say(empty[:1].upper() + empty[1:])
+        parts.append(Part(empty[:1].upper() + empty[1:]))
+    show(parts, kind)
     sys.exit(1 if check and (bad or empty) else 0)

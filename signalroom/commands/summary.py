@@ -6,6 +6,7 @@ import click
 
 from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
+from signalroom.printing import format_option, show
 
 
 @click.command()
@@ -18,7 +19,8 @@ from signalroom.options import client_option, target_option
     show_default=True,
     help="How many days up to the newest complete one.",
 )
-def summary(client_id: str | None, target: str, days: int) -> None:
+@format_option
+def summary(client_id: str | None, target: str, days: int, kind: str) -> None:
     """Print the daily summary; what is loaded of orders, funnel, e-mail and targets follows.
 
     The first line says as of when: all of it is of so many days up to the newest complete one.
@@ -27,12 +29,13 @@ def summary(client_id: str | None, target: str, days: int) -> None:
     \b
     signalroom summary
     signalroom summary --client 713 --days 30 --target prod
+    signalroom summary --days 1 --format md
     """
     from loaders.errors import LoadError
     from loaders.windows import local_day
     from signalroom.config.clients import select_clients
     from signalroom.overview import check_loaded
-    from signalroom.report import check_marts, print_report
+    from signalroom.report import check_marts, report
 
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
@@ -41,10 +44,16 @@ def summary(client_id: str | None, target: str, days: int) -> None:
         with warehouse.reading():
             check_loaded(settings, warehouse, "summary")
             check_marts(warehouse)
-            for number, client in enumerate(clients):
-                if number:
-                    click.echo()
-                today = local_day(datetime.now(UTC), client.timezone)
-                print_report(warehouse, client.client_id, today=today, days=days)
+            parts = (
+                part
+                for client in clients
+                for part in report(
+                    warehouse,
+                    client.client_id,
+                    today=local_day(datetime.now(UTC), client.timezone),
+                    days=days,
+                )
+            )
+            show(parts, kind)
     except LoadError as error:
         raise click.ClickException(str(error)) from None

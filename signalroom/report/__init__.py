@@ -1,16 +1,17 @@
 """The summary of a client: one day that all of it is as of, and a part for each subject."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import click
 
 from loaders.warehouse import Warehouse
 from signalroom.report.as_of import AsOf
-from signalroom.report.audience import print_email, print_funnel
-from signalroom.report.orders import print_orders
-from signalroom.report.performance import print_pace, print_performance
-from signalroom.review import lines, print_lines
-from signalroom.terminal import say
+from signalroom.report.audience import email, funnel
+from signalroom.report.orders import orders
+from signalroom.report.performance import pace, performance
+from signalroom.review import NOT_UNDERSTOOD, lines
+from signalroom.tables import Part
 
 NEEDED = {  # what an earlier version's marts lack
     "daily_summary": {"effective_cpa_reason", "cpa_reason", "orders_incomplete_reason"},
@@ -23,29 +24,30 @@ NEEDED = {  # what an earlier version's marts lack
 }
 
 
-def print_report(
+def report(
     warehouse: Warehouse,
     client_id: str,
     *,
     today: date,
     days: int,
     performance_days: int | None = None,
-) -> None:
-    """Print what is loaded of a client, of so many days up to the newest complete one.
+) -> Iterator[Part]:
+    """What is loaded of a client, of so many days up to the newest complete one.
 
     `today` is the client's; `performance_days` are those of the first part where they are others.
     """
     as_of = AsOf.of(warehouse, client_id)
     if as_of is None:
-        say(f"Client {client_id}: no day is loaded yet")
+        yield Part(f"Client {client_id}: no day is loaded yet")
         return
-    say(as_of.sentence(today))
-    print_performance(warehouse, as_of, days=performance_days or days)
-    print_orders(warehouse, as_of, days=days)
-    print_funnel(warehouse, as_of, days=days)
-    print_email(warehouse, as_of, days=days)
-    print_pace(warehouse, client_id)
-    print_lines(list(lines(warehouse, client_id)))
+    yield Part(as_of.sentence(today))
+    yield performance(warehouse, as_of, days=performance_days or days)
+    yield from orders(warehouse, as_of, days=days)
+    yield from funnel(warehouse, as_of, days=days)
+    yield from email(warehouse, as_of, days=days)
+    yield from pace(warehouse, client_id)
+    if unclear := list(lines(warehouse, client_id)):
+        yield Part(NOT_UNDERSTOOD, notes=unclear)
 
 
 def check_marts(warehouse: Warehouse) -> None:

@@ -1,10 +1,12 @@
 """What visitors did on the pages, and what became of the mails."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from loaders.warehouse import Warehouse
 from signalroom.report.as_of import AsOf
-from signalroom.report.figures import print_none, print_part, ratio
+from signalroom.report.figures import none, part, ratio
+from signalroom.tables import Part
 
 FUNNEL = {
     "step": "step_number",
@@ -26,8 +28,8 @@ EMAILS = {
 EMAILS_EXPENDABLE = ("clicked", "read", "unsubscribed", "bounced")
 
 
-def print_funnel(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
-    """Print how many entries reached each step in so many days; or nothing without any ever.
+def funnel(warehouse: Warehouse, as_of: AsOf, *, days: int) -> Iterator[Part]:
+    """How many entries reached each step in so many days; or nothing without any ever.
 
     Whoever enters on two days is two entries.
     """
@@ -39,7 +41,7 @@ def print_funnel(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
         (as_of.client_id, *window),
     )
     if not steps:
-        print_none(warehouse, as_of, mart="marts.fct_funnel_daily", what="Funnel", days=days)
+        yield from none(warehouse, as_of, mart="marts.fct_funnel_daily", what="Funnel", days=days)
         return
     entries = [persons for *_, persons in steps]
     figures = (
@@ -49,11 +51,11 @@ def print_funnel(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
     rows = [dict(zip(FUNNEL.values(), values, strict=True)) for values in figures]
     title = f"Funnel of client {as_of.client_id}, {window[0]}..{window[1]}"
     lacking = _lacking(warehouse, "fct_funnel_daily", as_of.client_id, window)
-    print_part(title + lacking, FUNNEL, rows, shares=list(FUNNEL)[3:], expendable=("step",))
+    yield part(title + lacking, FUNNEL, rows, shares=list(FUNNEL)[3:], expendable=("step",))
 
 
-def print_email(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
-    """Print what became of the mails that were sent in so many days; or nothing without any ever.
+def email(warehouse: Warehouse, as_of: AsOf, *, days: int) -> Iterator[Part]:
+    """What became of the mails that were sent in so many days; or nothing without any ever.
 
     Read and clicked are of these mails, whenever it happened; bounces and goodbyes are of the days.
     """
@@ -68,7 +70,7 @@ def print_email(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
         (as_of.client_id, *window),
     )
     if not found:
-        print_none(warehouse, as_of, mart="marts.fct_email_daily", what="E-mail", days=days)
+        yield from none(warehouse, as_of, mart="marts.fct_email_daily", what="E-mail", days=days)
         return
     added = ("sum", *(sum(column) for column in list(zip(*found, strict=True))[1:]))
     figures = (
@@ -79,7 +81,7 @@ def print_email(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
     title = f"E-mail of client {as_of.client_id} sent {window[0]}..{window[1]}"
     lacking = _lacking(warehouse, "fct_email_daily", as_of.client_id, window)
     shares = ("read rate", "click rate")
-    print_part(title + lacking, EMAILS, rows, shares=shares, expendable=EMAILS_EXPENDABLE)
+    yield part(title + lacking, EMAILS, rows, shares=shares, expendable=EMAILS_EXPENDABLE)
 
 
 def _lacking(warehouse: Warehouse, mart: str, client_id: str, window: tuple[date, date]) -> str:

@@ -1,15 +1,12 @@
 """What the parts of a report share: columns of a mart under the names that people read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import click
-
 from loaders.warehouse import Warehouse
 from signalroom.report.as_of import AsOf
-from signalroom.tables import Share, print_table
-from signalroom.terminal import say
+from signalroom.tables import Id, Part, Share
 
 Row = dict[str, Any]  # by column of the mart
 ADVERTISER = {"id": "advertiser_id", "advertiser": "advertiser_label"}
@@ -26,36 +23,36 @@ def select(
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def print_part(
+def part(
     title: str,
     columns: Mapping[str, str],
     rows: Iterable[Mapping[str, Any]],
     *,
     shares: Iterable[str] = (),
     expendable: Sequence[str] = (),
-) -> None:
+    notes: Sequence[str] = (),
+) -> Part:
     """A part of the report: rows by column, and the name over each column."""
 
     def shown(name: str, value: Any) -> Any:
-        if name == "id":  # a number that is not counted
-            return str(value)
+        if name == "id":
+            return Id(value)
         return Share(value) if name in shares and value is not None else value
 
     cells = [[shown(name, row.get(column)) for name, column in columns.items()] for row in rows]
-    click.echo()
-    print_table(title, list(columns), cells, texts=TEXTS, expendable=expendable)
+    return Part(title, list(columns), cells, TEXTS, expendable, notes)
 
 
-def print_none(warehouse: Warehouse, as_of: AsOf, *, mart: str, what: str, days: int) -> None:
-    """Say that a part has no row in the report's days, where it had one before."""
+def none(warehouse: Warehouse, as_of: AsOf, *, mart: str, what: str, days: int) -> Iterator[Part]:
+    """What is said of a part that has no row in the report's days, where it had one before."""
     ((newest,),) = warehouse.query(
         f"select max(report_date) from {mart} where client_id = %s",  # noqa: S608
         (as_of.client_id,),
     )
     if newest:
-        click.echo()
         start, end = as_of.window(days)
-        say(f"{what} of client {as_of.client_id}, {start}..{end}: none; the newest are of {newest}")
+        title = f"{what} of client {as_of.client_id}, {start}..{end}: none; "
+        yield Part(title + f"the newest are of {newest}")
 
 
 def by_advertiser(rows: Iterable[Row]) -> list[list[Row]]:

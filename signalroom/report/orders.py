@@ -1,6 +1,6 @@
 """Orders by the day of the order, and the states they come from; they are not conversions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from loaders.warehouse import Warehouse
 from signalroom.report.as_of import AsOf
@@ -9,12 +9,13 @@ from signalroom.report.figures import (
     BY_ADVERTISER,
     Row,
     by_advertiser,
-    print_none,
-    print_part,
+    none,
+    part,
     ratio,
     select,
     sums,
 )
+from signalroom.tables import Part
 
 ORDERS = {
     "date": "report_date",
@@ -44,8 +45,8 @@ STATES_SHOWN = 10
 WINDOW = ("window_start_date", "window_end_date", "orders_complete")
 
 
-def print_orders(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
-    """Print the orders of so many days and of later ones, their sums, and the top states."""
+def orders(warehouse: Warehouse, as_of: AsOf, *, days: int) -> Iterator[Part]:
+    """The orders of so many days and of later ones, their sums, and the top states."""
     client_id = as_of.client_id
     of_client = "marts.daily_summary where client_id = %s and orders <> 0"
     rows = select(
@@ -58,10 +59,10 @@ def print_orders(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
         title = f"Orders of client {client_id} by the day of the order; they are not conversions"
         added = [_sum(of_one) for of_one in by_advertiser(rows)]
         shares = ("approval rate",)
-        print_part(title, ORDERS, [*rows, *added], shares=shares, expendable=EXPENDABLE)
+        yield part(title, ORDERS, [*rows, *added], shares=shares, expendable=EXPENDABLE)
     else:
         mart = "(select * from marts.daily_summary where orders <> 0) as with_orders"
-        print_none(warehouse, as_of, mart=mart, what="Orders", days=days)
+        yield from none(warehouse, as_of, mart=mart, what="Orders", days=days)
     states = select(
         warehouse,
         [*STATES.values(), *WINDOW],
@@ -74,7 +75,7 @@ def print_orders(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
         lacking = "" if is_complete else ", some orders are not loaded yet"
         title = f"Top states of client {client_id} by order revenue, {start}..{end}{lacking}"
         shares = ("decline rate",)
-        print_part(title, STATES, states, shares=shares, expendable=STATES_EXPENDABLE)
+        yield part(title, STATES, states, shares=shares, expendable=STATES_EXPENDABLE)
 
 
 def _sum(rows: Sequence[Row]) -> Row:

@@ -11,12 +11,12 @@ from signalroom.report.figures import (
     Row,
     by_advertiser,
     named_days,
-    print_part,
+    part,
     ratio,
     select,
     sums,
 )
-from signalroom.terminal import say
+from signalroom.tables import Part
 
 SUMMARY = {
     "date": "report_date",
@@ -53,8 +53,8 @@ OF_MONTH = ("report_month", "complete_days", "days_in_month", "month_elapsed_rat
 SOURCES_NAMED = 3
 
 
-def print_performance(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
-    """Print the rows of marts.daily_summary of so many days and of later ones, and their sums.
+def performance(warehouse: Warehouse, as_of: AsOf, *, days: int) -> Part:
+    """The rows of marts.daily_summary of so many days and of later ones, and their sums.
 
     Complete days of an advertiser without conversions and money are left out beside others that
     have some.
@@ -69,12 +69,9 @@ def print_performance(warehouse: Warehouse, as_of: AsOf, *, days: int) -> None:
     shown = [row for _, day in groupby(rows, lambda row: row["report_date"]) for row in _busy(day)]
     added = [_sum(of_one) for of_one in by_advertiser(shown)]
     title = f"Daily summary of client {as_of.client_id}, money in the client's currency"
-    print_part(title, SUMMARY, [*shown, *added], expendable=EXPENDABLE)
-    for of_one in by_advertiser(shown):
-        for line in _reasons(of_one):
-            say(line)
-    for line in (*_stopped(warehouse, as_of), *unmapped(warehouse, as_of, days=days)):
-        say(line)
+    notes = [line for of_one in by_advertiser(shown) for line in _reasons(of_one)]
+    notes += [*_stopped(warehouse, as_of), *unmapped(warehouse, as_of, days=days)]
+    return part(title, SUMMARY, [*shown, *added], expendable=EXPENDABLE, notes=notes)
 
 
 def unmapped(warehouse: Warehouse, as_of: AsOf, *, days: int) -> list[str]:
@@ -101,8 +98,8 @@ def unmapped(warehouse: Warehouse, as_of: AsOf, *, days: int) -> list[str]:
     ]
 
 
-def print_pace(warehouse: Warehouse, client_id: str) -> None:
-    """Print the newest month with a complete day against its targets; or nothing without any."""
+def pace(warehouse: Warehouse, client_id: str) -> Iterator[Part]:
+    """The newest month with a complete day against its targets; or nothing without any."""
     rows = select(
         warehouse,
         [*OF_MONTH, "uncosted_conversions", *PACE.values()],
@@ -121,11 +118,13 @@ def print_pace(warehouse: Warehouse, client_id: str) -> None:
             f"{elapsed:.1%} of the month; 1.00 is on plan"
         )
         dispensable = ("basis", "target line", "left a day", "CPA", "budget", "to target")
-        print_part(title, PACE, rows, shares=("used",), expendable=dispensable)
-        for row in rows:
-            if uncosted := row["uncosted_conversions"]:
-                note = "conversions of internal affiliates have no known cost"
-                say(f"{row['advertiser_label']}: {uncosted:,} {note}")
+        note = "conversions of internal affiliates have no known cost"
+        notes = [
+            f"{row['advertiser_label']}: {uncosted:,} {note}"
+            for row in rows
+            if (uncosted := row["uncosted_conversions"])
+        ]
+        yield part(title, PACE, rows, shares=("used",), expendable=dispensable, notes=notes)
 
 
 def _busy(day: Iterator[Row]) -> list[Row]:

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from signalroom.questions import questions
 from tests.dbt.conftest import Query
 from tests.dbt.warehouses import Pair
 from tests.postgres import Rows
@@ -69,6 +70,14 @@ def warehouse(request: pytest.FixtureRequest, pair: Pair) -> Iterator[Query]:
 
         yield query
         cursor.execute("rollback")
+
+
+def test_every_statement_has_a_name_and_is_what_the_command_asks() -> None:
+    named = questions(REPOSITORY)
+    assert len({one.name for one in named}) == len(named) == len(STATEMENTS)
+    for one, statement in zip(named, STATEMENTS, strict=True):
+        assert one.sql in statement
+        assert one.meaning
 
 
 def _statement(part: str) -> str:

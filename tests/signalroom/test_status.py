@@ -1,5 +1,6 @@
 """What `status` says of loads that fail or are late, and of a warehouse without any."""
 
+import json
 import re
 from datetime import UTC
 
@@ -87,3 +88,16 @@ def test_a_warehouse_without_loads_says_so_and_names_the_demos(
     assert "yet; run `make -k load build`, or see the demo's numbers: DUCKDB_PATH=demo" in said
     if command == "status":
         assert project.run("status", "--check").exit_code == 1
+
+
+@on_both_targets
+def test_the_state_is_json_for_a_monitor(loaded_project: Project, sandbox: Sandbox) -> None:
+    sandbox.redtrack.faults.on("invalid_key")
+    assert loaded_project.run("load", "redtrack", *DECEMBER).exit_code == 1
+    result = loaded_project.run("status", "--check", "--format", "json")
+    assert result.exit_code == 1
+    loads, *others = json.loads(result.stdout)
+    assert loads["rows"][0]["source"] == "everflow"
+    assert loads["rows"][0]["complete through"] == "2025-12-18"
+    failing = next(part for part in others if part["title"] == "Failing or late:")
+    assert failing["notes"][0].startswith("713 redtrack: failing since ")

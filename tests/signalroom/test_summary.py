@@ -1,5 +1,7 @@
 """`signalroom summary`: which rows of the marts it shows, and how."""
 
+import csv
+import json
 from datetime import date
 
 import pytest
@@ -241,3 +243,24 @@ def test_marts_that_are_not_built_yet_are_named(marts: Project, mart: str) -> No
     result = marts.run("summary")
     assert result.exit_code == 1
     assert f"has no marts.{mart} yet; run `signalroom build`" in result.output
+
+
+@on_both_targets
+def test_a_summary_has_the_same_figures_in_every_form(marts: Project) -> None:
+    result = marts.run("summary", "--days", "8", "--format", "json")
+    parts = {part["title"].split()[0]: part for part in json.loads(result.stdout)}
+    assert list(parts) == list(shown(marts, "--days", "8"))
+    assert parts["Client"]["title"].startswith("Client 713 as of 2025-12-08")
+    assert parts["Daily"]["rows"][0] == {
+        **{"date": "2025-12-01", "id": 1, "advertiser": "CCW", "conversions": 300},
+        **{"revenue": 12000, "payout": 0, "spend": 3000, "effective CPA": 10, "CPA": 20},
+        **{"complete?": True, "waiting for": None},
+    }
+    assert "CCW: no conversions since 2025-12-07" in parts["Daily"]["notes"]
+    result = marts.run("summary", "--days", "8", "--format", "csv")
+    tables = [list(csv.DictReader(text.splitlines())) for text in result.stdout.split("\n\n")]
+    orders = next(rows for rows in tables if rows[0]["table"].startswith("Orders"))
+    assert orders[0]["approval rate"] == "75.00%"
+    assert "CCW: no conversions since 2025-12-07" in result.stderr.splitlines()
+    result = marts.run("summary", "--days", "8", "--format", "md")
+    assert "| 2025-12-01 | 1 | CCW | 300 | 12,000.00 | 0.00 | 3,000.00 |" in result.stdout
