@@ -8,8 +8,8 @@ import click
 from signalroom.config.settings import Settings
 from signalroom.options import DAY, client_option, target_option
 
-# page, pictures in two forms, e-mail, and the day's figures for another program
-FORMATS = ("html", "png", "svg", "eml", "json")
+# page, pictures in two forms, e-mail, the day's figures for another program; the marts as tables
+FORMATS = ("html", "png", "svg", "eml", "json", "csv", "xlsx", "parquet")
 
 
 class Formats(click.ParamType[tuple[str, ...]]):
@@ -58,6 +58,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
     show_default=True,
     help="The docs site, as seen from the page, for its links to definitions.",
 )
+@click.option("--capsule", is_flag=True, help="One archive a client instead, to hand over.")
 def report(
     *,
     client_id: str | None,
@@ -67,21 +68,26 @@ def report(
     out: Path,
     formats: tuple[str, ...],
     docs: str,
+    capsule: bool,
 ) -> None:
     """Write the report: a page to open in a browser, pictures for messages, an e-mail.
 
-    The page is a folder of files that needs no server and asks nobody for anything.
+    The page is a folder of files that needs no server and asks nobody for anything. A capsule is
+    an archive with the page, pictures, mail, all marts of the client as CSV and Parquet, and what
+    their columns mean; nothing of another client is in it.
 
     \b
     signalroom report
     signalroom report --client 713 --date 2025-12-18 --days 90
     signalroom report --target prod --formats png,eml --out /srv/reports
+    signalroom report --client 713 --capsule
     """
     from loaders.errors import LoadError
     from signalroom.config.clients import select_clients
     from signalroom.overview import check_loaded
     from signalroom.report import check_marts
     from signalroom.report.as_of import AsOf
+    from signalroom.report.capsule import write_capsule
     from signalroom.report.folder import write_report
     from signalroom.report.subject import Subject
     from signalroom.terminal import say
@@ -100,6 +106,9 @@ def report(
                     say(f"Client {client.client_id}: no day is loaded yet")
                     continue
                 subject = Subject(warehouse, client, as_of, days)
+                if capsule:
+                    say(write_capsule(subject, out, now=now))
+                    continue
                 for path in write_report(subject, out, formats=formats, docs=docs, now=now):
                     say(path)
     except LoadError as error:

@@ -8,10 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from signalroom import export
 from signalroom.report.day import AdvertiserDay, advertisers
 from signalroom.report.subject import Subject
 from signalroom.report.words.hands import hands
 from signalroom.report.words.headline import headline
+
+TABLES = {"csv", "xlsx", "parquet"}
 
 
 def write_report(
@@ -63,6 +66,9 @@ def write_report(
                 "note": note,
             }
             names[-1].write_text(json.dumps(told, default=str, indent=2) + "\n", encoding="utf-8")
+        for kind in TABLES & set(formats):
+            files = export.write(subject.warehouse, subject.client_id, folder / "tables", kind)
+            names += [file.path for file in files]
         written = [name.relative_to(folder) for name in names]
     return [out / subject.client_id / name for name in written]
 

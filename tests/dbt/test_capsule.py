@@ -1,0 +1,94 @@
+"""A capsule holds one client, and no person: every byte of it is searched, unpacked."""
+
+import zipfile
+from email import message_from_bytes
+from email.policy import default
+from io import BytesIO
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+
+from tests.dbt.test_people import MARKS, SALT
+from tests.dbt.warehouses import inside
+from tests.support import Project
+
+pytestmark = pytest.mark.slow
+
+CLIENT = "nasty"
+LONG = 8  # letters: shorter texts are words that any page may hold
+TEXTS = """
+    select table_name, column_name from information_schema.columns
+    where table_schema = 'marts' and data_type in ('text', 'character varying', 'VARCHAR')
+"""
+
+
+@pytest.fixture
+def capsule(project: Project) -> zipfile.ZipFile:
+    with inside(project):
+        result = project.run("report", "--client", CLIENT, "--capsule")
+    assert result.exit_code == 0, result.output
+    assert result.output == f"report/{CLIENT}.zip\n"
+    return zipfile.ZipFile(project.root / "report" / f"{CLIENT}.zip")
+
+
+def contents(capsule: zipfile.ZipFile) -> dict[str, str]:
+    """Each member as text, with what is packed inside it unpacked; pixels hold none."""
+    texts = {}
+    for name in capsule.namelist():
+        packed = capsule.read(name)
+        texts[name] = packed.decode(errors="replace")
+        if name.endswith(".parquet"):
+            file = pyarrow.parquet.ParquetFile(BytesIO(packed))
+            texts[name] = f"{file.schema_arrow} {file.metadata.metadata} {file.read().to_pylist()}"
+        if name.endswith(".eml"):
+            parts = message_from_bytes(packed, policy=default).walk()
+            texts[name] += "".join(
+                p.get_content() for p in parts if p.get_content_maintype() == "text"
+            )
+    return texts
+
+
+def values(project: Project, whose: str) -> set[str]:
+    """Texts that stand in marts for some clients."""
+    found = set()
+    for table, column in project.query(TEXTS):
+        rows = project.query(
+            f"select distinct {column} from marts.{table} where client_id {whose} '{CLIENT}' "
+            f"and length({column}) >= {LONG}"
+        )
+        found |= {value for (value,) in rows}
+    return found
+
+
+def test_nothing_of_others_and_nobody_by_name(project: Project, capsule: zipfile.ZipFile) -> None:
+    others = values(project, "<>") - values(project, "=")
+    assert len(others) > 500
+    own = " ".join(values(project, "="))
+    canaries = {other for other in others if other not in own} | MARKS | {SALT}
+    for name, text in contents(capsule).items():
+        lower = text.lower()
+        assert [canary for canary in canaries if canary.lower() in lower] == [], name
+
+
+def test_what_is_in_it(project: Project, capsule: zipfile.ZipFile) -> None:
+    """Every mart with rows of the client, none without, and a definition of each column."""
+    names = {Path(name) for name in capsule.namelist()}
+    marts = project.query(
+        "select distinct table_name from information_schema.columns "
+        "where table_schema = 'marts' and column_name = 'client_id'"
+    )
+    filled = {
+        mart
+        for (mart,) in marts
+        if project.query(f"select 1 from marts.{mart} where client_id = '{CLIENT}' limit 1")
+    }
+    assert filled < {mart for (mart,) in marts}, "a report of another client's advertiser"
+    for kind in ("csv", "parquet"):
+        found = {name.stem for name in names if name.suffix == f".{kind}"}
+        assert found == filled
+    described = capsule.read(f"{CLIENT}/docs/dictionary.html").decode()
+    for mart in filled:
+        assert f'<section id="{mart}">' in described
+    assert 'id="daily_summary.effective_cpa"' in described
+    assert {f"{CLIENT}/index.html", f"{CLIENT}/report.eml"} <= set(map(str, names))
