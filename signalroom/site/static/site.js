@@ -145,7 +145,10 @@
     const columns = count + (count === 1 ? " column" : " columns");
     filter.nextElementSibling.textContent = asked.length ? columns : "";
   };
-  filter.addEventListener("input", apply);
+  filter.addEventListener("input", () => {
+    apply();
+    window.scrollTo(0, 0);
+  });
   window.addEventListener("hashchange", () => {
     const aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (aim && aim.closest("[hidden]")) {
