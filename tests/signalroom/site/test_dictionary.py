@@ -1,5 +1,6 @@
 """The metric dictionary has every mart and column, also one that nobody described."""
 
+import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from signalroom.site.dictionary import read_marts
 from tests.signalroom.site.conftest import Site
 from tests.signalroom.site.small import make_small_site, model
+from tests.support import REPOSITORY
 
 
 @pytest.mark.slow
@@ -26,6 +28,17 @@ def test_every_mart_and_column_is_in_it(site: Site) -> None:
             assert column["data_type"] in text
             plain = column["description"].split("`")[0].split("*")[0]
             assert " ".join(plain.split()) in text, column["name"]
+
+
+@pytest.mark.slow
+def test_every_figure_of_the_report_is_defined_in_it(site: Site) -> None:
+    """The page links each of its columns to the dictionary."""
+    report = REPOSITORY / "signalroom/report/page/assets"
+    scripts = "".join(path.read_text() for path in report.glob("*.js"))
+    names = re.findall(r'^ *\{.*define: "([^"]+)"', scripts, re.MULTILINE)
+    page = (site.pages / "dictionary.html").read_text()
+    assert len(names) > 20
+    assert [name for name in names if f'id="{name}"' not in page] == []
 
 
 def test_what_tests_promise_is_said() -> None:
