@@ -109,15 +109,17 @@ def _selects(size: Size) -> dict[str, str]:
         "tracker_clicks, tracker_conversions, tracker_revenue, estimated_conversions) "
         f"select {client}, report_date, 's' || affiliate_id || '-' || advertiser_id, "
         "case affiliate_id % 8 when 0 then 'Meta ' else 'Google ' end || affiliate_id, true, "
-        "affiliate_id, affiliate_label, advertiser_id, advertiser_label, spend, spend_rows, clicks, "
-        "conversions, revenue, conversions from marts.fct_affiliate_daily where is_internal",
+        "affiliate_id, affiliate_label, advertiser_id, advertiser_label, spend, spend_rows, "
+        "clicks, conversions, revenue, conversions from marts.fct_affiliate_daily "
+        "where is_internal",
         "fct_state_daily": "order_date, advertiser_id, state_code, state_name, state_kind, orders, "
         "approved_orders, declined_orders, revenue, orders_complete) "
         f"select {client}, report_date, advertiser_id, state_code, state_name, state_kind, "
         "1 + state_number % 5, 1 + state_number % 4, case state_number % 5 when 4 then 1 else 0 "
         "end, cast((1 + state_number % 4) * 61.49 as decimal(18, 4)), true "
         f"from {days} cross join {advertisers} "
-        f"cross join (values {states}) as states (state_number, state_code, state_name, state_kind)",
+        f"cross join (values {states}) "
+        "as states (state_number, state_code, state_name, state_kind)",
         "fct_order_cohorts": "order_date, advertiser_id, age_days, orders, approved_orders, "
         "refunded_orders, chargeback_orders) "
         f"select {client}, report_date, advertiser_id, age_days, 60, 50, age_days / 30, "
@@ -143,6 +145,6 @@ def _selects(size: Size) -> dict[str, str]:
         "as steps (step_number, event_name)",
         "fct_email_daily": "report_date, email_id, email_name, sent, read_of_sent, "
         "clicked_of_sent, bounced, unsubscribed, is_complete) "
-        f"select {client}, report_date, 'e' || email_number, 'Mail ' || email_number, 90, 33, 7, 2, "
-        f"1, true from {days} cross join generate_series(1, 6) as emails (email_number)",
+        f"select {client}, report_date, 'e' || email_number, 'Mail ' || email_number, 90, 33, 7, "
+        f"2, 1, true from {days} cross join generate_series(1, 6) as emails (email_number)",
     }

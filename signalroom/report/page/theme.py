@@ -39,6 +39,7 @@ def vega_config(colours: dict[str, str]) -> dict[str, Any]:
     return {
         "font": FONT,
         "background": None,
+        "aria": False,  # the page says in words what a chart shows, and has a table of it
         "view": {"stroke": None},
         "axis": {
             "domain": False,

@@ -20,9 +20,9 @@
     show(rows, label) {
       this.rows = rows;
       this.place.setAttribute("aria-label", label);
+      timer ||= setTimeout(drawWaiting);
       if (this.isNear()) return this.update();
       waiting.add(this);
-      timer ||= setTimeout(drawWaiting);
       return Promise.resolve();
     }
 
@@ -51,8 +51,9 @@
       if (this.size) spec.height = this.size(this.place.clientWidth);
       const values = { atlas: window.US_STATES, ...this.rows };
       for (const set of spec.data) if (set.name in values) set.values = values[set.name];
-      const options = { actions: false, renderer: "svg", ast: true, tooltip: { disableDefaultStyle: true } };
+      const options = { actions: false, renderer: "svg", ast: true, logLevel: 1, tooltip: { disableDefaultStyle: true } }; // it warns of no rows
       this.view = (await window.vegaEmbed(this.place, spec, options)).view;
+      this.place.querySelector("svg").setAttribute("aria-hidden", "true"); // the label says it
     }
   }
   Chart.all = [];

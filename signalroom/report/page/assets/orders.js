@@ -48,11 +48,12 @@
     const lacking = now.ordersReasons.slice(now.from, now.to + 1).filter((reason) => reason).length;
     field("orders-lack").textContent = lacking ? `Orders are not complete for ${lacking} of ${now.to - now.from + 1} ${now.areDays(now.from, now.to) ? "days" : "days and weeks"}.` : "";
     const chosen = field("rate").value, rate = RATES[chosen];
-    for (const name of Object.keys(RATES)) field(`chart-${name}`).hidden = name !== chosen;
-    if (!all.length) return Promise.resolve();
     const drawn = all.map((row) => ({ name: row.name, orders: row.orders, value: row[rate.of] < FEW || row[chosen] === null ? null : row[chosen] / F.SCALE, shown: row[chosen] === null ? T.DASH : rate.show(row[chosen]) }));
+    const isKnown = drawn.some(({ value }) => value !== null);
+    for (const name of Object.keys(RATES)) field(`chart-${name}`).hidden = name !== chosen || !isKnown;
     const shown = total[chosen] === null ? "none" : rate.show(total[chosen]);
-    field("states-said").textContent = `${rate.label} of all: ${shown}. Grey: fewer than ${FEW} orders.`;
+    field("states-said").textContent = `${rate.label} of all: ${shown}. ${isKnown ? `Grey: fewer than ${FEW} orders.` : `No state has ${FEW} orders, and so none has a rate that says something.`}`;
+    if (!isKnown) return Promise.resolve();
     return maps[chosen].show({ states: drawn }, `${rate.label} by state, ${now.range}; of all ${shown}. The table below has the figures.`);
   }
   Sections.push(states);

@@ -58,7 +58,7 @@
       this.feet = element("tfoot");
       this.heads = columns.map((column) => this.head(column));
       const table = element("table", {}, element("caption", { textContent: caption }), element("thead", {}, element("tr", {}, ...this.heads)), this.body, this.feet);
-      const scroller = element("div", { className: "scroll", tabIndex: 0, attributes: { role: "region", "aria-label": caption } }, table);
+      const scroller = element("div", { className: "scroll", tabIndex: 0, attributes: { role: "region", "aria-label": `Table: ${caption}` } }, table);
       const save = element("button", { type: "button", className: "quiet", textContent: "Save as CSV", onclick: () => this.save() });
       this.note = element("p", { className: "note" });
       place.replaceChildren(scroller, element("div", { className: "under" }, this.note, save), this.meanings());
