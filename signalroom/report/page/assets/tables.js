@@ -120,7 +120,7 @@
         const cell = document.createElement(column.isHeader ? "th" : "td");
         if (column.isHeader) cell.scope = "row";
         if (column.kind !== "text") cell.className = "number";
-        cell.textContent = shown(column, value);
+        cell.textContent = value === undefined ? "" : shown(column, value); // what a sum has no part in
         const mark = column.mark && column.mark(row);
         if (mark) cell.classList.add(mark);
         const title = column.title && column.title(row);
