@@ -200,7 +200,7 @@ class Data:
             {
                 "period": "report_date",
                 "advertiser": "advertiser_id",
-                "affiliate": "affiliate_id",
+                "affiliate": self.span.sql_affiliate(),
                 "comparison": f"case when comparison = '{COMPARISONS[0]}' then 0 else 1 end",
             },
             counts=("conversions", "conversions_before"),
