@@ -136,6 +136,14 @@ def test_a_script_holds_no_end_of_itself(value: Any) -> None:
     assert said.startswith("window.DATA={")
 
 
+def test_a_quarter_of_forty_affiliates_is_small(tmp_path: Path) -> None:
+    """How fast it opens is measured by the bench."""
+    size = Size(days=90, affiliates=40)
+    warehouse = made_marts(tmp_path / "usual.duckdb", size)
+    folder = written(subject(warehouse, days=90), tmp_path / "page").parent
+    assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 2_000_000
+
+
 def test_the_folder_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
     index = written(subject(made_marts(tmp_path / "made.duckdb", SIZE), days=10), tmp_path / "page")
     html = index.read_text()
