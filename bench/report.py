@@ -140,8 +140,8 @@ def charted(marts: DuckDB) -> dict[str, dict[str, Sequence[Any]]]:
         "change": columns(
             "label part",
             "select affiliate_label, cast(change_part as double) "
-            f"from marts.cpa_change_by_affiliate where report_date = date '{LAST}' and comparison = 'day_before' "
-            "and advertiser_id = 1 order by abs(change_part) limit 9",
+            f"from marts.cpa_change_by_affiliate where report_date = date '{LAST}' "
+            "and comparison = 'day_before' and advertiser_id = 1 order by abs(change_part) limit 9",
         ),
         "states": columns(
             "code rate",

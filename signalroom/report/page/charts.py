@@ -64,7 +64,7 @@ def margin_chart(rows: Sequence[Row], *, currency: str) -> Layers:
         .mark_bar(width={"band": 0.8})
         .encode(x=_x(), y=_money("margin", currency, decimals=0))
     )
-    zero = base.mark_rule(style="zero").encode(y=alt.datum(0))
+    zero = _zero().encode(y=alt.datum(0))
     return alt.layer(_incomplete(base), bars, zero, _hover(base, {"margin": "Margin"}, currency))
 
 
@@ -85,7 +85,7 @@ def change_chart(rows: Sequence[Row], *, currency: str) -> Layers:
             tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("part:Q", format=form)],
         )
     )
-    zero = base.mark_rule(style="zero").encode(x=alt.datum(0))
+    zero = _zero().encode(x=alt.datum(0))
     return alt.layer(bars, zero)
 
 
@@ -132,6 +132,10 @@ def _two_sided(base: Any, is_bad: str) -> Any:
     scale = alt.Scale(domain=["good", "bad"], range="category")
     coloured = base.transform_calculate(side=f"{is_bad} ? 'bad' : 'good'")
     return coloured.encode(color=alt.Color("side:N", scale=scale, legend=None))
+
+
+def _zero() -> Any:
+    return alt.Chart(alt.InlineData(values=[{}])).mark_rule(style="zero")
 
 
 def _days(rows: Sequence[Row]) -> Any:

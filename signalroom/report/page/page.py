@@ -21,16 +21,27 @@ DEFINED = (  # the marts whose columns the page shows
     *("budget_pace", "fct_funnel_daily", "fct_email_daily"),
 )
 HEIGHT = 150
+VEGA_LICENCE = (
+    "Vega, Vega-Lite and Vega-Embed: Copyright University of Washington Interactive Data Lab, "
+    "BSD-3-Clause. D3 and topojson-client: Copyright Mike Bostock, ISC"
+)
 AUTOSIZE = {"type": "fit-x", "contains": "padding"}
 VEGA = "window.vegaEmbed = vegaEmbed;"  # of what the bundle has, all that the page calls
 
 
 def write_page(
-    subject: Subject, folder: Path, *, docs: str, headline: Sequence[str], hands: Sequence[Hand]
+    subject: Subject,
+    folder: Path,
+    *,
+    docs: str,
+    headline: Sequence[str],
+    hands: Sequence[Hand],
+    note: str = "",
 ) -> Path:
     """Write the folder of a page that opens from disk; its index.html.
 
     `headline`: sentences, the most important first. `docs`: where the docs site is, from there.
+    `note` stands above all, such as that the data are made.
     """
     assets = folder / "assets"
     assets.mkdir(parents=True, exist_ok=True)
@@ -38,7 +49,7 @@ def write_page(
     written = {
         "data.js": script("DATA", data),
         "specs.js": script("SPECS", _specs(subject.client.currency)),
-        "us-states.js": script("US_STATES", (OURS / "us-states.json").read_text()),
+        "us-states.js": _states(),
         "vega.js": _vega(),
         "theme.css": _theme(),
         **{
@@ -50,11 +61,13 @@ def write_page(
     for name, text in written.items():
         (assets / name).write_text(text, encoding="utf-8")
     index = folder / "index.html"
-    index.write_text(_html(subject, docs, headline, hands), encoding="utf-8")
+    index.write_text(_html(subject, docs, headline, hands, note), encoding="utf-8")
     return index
 
 
-def _html(subject: Subject, docs: str, headline: Sequence[str], hands: Sequence[Hand]) -> str:
+def _html(
+    subject: Subject, docs: str, headline: Sequence[str], hands: Sequence[Hand], note: str
+) -> str:
     templates = Environment(
         loader=PackageLoader("signalroom.report.page"),
         autoescape=True,
@@ -70,6 +83,7 @@ def _html(subject: Subject, docs: str, headline: Sequence[str], hands: Sequence[
         docs=docs,
         headline=headline,
         hands=hands,
+        note=note,
     )
 
 
@@ -113,7 +127,13 @@ def _vega() -> str:
     """Vega with all that it needs; within a function, as it names its own things by one letter."""
     import vl_convert
 
-    return f"(()=>{{{vl_convert.javascript_bundle(VEGA)}}})();\n"
+    return f"/* {VEGA_LICENCE} */\n(()=>{{{vl_convert.javascript_bundle(VEGA)}}})();\n"
+
+
+def _states() -> str:
+    """The states' shapes of us-atlas, with their licence."""
+    licence = (OURS / "us-states.LICENSE").read_text()
+    return f"/* us-atlas. {licence}*/\n{script('US_STATES', (OURS / 'us-states.json').read_text())}"
 
 
 def _theme() -> str:

@@ -10,7 +10,7 @@ from signalroom.report.subject import Subject
 ROWS_BY_DAY = 20_000  # of affiliates and days; with more of them a page opens slowly
 DAYS_BY_DAY = 92
 AFFILIATES_NAMED = 40
-BEFORE = 31  # days before the report's first, for what is compared with the days before
+BEFORE = 35  # days before the report's first at most, for what is compared with them
 OTHER = -2  # the id of all affiliates that are not named
 
 

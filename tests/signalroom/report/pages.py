@@ -41,7 +41,14 @@ def subject(warehouse: Warehouse, *, days: int, name: str = NAME) -> Subject:
 def written(of: Subject, folder: Path) -> Path:
     """The page, with words that would be harmful if they were not escaped."""
     hands = [Hand(f"{HTML} is not mapped", "data/clients/713/<x>.csv")]
-    return write_page(of, folder, docs="../../site", headline=[f"Said of {HTML}."], hands=hands)
+    return write_page(
+        of,
+        folder,
+        docs="../../site",
+        headline=[f"Said of {HTML}."],
+        hands=hands,
+        note=f"Made data {HTML}",
+    )
 
 
 class Sql:

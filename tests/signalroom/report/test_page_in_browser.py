@@ -116,6 +116,8 @@ def summed(page: Page, table: str) -> dict[str, str]:
 def test_it_opens_from_disk_and_asks_for_nothing(page: Page) -> None:
     """What it would ask for, or complain of, fails every test here."""
     assert page.locator("h1").inner_text() == f"Said of {HTML}."
+    link = page.locator("[data-figure=effective_cpa] a").get_attribute("href")
+    assert link == "../../site/dictionary.html#daily_summary.effective_cpa"
     assert page.locator(".chart svg:visible").count() == 5
     assert page.locator("#strip .lacks").count() == 2  # a day of the month, and a later one
     assert "December 10: redtrack" in page.locator("#lacking").inner_text()
@@ -202,6 +204,89 @@ def test_a_day_is_compared_with_the_days_before_and_the_month(page: Page, sql: S
     assert "10 of 11 days complete" in row.inner_text()
 
 
+def test_affiliates_are_ranked_as_in_the_mart(page: Page, sql: Sql) -> None:
+    """The window function is that of marts.affiliate_leaderboard."""
+    page.get_by_role("button", name="7 days").click()
+    periods = [
+        dict(
+            sql.warehouse.query(
+                "select 'Affiliate ' || affiliate_id || ' ' || advertiser_id, rank() over ("
+                "partition by advertiser_id, is_internal "
+                "order by sum(revenue) desc, sum(conversions) desc) from marts.fct_affiliate_daily "
+                "where affiliate_id > 2 and advertiser_id = 1 and report_date between %s and %s "
+                "group by advertiser_id, affiliate_id, is_internal",
+                (LAST - timedelta(back + 6), LAST - timedelta(back)),
+            )
+        )
+        for back in (0, 7)
+    ]
+    page.locator("#advertiser").select_option(label="Advertiser 1")
+    shown = {}
+    for row in page.locator("#board tbody tr").all():
+        cells = row.locator("td").all_inner_texts()
+        name, change = row.locator("th").inner_text(), cells[4].replace("=", "0")
+        sign = -1 if "▼" in change else 1
+        shown[f"{name} 1"] = (int(cells[0]), sign * int(change.strip("▲▼ ")))
+    now, before = periods
+    expected = {name: (rank, before[name] - rank) for name, rank in now.items()}
+    internal = {name: told for name, told in expected.items() if name in shown and "4" in name}
+    assert internal.items() <= shown.items()
+    assert {change for _, change in shown.values()} - {0}
+
+
+def test_why_cpa_moved_adds_up(page: Page, sql: Sql) -> None:
+    for comparison, words in (
+        ("day_before", "the day before"),
+        ("mean_7_days_before", "the 7 days before"),
+    ):
+        page.locator("#comparison").select_option(label=words)
+        page.locator("#advertiser").select_option(label="Advertiser 1")
+        ((change,),) = sql.warehouse.query(
+            "select sum(change_part) from marts.cpa_change_by_affiliate where comparison = %s "
+            "and report_date = %s and advertiser_id = 1",
+            (comparison, LAST),
+        )
+        way = "rose" if change > 0 else "fell"
+        assert (
+            page.locator("#why-said")
+            .inner_text()
+            .startswith(
+                f"Advertiser 1, December 18 against {words}: effective CPA {way} by "
+                f"${abs(change):,.2f}."
+            )
+        )
+    page.get_by_text("Table: Change of effective CPA by affiliate").click()
+    page.locator("#change-table tfoot tr").wait_for()
+    assert (
+        summed(page, "change-table")["Part of the change"] == f"{'+' * (change > 0)}${change:,.2f}"
+    )
+
+
+def test_orders_follow_days_and_advertiser_and_say_what_they_do_not_know(
+    page: Page, sql: Sql
+) -> None:
+    page.locator("#from").fill("2025-12-11")
+    page.locator("#advertiser").select_option(label="Advertiser 1")
+    page.get_by_text("Table: Orders by state").click()
+    page.locator("#states-table tfoot tr").wait_for()
+    ((orders, approved, revenue, off),) = sql.warehouse.query(
+        "select sum(orders), sum(approved_orders), sum(revenue), "
+        "sum(case when state_kind <> 'state' then orders end) from marts.fct_state_daily "
+        "where advertiser_id = 1 and order_date between %s and %s",
+        (date(2025, 12, 11), LAST),
+    )
+    told = summed(page, "states-table")
+    assert told["Orders"] == f"{orders:,}"
+    assert told["Order revenue"] == f"${revenue:,.2f}"
+    assert told["Order value"] == f"${divided(revenue, approved):,.2f}"
+    numbers = page.locator("#off-map").inner_text().strip(".").split(", ")
+    assert sum(int(number.split()[-1].replace(",", "")) for number in numbers) == off
+    page.locator("#affiliate").select_option(label="Affiliate 4")
+    assert summed(page, "states-table") == told
+    lacks = page.locator("section", has=page.locator("#states-title")).locator("[data-lacks]")
+    assert lacks.inner_text().startswith("This part knows no affiliate")
+
+
 def test_chance_and_ratios_are_those_of_python_and_sql(page: Page) -> None:
     counts = list(product((0, 3, 13, 40, 269, 302), (0, 7, 35, 300, 1900), (1, 7, 6.3)))
     asked = "counts => counts.map(([today, before, days]) => Figures.isChance(today, before, days))"
@@ -266,7 +351,7 @@ def test_a_table_is_saved_for_a_spreadsheet(page: Page) -> None:
 def test_text_from_outside_is_shown_as_it_is(page: Page) -> None:
     """A dialog that it opened, or a picture that it asked for, would fail the test as well."""
     assert NAME in page.locator(".over").inner_text()
-    for part in ("#board", "#sources", "#email", "#funnel", "#off-map", ".hands"):
+    for part in (".made", "#board", "#sources", "#email", "#funnel", "#off-map", ".hands"):
         assert HTML in page.locator(part).inner_text()
     assert page.locator("img, b").count() == 0
 
@@ -297,6 +382,17 @@ def test_it_follows_light_and_dark_and_paper_is_light(page: Page) -> None:
         page.wait_for_timeout(400)
         colours.append(line.get_attribute("stroke"))
     assert colours == ["#17202b", "#e8ecf1", "#17202b"]
+
+
+def test_a_long_report_says_that_it_adds_up_weeks(visit: Open, tmp_path: Path) -> None:
+    warehouse = made_marts(tmp_path / "long.duckdb", Size(days=300, affiliates=50))
+    page = visit(index=written(subject(warehouse, days=300), tmp_path / "page")).page
+    said = page.locator("#coarse").inner_text()
+    assert said.startswith("Days before September 15, 2025 are summed to weeks (Monday to Sunday)")
+    assert "The 40 affiliates with most money are named" in said
+    first = date.fromisoformat(page.locator("#from").input_value())
+    assert summed(page, "board")["Revenue"] == Sql(warehouse).figures(first, LAST)["revenue"]
+    assert "Other affiliates" in page.locator("#board").inner_text()
 
 
 @pytest.mark.parametrize("edge", EDGES)

@@ -66,7 +66,9 @@
   function context() {
     const length = state.to - state.from + 1;
     const areDays = (from, to) => lengths.slice(from, to + 1).every((days) => days === 1);
-    const hasBefore = state.from - length >= 0 && areDays(state.from - length, state.to);
+    const isLoaded = (reason) => reason !== "not loaded";
+    const hasBefore = state.from - length >= 0 && areDays(state.from - length, state.to)
+      && D.periods.reasons.slice(state.from - length, state.from).every(isLoaded);
     const choice = { ...state, beforeFrom: hasBefore ? state.from - length : state.from };
     const summed = F.sumUp(tables.affiliates, starts.length, choice);
     const fits = (columns, { affiliate = true, advertiser = true } = {}) => (row) => {

@@ -45,9 +45,9 @@
 
   // What a column means: the mart's own words, and the way to its model.
   function definition(name) {
-    const text = window.DATA.definitions[name] || "";
+    const parts = (window.DATA.definitions[name] || "").split("`"); // every second one is code
     const link = element("a", { href: `${window.DATA.docs}/dictionary.html#${name}`, textContent: name });
-    return [text, " ", link];
+    return [...parts.map((textContent, at) => (at % 2 ? element("code", { textContent }) : textContent)), " ", link];
   }
 
   class Table {
