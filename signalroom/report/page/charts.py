@@ -166,7 +166,8 @@ def _lines(
     base = _days(rows)
     names = list(series)
     label = " : ".join(f"datum.column == '{name}' ? '{series[name]}'" for name in names[:-1])
-    folded = base.transform_fold([*names], as_=["column", "value"]).transform_calculate(
+    # the first is drawn last: where two are equal, it is seen
+    folded = base.transform_fold([*reversed(names)], as_=["column", "value"]).transform_calculate(
         series=f"{label} : '{series[names[-1]]}'"
     )
     scale = alt.Scale(domain=list(series.values()), range=colours)

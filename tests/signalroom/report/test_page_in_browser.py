@@ -36,6 +36,7 @@ HARMFUL = (
     f"update marts.fct_state_daily set state_name = '{HTML}' where state_code = 'PR'",
     f"update marts.fct_email_daily set email_name = '{HTML}' where email_id = 'e1'",
     f"update marts.fct_funnel_daily set event_name = '{HTML}' where step_number = 2",
+    "comment on column marts.daily_summary.cpa is 'Spend by <b>conversion</b>, of `spend`.'",
 )
 EDGES = {
     "no marts": ["truncate marts." + mart for mart in ("daily_summary", "fct_affiliate_daily")],
@@ -119,7 +120,7 @@ def summed(page: Page, table: str) -> dict[str, str]:
 def test_it_opens_from_disk_and_asks_for_nothing(visit: Open) -> None:
     """What it would ask for, or complain of, fails every test here."""
     page = visit(timezone_id="America/New_York").page  # where midnight of UTC is the day before
-    days = page.locator("#chart-cpa text").all_inner_texts()
+    days = page.locator("#chart-cpa text").all_text_contents()
     assert {"Nov 19", "Dec 17"} <= set(days)
     assert page.locator("h1").inner_text() == f"Said of {HTML}."
     link = page.locator("[data-figure=effective_cpa] a").get_attribute("href")
@@ -285,6 +286,15 @@ def test_orders_follow_days_and_advertiser_and_say_what_they_do_not_know(
     assert summed(page, "states-table") == told
     lacks = page.locator("section", has=page.locator("#states-title")).locator("[data-lacks]")
     assert lacks.inner_text().startswith("This part knows no affiliate")
+
+
+def test_a_figure_says_what_it_is_also_while_one_filters(page: Page) -> None:
+    page.locator("[data-figure=cpa] summary").click()
+    page.locator("#advertiser").select_option(label="Advertiser 1")
+    assert page.locator("[data-figure=cpa] details p").is_visible()
+    said = page.locator("[data-figure=cpa] details p").inner_text()
+    assert "Redtrack’s cost per Everflow conversion of internal affiliates" in said
+    assert "Spend by <b>conversion</b>, of spend. daily_summary.cpa" in said
 
 
 def test_chance_and_ratios_are_those_of_python_and_sql(page: Page) -> None:

@@ -73,6 +73,7 @@
     field("day-name").textContent = isDay ? now.day(now.endOf(now.to), true) : `Week of ${now.day(now.starts[now.to], true)}`;
     field("day-state").textContent = lacking ? `Not complete: ${lacking}` : "Complete";
     field("day-state").className = lacking ? "state worse" : "state better";
+    const isOpen = (tile) => Boolean(field("tiles").querySelector(`[data-figure="${tile.key}"] details[open]`));
     const all = TILES.map((tile) => {
       const value = today[tile.key];
       const trend = now.byPeriod.slice(Math.max(0, Math.min(now.from, now.to - 6)), now.to + 1).map((sums) => F.figures(sums)[tile.key]);
@@ -83,7 +84,7 @@
       rows.append(element("div", {}, element("dt", { textContent: "Month to date" }), element("dd", { textContent: monthly }, element("span", { className: "neutral", textContent: days }))));
       const why = value === null ? element("p", { className: "why", textContent: today[`${tile.key}_reason`] }) : null;
       const uncosted = tile.key.endsWith("cpa") && today.uncosted_conversions ? element("p", { className: "why", textContent: `${T.count(today.uncosted_conversions)} conversions have no known cost` }) : null;
-      const meaning = element("details", {}, element("summary", { textContent: "What it is" }), element("p", {}, `${tile.note} `, ...T.definition(`daily_summary.${tile.key}`)));
+      const meaning = element("details", { open: isOpen(tile) }, element("summary", { textContent: "What it is" }), element("p", {}, `${tile.note} `, ...T.definition(`daily_summary.${tile.key}`)));
       return element("article", { className: "tile", data: { figure: tile.key } }, element("h3", { textContent: tile.label }), element("p", { className: "value", textContent: show(tile, value) }), why, uncosted, Charts.sparkline(trend), rows, meaning);
     });
     field("tiles").replaceChildren(...all);
