@@ -1,6 +1,7 @@
 """Conversions, revenue, spend and CPA by day and advertiser, and the month against its targets."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 
 from loaders.warehouse import Warehouse
@@ -16,6 +17,8 @@ from signalroom.report.figures import (
     select,
     sums,
 )
+from signalroom.report.unmapped import unmapped_spend
+from signalroom.report.words.spelling import counted
 from signalroom.tables import Part
 
 SUMMARY = {
@@ -50,7 +53,6 @@ PACE = {
     "target line": "match_status",
 }
 OF_MONTH = ("report_month", "complete_days", "days_in_month", "month_elapsed_rate")
-SOURCES_NAMED = 3
 
 
 def performance(warehouse: Warehouse, as_of: AsOf, *, days: int) -> Part:
@@ -74,28 +76,17 @@ def performance(warehouse: Warehouse, as_of: AsOf, *, days: int) -> Part:
     return part(title, SUMMARY, [*shown, *added], expendable=EXPENDABLE, notes=notes)
 
 
-def unmapped(warehouse: Warehouse, as_of: AsOf, *, days: int) -> list[str]:
+def unmapped(warehouse: Warehouse, as_of: AsOf, *, days: int) -> Iterator[str]:
     """How much of the spend of so many days belongs to no affiliate, and where; or nothing."""
-    sources = warehouse.query(
-        "select is_mapped, redtrack_source_id, redtrack_source, sum(spend) "
-        "from marts.fct_source_daily where client_id = %s and report_date >= %s "
-        "group by is_mapped, redtrack_source_id, redtrack_source having sum(spend) <> 0 "
-        "order by 4 desc, 2",
-        (as_of.client_id, as_of.start(days)),
-    )
-    lacking = [source for is_mapped, *source in sources if not is_mapped]
-    if not lacking:
-        return []
-    some, total = (sum(spend for *_, spend in group) for group in (lacking, sources))
-    count = "1 source" if len(lacking) == 1 else f"{len(lacking)} sources"
-    file = f"data/clients/{as_of.client_id}/mappings/internal-affiliates.csv"
-    return [
-        f"{some:,.2f} of {total:,.2f} spend is unmapped; map {count} in {file}:",
-        *(
-            f"    {spend:,.2f} of {title}, id {id_}"
-            for id_, title, spend in lacking[:SOURCES_NAMED]
-        ),
-    ]
+    found = unmapped_spend(warehouse, as_of.client_id, (as_of.start(days), date.max))
+    if found:
+        count = counted(len(found.sources), "source")
+        yield (
+            f"{found.spend:,.2f} of {found.total:,.2f} spend is unmapped; map {count} in "
+            f"{found.file}:"
+        )
+        for source in found.named:
+            yield f"    {source.spend:,.2f} of {source.title}, id {source.redtrack_source_id}"
 
 
 def pace(warehouse: Warehouse, client_id: str) -> Iterator[Part]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from tests.dbt.test_people import MARKS, SALT
+from tests.clients.order_files import SALT
+from tests.dbt.test_people import MARKS
 from tests.dbt.warehouses import inside
 from tests.support import Project
 

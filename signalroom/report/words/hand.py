@@ -9,3 +9,8 @@ class Hand:
 
     text: str
     where: str
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether `where` is a command or a file, and not a place in another program."""
+        return self.where.startswith(("signalroom ", "data/"))
