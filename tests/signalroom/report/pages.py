@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from playwright.sync_api import Page
 
 from bench.marts import LAST, Size, statements
 from loaders.warehouse import DuckDB, Warehouse
@@ -99,3 +100,15 @@ def column(table: dict[str, Any], name: str) -> Sequence[Any]:
     told = table[name]
     values: Iterable[Any] = told["values"]
     return [None if value is None else value * told["unit"] for value in values]
+
+
+def tiles(page: Page) -> dict[str, str]:
+    return {
+        str(tile.get_attribute("data-figure")): tile.locator(".value").inner_text()
+        for tile in page.locator(".tile").all()
+    }
+
+
+def comparison(page: Page, figure: str, name: str) -> str:
+    row = page.locator(f"[data-figure={figure}] dl > div", has_text=name)
+    return str(row.locator("dd").evaluate("cell => cell.firstChild.textContent"))

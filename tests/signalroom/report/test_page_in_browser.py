@@ -18,10 +18,12 @@ from tests.signalroom.report.pages import (
     HTML,
     NAME,
     Sql,
+    comparison,
     divided,
     made_marts,
     money,
     subject,
+    tiles,
     written,
 )
 
@@ -96,18 +98,6 @@ def page(visit: Open) -> Page:
 @pytest.fixture
 def sql(made: tuple[Path, Sql]) -> Sql:
     return made[1]
-
-
-def tiles(page: Page) -> dict[str, str]:
-    return {
-        str(tile.get_attribute("data-figure")): tile.locator(".value").inner_text()
-        for tile in page.locator(".tile").all()
-    }
-
-
-def comparison(page: Page, figure: str, name: str) -> str:
-    row = page.locator(f"[data-figure={figure}] dl > div", has_text=name)
-    return str(row.locator("dd").evaluate("cell => cell.firstChild.textContent"))
 
 
 def summed(page: Page, table: str) -> dict[str, str]:
@@ -243,7 +233,7 @@ def test_affiliates_are_ranked_as_in_the_mart(page: Page, sql: Sql) -> None:
 
 
 def test_why_cpa_moved_adds_up(page: Page, sql: Sql) -> None:
-    for comparison, words in (
+    for against, words in (
         ("day_before", "the day before"),
         ("mean_7_days_before", "the 7 days before"),
     ):
@@ -252,7 +242,7 @@ def test_why_cpa_moved_adds_up(page: Page, sql: Sql) -> None:
         ((change,),) = sql.warehouse.query(
             "select sum(change_part) from marts.cpa_change_by_affiliate where comparison = %s "
             "and report_date = %s and advertiser_id = 1",
-            (comparison, LAST),
+            (against, LAST),
         )
         way = "rose" if change > 0 else "fell"
         said = f"Advertiser 1, December 18 against {words}: effective CPA {way} by "
