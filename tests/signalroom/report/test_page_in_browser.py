@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from bench.marts import LAST, Size
+from signalroom.report.page.theme import DARK, LIGHT
 from signalroom.report.words.chance import is_chance
 from tests.browser import Opened, running_browser
 from tests.signalroom.report.pages import (
@@ -375,13 +376,14 @@ def test_axe_finds_nothing(visit: Open, scheme: str) -> None:
 
 
 def test_it_follows_light_and_dark_and_paper_is_light(page: Page) -> None:
-    line = page.locator("#chart-cpa svg .mark-line path").first
-    colours = []
-    for media in ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"media": "print"}):
+    line = page.locator("#chart-cpa svg .mark-line path").last  # of the effective CPA
+    for media, colours in (
+        ({"color_scheme": "light"}, LIGHT),
+        ({"color_scheme": "dark"}, DARK),
+        ({"media": "print"}, LIGHT),
+    ):
         page.emulate_media(**media)  # type: ignore[arg-type]
-        page.wait_for_timeout(400)
-        colours.append(line.get_attribute("stroke"))
-    assert colours == ["#17202b", "#e8ecf1", "#17202b"]
+        expect(line).to_have_attribute("stroke", colours["ink"])
 
 
 def test_a_long_report_says_that_it_adds_up_weeks(visit: Open, tmp_path: Path) -> None:
