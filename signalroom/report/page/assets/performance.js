@@ -130,7 +130,7 @@
     caption: "Affiliates", file: "affiliates", sort: { key: "revenue", way: -1 },
     columns: [
       { key: "rank", label: "Rank", kind: "count", ascending: true, define: "affiliate_leaderboard.affiliate_rank" },
-      { key: "label", label: "Affiliate", kind: "text", isHeader: true, define: "fct_affiliate_daily.affiliate_label" },
+      { key: "label", label: "Affiliate", kind: "text", isHeader: true, define: "fct_affiliate_daily.affiliate_label", title: (row) => row.id },
       { key: "conversions", label: "Conv.", kind: "count", define: "fct_affiliate_daily.conversions" },
       { key: "effective_cpa", label: "Effective CPA", kind: "money", define: "fct_affiliate_daily.effective_cpa", title: (row) => row.effective_cpa_reason },
       { key: "revenue", label: "Revenue", kind: "money", define: "fct_affiliate_daily.revenue" },
@@ -162,7 +162,8 @@
       if (kind && kind !== named) continue;
       F.plus(found, group.sums);
       const rank = ranks.get(group.key) ?? null, was = before.get(group.key) ?? null;
-      rows.push({ ...F.figures(group.sums, true), rank, change: rank !== null && was !== null ? was - rank : null, label, advertiser: now.advertiserLabel(group.advertiser), kind: named, share: F.ratio(group.sums.conversions, total.conversions) });
+      const id = `Everflow id ${D.affiliates[group.affiliate][0]}`; // two may have one name
+      rows.push({ ...F.figures(group.sums, true), id, rank, change: rank !== null && was !== null ? was - rank : null, label, advertiser: now.advertiserLabel(group.advertiser), kind: named, share: F.ratio(group.sums.conversions, total.conversions) });
     }
     const foot = { ...F.figures(found), label: "Sum", share: F.ratio(found.conversions, total.conversions) };
     const note = now.hasBefore ? "Ranked by revenue within advertiser and kind." : "Ranked by revenue within advertiser and kind; the page does not hold as many days before, so no change of rank is known.";
