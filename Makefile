@@ -10,7 +10,7 @@ export DBT_PROJECT_DIR := dbt_project
 export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # a build waits for its load, also where make is told to work in parallel
-.PHONY: help install install-sandbox install-dev lock demo load build docs bench bench-tests test test-quick test-file soak lint audit format typecheck ci clean
+.PHONY: help install install-sandbox install-dev lock demo load build docs report bench bench-tests test test-quick test-file soak lint audit format typecheck ci clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ build: install ## Build and test the marts with dbt
 
 docs: install ## The documentation site, site/index.html (TARGET=prod for Postgres)
 	@$(BIN)/signalroom docs --target $(TARGET)
+
+report: install ## The report of every client, report/<client>/index.html
+	@$(BIN)/signalroom report --target $(TARGET)
 
 bench: .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
 	@$(BIN)/python -m bench

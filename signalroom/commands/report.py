@@ -58,6 +58,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
     show_default=True,
     help="The docs site, as seen from the page, for its links to definitions.",
 )
+@click.option("--note", default="", help="A line on page, pictures and mail: that data are made.")
 @click.option("--capsule", is_flag=True, help="One archive a client instead, to hand over.")
 def report(
     *,
@@ -68,6 +69,7 @@ def report(
     out: Path,
     formats: tuple[str, ...],
     docs: str,
+    note: str,
     capsule: bool,
 ) -> None:
     """Write the report: a page to open in a browser, pictures for messages, an e-mail.
@@ -107,9 +109,10 @@ def report(
                     continue
                 subject = Subject(warehouse, client, as_of, days)
                 if capsule:
-                    say(write_capsule(subject, out, now=now))
+                    say(write_capsule(subject, out, now=now, note=note))
                     continue
-                for path in write_report(subject, out, formats=formats, docs=docs, now=now):
+                written = write_report(subject, out, formats=formats, docs=docs, now=now, note=note)
+                for path in written:
                     say(path)
     except LoadError as error:
         raise click.ClickException(str(error)) from None

@@ -37,7 +37,9 @@ def write_report(
         if "html" in formats:
             from signalroom.report.page import write_page
 
-            names.append(write_page(subject, folder, docs=docs, headline=said, hands=needs))
+            names.append(
+                write_page(subject, folder, docs=docs, headline=said, hands=needs, note=note)
+            )
         if {"png", "svg", "eml"} & set(formats):
             from signalroom.report.mail import mail
             from signalroom.report.pictures import picture

@@ -62,7 +62,7 @@ def test_a_picture_is_small_and_says_the_day(told: Marts) -> None:
 
 def test_a_mail_is_read_without_pictures_and_without_html(told: Marts) -> None:
     told.project.execute("update marts.summary_comparisons set advertiser_label = '<b>C&W</b>'")
-    folder = report(told, "--formats", "eml")
+    folder = report(told, "--formats", "eml", "--note", "Made data")
     assert not list((folder / "pictures").iterdir())
     message = message_from_bytes((folder / "report.eml").read_bytes(), policy=default)
     assert message["Subject"].startswith("Client 713, December 18: <b>C&W</b>: 269 conversions at")
@@ -72,6 +72,8 @@ def test_a_mail_is_read_without_pictures_and_without_html(told: Marts) -> None:
     assert "<b>C&W</b>: 269 conversions at $24.02 effective CPA" in text.get_content()
     assert max(map(len, text.get_content().splitlines())) <= 72
     page = html.get_content()
+    assert text.get_content().splitlines()[-1] == "Made data"
+    assert "Made data" in page
     assert "<b>C" not in page
     assert "&lt;b&gt;C&amp;W&lt;/b&gt;: 269 conversions" in page
     assert re.findall(r"<(?:style|script|link|div)|class=|https?:", page) == []
