@@ -86,12 +86,8 @@ summed as (
         moved.comparison,
         moved.advertiser_id,
         moved.affiliate_id,
-        advertiser_days.advertiser_label,
         moved.affiliate_label,
         moved.is_internal,
-        periods.days_before,
-        periods.is_complete,
-        periods.is_complete_before,
         cast(sum(moved.conversions) as bigint) as conversions,
         cast(sum(case when moved.is_internal then moved.conversions else 0 end) as bigint)
             as internal_conversions,
@@ -103,56 +99,55 @@ summed as (
         cast(sum(moved.spend_rows_before) as bigint) as spend_rows_before,
         cast(sum(moved.effective_cost_before) as decimal(18, 4)) as effective_cost_before
     from moved
-    inner join periods
-        on
-            moved.client_id = periods.client_id
-            and moved.report_date = periods.report_date
-            and moved.comparison = periods.comparison
-    inner join advertiser_days
-        on
-            moved.client_id = advertiser_days.client_id
-            and moved.report_date = advertiser_days.report_date
-            and moved.advertiser_id = advertiser_days.advertiser_id
     group by
         moved.client_id,
         moved.report_date,
         moved.comparison,
         moved.advertiser_id,
         moved.affiliate_id,
-        advertiser_days.advertiser_label,
         moved.affiliate_label,
-        moved.is_internal,
+        moved.is_internal
+),
+
+totalled as (  -- of loaded days on which the advertiser has a row
+    select
+        summed.client_id,
+        summed.report_date,
+        summed.comparison,
+        summed.advertiser_id,
+        advertiser_days.advertiser_label,
+        periods.days_before,
+        periods.is_complete,
+        periods.is_complete_before,
+        cast(sum(summed.conversions) as bigint) as conversions,
+        cast(sum(summed.internal_conversions) as bigint) as internal_conversions,
+        cast(sum(summed.spend_rows) as bigint) as spend_rows,
+        cast(sum(summed.effective_cost) as decimal(18, 4)) as effective_cost,
+        cast(sum(summed.conversions_before) as bigint) as conversions_before,
+        cast(sum(summed.internal_conversions_before) as bigint) as internal_conversions_before,
+        cast(sum(summed.spend_rows_before) as bigint) as spend_rows_before,
+        cast(sum(summed.effective_cost_before) as decimal(18, 4)) as effective_cost_before,
+        count(*) as affiliates
+    from summed
+    inner join periods
+        on
+            summed.client_id = periods.client_id
+            and summed.report_date = periods.report_date
+            and summed.comparison = periods.comparison
+    inner join advertiser_days
+        on
+            summed.client_id = advertiser_days.client_id
+            and summed.report_date = advertiser_days.report_date
+            and summed.advertiser_id = advertiser_days.advertiser_id
+    group by
+        summed.client_id,
+        summed.report_date,
+        summed.comparison,
+        summed.advertiser_id,
+        advertiser_days.advertiser_label,
         periods.days_before,
         periods.is_complete,
         periods.is_complete_before
-),
-
-totalled as (  -- beside each affiliate its advertiser's sums, and those of the affiliates up to it
-    select
-        *,
-        cast(sum(conversions) over up_to_it as bigint) as running_conversions,
-        cast(sum(conversions_before) over up_to_it as bigint) as running_conversions_before,
-        cast(sum(effective_cost) over up_to_it as decimal(18, 4)) as running_cost,
-        cast(sum(effective_cost_before) over up_to_it as decimal(18, 4)) as running_cost_before,
-        sum(conversions) over per_advertiser as advertiser_conversions,
-        sum(conversions_before) over per_advertiser as advertiser_conversions_before,
-        sum(internal_conversions) over per_advertiser as advertiser_internal_conversions,
-        sum(internal_conversions_before) over per_advertiser
-            as advertiser_internal_conversions_before,
-        sum(spend_rows) over per_advertiser as advertiser_spend_rows,
-        sum(spend_rows_before) over per_advertiser as advertiser_spend_rows_before,
-        sum(effective_cost) over per_advertiser as advertiser_effective_cost,
-        sum(effective_cost_before) over per_advertiser as advertiser_effective_cost_before,
-        count(*) over per_advertiser as affiliates,
-        row_number() over up_to_it as affiliate_number
-    from summed
-    window
-        per_advertiser as (partition by client_id, report_date, comparison, advertiser_id),
-        up_to_it as (  -- the largest comes last, where what is lost by rounding is smallest
-            partition by client_id, report_date, comparison, advertiser_id
-            order by conversions + conversions_before, affiliate_id
-            rows between unbounded preceding and current row
-        )
 ),
 
 explained as (
@@ -160,70 +155,98 @@ explained as (
         *,
         case
             when not is_complete then 'not complete'
-            else {{ cpa_reason(
-                'advertiser_conversions',
-                'advertiser_internal_conversions',
-                'advertiser_spend_rows'
-            ) }}
-        end as advertiser_effective_cpa_reason,
+            else {{ cpa_reason('conversions', 'internal_conversions', 'spend_rows') }}
+        end as effective_cpa_reason,
         case
             when not is_complete_before then 'not complete'
             else {{ cpa_reason(
-                'advertiser_conversions_before',
-                'advertiser_internal_conversions_before',
-                'advertiser_spend_rows_before'
+                'conversions_before', 'internal_conversions_before', 'spend_rows_before'
             ) }}
-        end as advertiser_effective_cpa_before_reason
+        end as effective_cpa_before_reason
     from totalled
 ),
 
-costed as (
+advertisers as (
     select
         *,
         case
-            when advertiser_effective_cpa_reason is null
-                then {{ safe_divide('advertiser_effective_cost', 'advertiser_conversions') }}
-        end as advertiser_effective_cpa,
+            when effective_cpa_reason is null
+                then {{ safe_divide('effective_cost', 'conversions') }}
+        end as effective_cpa,
         case
-            when advertiser_effective_cpa_before_reason is null
-                then {{ safe_divide(
-                    'advertiser_effective_cost_before', 'advertiser_conversions_before'
-                ) }}
-        end as advertiser_effective_cpa_before,
-        advertiser_effective_cpa_reason is null and advertiser_effective_cpa_before_reason is null
-            as is_known
+            when effective_cpa_before_reason is null
+                then {{ safe_divide('effective_cost_before', 'conversions_before') }}
+        end as effective_cpa_before
     from explained
+),
+
+placed as (  -- with the sums of the affiliates up to each one
+    select
+        *,
+        cast(sum(conversions) over up_to_it as bigint) as running_conversions,
+        cast(sum(conversions_before) over up_to_it as bigint) as running_conversions_before,
+        cast(sum(effective_cost) over up_to_it as decimal(18, 4)) as running_cost,
+        cast(sum(effective_cost_before) over up_to_it as decimal(18, 4)) as running_cost_before,
+        row_number() over up_to_it as affiliate_number
+    from summed
+    window up_to_it as (  -- the largest comes last, where what is lost by rounding is smallest
+        partition by client_id, report_date, comparison, advertiser_id
+        order by conversions + conversions_before, affiliate_id
+        rows between unbounded preceding and current row
+    )
+),
+
+joined as (
+    select
+        placed.*,
+        advertisers.advertiser_label,
+        advertisers.days_before,
+        advertisers.affiliates,
+        advertisers.conversions as advertiser_conversions,
+        advertisers.conversions_before as advertiser_conversions_before,
+        advertisers.effective_cost as advertiser_effective_cost,
+        advertisers.effective_cost_before as advertiser_effective_cost_before,
+        advertisers.effective_cpa as advertiser_effective_cpa,
+        advertisers.effective_cpa_reason as advertiser_effective_cpa_reason,
+        advertisers.effective_cpa_before as advertiser_effective_cpa_before,
+        advertisers.effective_cpa_before_reason as advertiser_effective_cpa_before_reason,
+        advertisers.effective_cpa - advertisers.effective_cpa_before as advertiser_cpa_change
+    from placed
+    inner join advertisers
+        on
+            placed.client_id = advertisers.client_id
+            and placed.report_date = advertisers.report_date
+            and placed.comparison = advertisers.comparison
+            and placed.advertiser_id = advertisers.advertiser_id
 ),
 
 compared as (  -- what the affiliates up to each one moved: beyond the CPA before, then less then
     select
         *,
-        advertiser_effective_cpa - advertiser_effective_cpa_before as advertiser_cpa_change,
         case
-            when not is_known then null
-            when affiliate_number = affiliates
-                then advertiser_effective_cpa - advertiser_effective_cpa_before
+            when advertiser_cpa_change is null then null
+            when affiliate_number = affiliates then advertiser_cpa_change
             else {{ safe_divide(
                 '(running_cost - advertiser_effective_cpa_before * running_conversions)'
-                ~ ' * cast(advertiser_conversions_before as bigint)'
+                ~ ' * advertiser_conversions_before'
                 ~ ' - (running_cost_before'
                 ~ ' - advertiser_effective_cpa_before * running_conversions_before)'
-                ~ ' * cast(advertiser_conversions as bigint)',
+                ~ ' * advertiser_conversions',
                 'advertiser_conversions * advertiser_conversions_before'
             ) }}
         end as running_change,
         case
-            when not is_known then null
+            when advertiser_cpa_change is null then null
             when affiliates = 1 -- no other one's share: what rounding does is no mix
-                then advertiser_effective_cpa - advertiser_effective_cpa_before
+                then advertiser_cpa_change
             when conversions_before > 0
                 then {{ safe_divide(
                     'effective_cost * conversions_before - effective_cost_before * conversions',
-                    'conversions_before * cast(advertiser_conversions as bigint)'
+                    'conversions_before * advertiser_conversions'
                 ) }}
             else 0
         end as rate_part
-    from costed
+    from joined
 ),
 
 parted as (
@@ -276,10 +299,10 @@ select
         as conversion_share_before,
 
     -- the advertiser in both periods
-    cast(advertiser_conversions as bigint) as advertiser_conversions,
-    cast(advertiser_conversions_before as bigint) as advertiser_conversions_before,
-    cast(advertiser_effective_cost as decimal(18, 4)) as advertiser_effective_cost,
-    cast(advertiser_effective_cost_before as decimal(18, 4)) as advertiser_effective_cost_before,
+    advertiser_conversions,
+    advertiser_conversions_before,
+    advertiser_effective_cost,
+    advertiser_effective_cost_before,
     advertiser_effective_cpa,
     advertiser_effective_cpa_reason,
     advertiser_effective_cpa_before,
