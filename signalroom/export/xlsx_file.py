@@ -20,6 +20,7 @@ MOST_ROWS = 1_048_575  # and the header
 MOST_CHARACTERS = 32_767
 LARGEST_EXACT = 10**15
 SHEET_NAME = 31
+FIRST_YEAR = 1900  # Excel knows no earlier days
 WIDTHS = (10, 40)
 
 
@@ -76,7 +77,7 @@ def _write(sheet: Any, row: int, place: int, value: Any, given: Callable[[type],
             sheet.write_string(row, place, str(value))
         case int() | float() | Decimal():
             sheet.write_number(row, place, value, given(type(value)))
-        case datetime() | date():
+        case date() if value.year >= FIRST_YEAR:
             sheet.write_datetime(row, place, value, given(type(value)))
         case _:
             sheet.write_string(row, place, str(value)[:MOST_CHARACTERS])

@@ -245,6 +245,11 @@ def test_excel_refuses_more_rows_than_a_sheet_holds_and_says_what_it_cuts(
         xlsx_file.write(rows, tmp_path / "a.xlsx")
 
 
+def test_a_day_that_excel_does_not_know_is_a_text(tmp_path: Path) -> None:
+    xlsx_file.write(of_values("old", ["day"], [(date(1899, 12, 31),)]), tmp_path / "a.xlsx")
+    assert sheet(tmp_path / "a.xlsx")[0][1][0][:2] == ("1899-12-31", "text")
+
+
 def test_columns_of_one_name_are_told_apart() -> None:
     assert unlike(["id", "id", "id_2", "id"]) == ["id", "id_2", "id_2_2", "id_3"]
 
