@@ -93,7 +93,8 @@ class Settings:
 
         if target == "dev":
             path = self.duckdb_path()
-            for made in (path, Path(f"{path}.wal"), self.workdir):  # by an earlier release, perhaps
+            ours = (path, Path(f"{path}.wal")) if _is_duckdb(path) else ()
+            for made in (*ours, self.workdir):  # by an earlier release, perhaps
                 with suppress(OSError):  # it is not there, or another user's
                     made.chmod(made.stat().st_mode & ~self.umask)
             return DuckDB(path)
@@ -218,3 +219,12 @@ def project_root() -> Path:
         f"neither {here} nor a folder above it has a dbt_project/: "
         "run signalroom from the project's root, or anywhere below it"
     )
+
+
+def _is_duckdb(path: Path) -> bool:
+    """Whether a file is a DuckDB database: behind a checksum its header says so."""
+    try:
+        with path.open("rb") as file:
+            return file.read(12)[8:] == b"DUCK"
+    except OSError:
+        return False

@@ -199,3 +199,14 @@ def test_what_is_made_is_the_users_alone(project: Project, monkeypatch: pytest.M
     assert oct(project.warehouse.stat().st_mode) == "0o100660"
     monkeypatch.setenv("SIGNALROOM_UMASK", "rwx")
     assert "SIGNALROOM_UMASK must be three digits" in refused(project, "load")
+
+
+def test_a_file_that_is_no_warehouse_keeps_its_mode(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = project.root / "hosts"
+    path.write_text("127.0.0.1 localhost\n" * 9)
+    path.chmod(0o644)
+    monkeypatch.setenv("DUCKDB_PATH", str(path))
+    assert "hosts" in refused(project, "status")
+    assert oct(path.stat().st_mode) == "0o100644"
