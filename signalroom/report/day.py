@@ -69,12 +69,15 @@ def advertisers(subject: Subject) -> list[AdvertiserDay]:
 def movers(subject: Subject) -> dict[int, Mover]:
     """By advertiser, the affiliate that moved its CPA most in the direction in which it went.
 
-    Against the 7 days before; the parts are those of marts.cpa_change_by_affiliate.
+    Against the 7 days before; the parts are those of marts.cpa_change_by_affiliate. Whose cost is
+    not known moved nothing that is known.
     """
     rows = subject.warehouse.query(
         "select advertiser_id, affiliate_label, change_part from marts.cpa_change_by_affiliate "
         "where client_id = %s and report_date = %s and comparison = 'mean_7_days_before' "
         "and change_part * advertiser_cpa_change > 0 "
+        "and coalesce(effective_cpa_reason, '') <> 'no cost row' "
+        "and coalesce(effective_cpa_before_reason, '') <> 'no cost row' "
         "order by advertiser_id, abs(change_part), affiliate_label desc",
         (subject.client_id, subject.as_of.day),
     )

@@ -18,6 +18,8 @@ GROUPS = {
         "docs/start.md": "Five minutes with the demo",
         "README.md": "Overview",
         "README.md#real-accounts": "Real accounts",
+        "docs/report.md": "",
+        "docs/exports.md": "",
         "docs/coming-from-the-earlier-scripts.md": "",
     },
     "Extend": {

@@ -24,7 +24,7 @@ TABLES = (
     "effective_cpa_reason text, cpa_reason text, orders_incomplete_reason text)",
     "create table marts.cpa_change_by_affiliate (client_id text, report_date date, comparison "
     "text, advertiser_id bigint, affiliate_label text, advertiser_cpa_change decimal(18, 4), "
-    "change_part decimal(18, 4))",
+    "change_part decimal(18, 4), effective_cpa_reason text, effective_cpa_before_reason text)",
     "create table marts.state_heatmap (client_id text)",
     "create table marts.fct_funnel_daily (client_id text, report_date date, is_complete boolean)",
     "create table marts.fct_email_daily (client_id text, report_date date, is_complete boolean, "

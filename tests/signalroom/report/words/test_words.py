@@ -58,12 +58,18 @@ def test_what_is_said_of_an_advertiser(
 
 def test_who_moved_the_cpa_where_it_is_not_chance(marts: Marts) -> None:
     """The largest part in the direction in which it went."""
-    parts = (("day_before", "No", 9), *(("mean_7_days_before", *part) for part in PARTS))
+    parts = (
+        ("day_before", "No", 9, "null"),
+        ("mean_7_days_before", "Meta", -20, "null"),
+        ("mean_7_days_before", "Taboola", 8.03, "'no conversions'"),
+        ("mean_7_days_before", "Google", 5, "null"),
+        ("mean_7_days_before", "Bing", 9, "'no cost row'"),
+    )
     marts.add(
         "cpa_change_by_affiliate",
         *(
-            f"('713', date '{DAY}', '{when}', 1, '{who}', 10.38, {part})"
-            for when, who, part in parts
+            f"('713', date '{DAY}', '{when}', 1, '{who}', 10.38, {part}, {reason}, null)"
+            for when, who, part, reason in parts
         ),
     )
     assert of_ccw(marts, (269, 260), (9000, 6000)) == (
@@ -71,9 +77,6 @@ def test_who_moved_the_cpa_where_it_is_not_chance(marts: Marts) -> None:
         "most of it by Taboola (+$8.03)."
     )
     assert "Taboola" not in of_ccw(marts, (269, 260), (6461.38, 6000))
-
-
-PARTS = (("Meta", -20), ("Taboola", 8.03), ("Google", 5))
 
 
 def test_an_advertiser_without_a_cpa(marts: Marts) -> None:
