@@ -15,6 +15,7 @@ Catalog = dict[str, Columns]  # by schema
 # the same as it is declared; no type where every engine has its own
 Declared = Mapping[str, Mapping[str, str | None]]
 
+ASKING = 60.0  # seconds that a typed question may take
 # types as both engines would be spelled alike
 SPELLINGS = {"numeric": "decimal", "character varying": "text", "varchar": "text"}
 

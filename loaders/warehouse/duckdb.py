@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any, ClassVar
 
 from loaders.errors import WarehouseError
 from loaders.warehouse import arrow
-from loaders.warehouse.base import Say, Warehouse, first_line, quick
+from loaders.warehouse.base import ASKING, Say, Warehouse, first_line, quick
 
 IN_USE = "open in another program"
 
@@ -96,8 +97,16 @@ class DuckDB(Warehouse):
         with self.session() as connection:
             connection.execute("set enable_external_access = false")
             connection.execute("set lock_configuration = true")
-            cursor = connection.execute(sql)
-            return [column[0] for column in cursor.description], cursor.fetchall()
+            watch = Timer(ASKING, connection.interrupt)
+            watch.daemon = True
+            watch.start()
+            try:
+                cursor = connection.execute(sql)
+                if cursor is None or cursor.description is None:
+                    raise WarehouseError(f"{self.name}: there is no question in what was typed")
+                return [column[0] for column in cursor.description], cursor.fetchall()
+            finally:
+                watch.cancel()
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -114,6 +123,8 @@ class DuckDB(Warehouse):
             by = text.partition("held in ")[2].partition(". See")[0]
             who = f" ({by})" if by else ""
             return f"{self.path} is {IN_USE}{who}; close it there and run again"
+        if text.startswith("INTERRUPT"):
+            return f"it took longer than the {ASKING:.0f} s that a question may take"
         return first_line(error)
 
     def check_lock(self) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from loaders.errors import LockLostError, WarehouseError
 from loaders.warehouse import arrow
-from loaders.warehouse.base import Say, Warehouse, first_line, quick
+from loaders.warehouse.base import ASKING, Say, Warehouse, first_line, quick
 from loaders.warehouse.patience import patiently
 
 LOCK_NAME = "signalroom load"
@@ -30,7 +30,6 @@ HOLDERS = (
 ENCRYPTION = {"PGSSLROOTCERT": "sslrootcert", "PGCHANNELBINDING": "channel_binding"}
 
 IN_MEMORY = 64 * 2**20  # bytes of a mart; what is more goes to a file
-ASKING = 60  # seconds that a typed question may take
 OPEN_CURSOR = "declare asked refcursor := 'asked'; begin open asked for execute %s; end"
 
 CUT = "57P01"
@@ -58,7 +57,7 @@ $$
 # SQLSTATE: what the person who reads the error can do
 REMEDIES = {
     "42P11": "ask with one statement that reads, and nothing after it",
-    "57014": f"it took longer than it may; what `signalroom query` asks may take {ASKING} s",
+    "57014": f"it took longer than it may; what `signalroom query` asks may take {ASKING:.0f} s",
     "42501": "grant it to the role {user}, see docs/production.md",
     "53100": "the disk of the server is full",
     "25006": "the database only lets itself be read, as Supabase's does when its disk is full",
@@ -179,7 +178,9 @@ class Postgres(Warehouse):
 
         with self.as_of_now() as connection:
             cursor = connection.cursor()
-            cursor.execute("select set_config('statement_timeout', %s, true)", (f"{ASKING}s",))
+            cursor.execute(
+                "select set_config('statement_timeout', %s, true)", (f"{ASKING * 1000:.0f}ms",)
+            )
             opened = cursor.mogrify(OPEN_CURSOR, (sql,)).decode()
             try:
                 cursor.execute("do %s", (opened,))

@@ -30,7 +30,7 @@ FORMATS = ("table", "csv", "json", "xlsx")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The file of an xlsx; else query.xlsx, or the question's name.",
+    help="The file of an xlsx alone; else query.xlsx, or the question's name.",
 )
 def query(
     *, sql: str | None, target: str, name: str | None, list_them: bool, kind: str, out: Path | None
@@ -52,6 +52,12 @@ def query(
 
     if [bool(sql), bool(name), list_them].count(True) != 1:
         raise click.UsageError("give one of these: a statement, --name NAME, or --list")
+    if out and kind != "xlsx":
+        raise click.UsageError("--out is the file of an xlsx; of another form write `> FILE`")
+    try:
+        (sql or "").encode()
+    except UnicodeEncodeError:  # bytes that the shell let through
+        raise click.UsageError("the statement is not UTF-8") from None
     settings = Settings.of_this_process()
     if list_them:
         found = [(one.name, one.first_sentence) for one in questions(settings.root)]
@@ -79,8 +85,11 @@ def _show(part: "Part", kind: str, out: Path | None, name: str) -> None:
         show([part], kind)
         return
     path = out or Path(f"{name}.xlsx")
-    with beside(path) as file:
-        notes = write(of_values(name, part.header, part.rows), file)
+    try:
+        with beside(path) as file:
+            notes = write(of_values(name, part.header, part.rows), file)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
     say(f"{path}: {len(part.rows):,} rows")
     for note in notes:
         say(f"    {note}")

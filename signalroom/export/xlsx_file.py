@@ -29,12 +29,13 @@ def write(rows: Rows, path: Path) -> list[str]:
     import xlsxwriter  # type: ignore[import-untyped]
 
     cut: Counter[str] = Counter()
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "remove_timezone": True})
-    try:
-        _fill(book, rows, cut)
-        _explain(book, rows)
-    finally:
-        book.close()
+    with path.open("wb") as file:  # else xlsxwriter has an error of its own where it cannot
+        book = xlsxwriter.Workbook(file, {"constant_memory": True, "remove_timezone": True})
+        try:
+            _fill(book, rows, cut)
+            _explain(book, rows)
+        finally:
+            book.close()
     return [
         f"{name}: {count:,} texts cut at {MOST_CHARACTERS:,} characters; parquet has them whole"
         for name, count in cut.items()

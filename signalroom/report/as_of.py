@@ -1,7 +1,7 @@
 """The day that a report is as of: the newest complete one, the same for all its parts."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 
 from loaders.warehouse import Warehouse
@@ -55,7 +55,7 @@ class AsOf:
 
     def start(self, days: int) -> date:
         """The first of so many days up to it."""
-        return self.day - timedelta(days - 1)
+        return date.fromordinal(max(1, self.day.toordinal() - days + 1))
 
     def window(self, days: int) -> tuple[date, date]:
         """So many days up to it, both ends included."""

@@ -118,6 +118,9 @@ def test_the_engine_refuses_to_change_anything(asked: Project, sql: str) -> None
         ("select nobody from marts.odd_texts", "nobody"),
         ("select 1 from marts.nothing", "nothing"),
         ("", "give one of these: a statement, --name NAME, or --list"),
+        (" ;", ""),
+        ("-- of what?", ""),
+        ("select '\udcff'", "the statement is not UTF-8"),
     ],
 )
 def test_a_wrong_question_is_one_sentence(asked: Project, sql: str, said: str) -> None:
@@ -127,14 +130,24 @@ def test_a_wrong_question_is_one_sentence(asked: Project, sql: str, said: str) -
     assert "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("target", ["prod"])
+@on_both_targets
 def test_a_question_that_takes_too_long_is_ended(
     asked: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loaders.warehouse.postgres.ASKING", 1)
-    result = asked.run("query", "select pg_sleep(30)")
+    for engine in ("duckdb", "postgres"):
+        monkeypatch.setattr(f"loaders.warehouse.{engine}.ASKING", 0.5)
+    numbers = "range(1000000000)" if asked.database is None else "generate_series(1, 1000000000)"
+    result = asked.run("query", f"select count(*) from {numbers} as a, {numbers} as b")
     assert result.exit_code == 1
-    assert "canceling statement due to statement timeout; it took longer" in result.output
+    assert "it took longer" in result.output
+
+
+def test_a_file_that_cannot_be_written_is_said(asked: Project) -> None:
+    result = asked.run("query", "select 1", "--format", "xlsx", "--out", "nowhere/x.xlsx")
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: cannot write nowhere/x.xlsx: No such file or directory\n",
+    )
 
 
 def test_questions_have_names(asked: Project) -> None:

@@ -264,3 +264,7 @@ def test_a_summary_has_the_same_figures_in_every_form(marts: Project) -> None:
     assert "CCW: no conversions since 2025-12-07" in result.stderr.splitlines()
     result = marts.run("summary", "--days", "8", "--format", "md")
     assert "| 2025-12-01 | 1 | CCW | 300 | 12,000.00 | 0.00 | 3,000.00 |" in result.stdout
+
+
+def test_more_days_than_the_calendar_has(marts: Project) -> None:
+    assert marts.run("summary", "--days", "1000000").exit_code == 0
