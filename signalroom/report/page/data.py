@@ -15,6 +15,7 @@ from signalroom.report.page.encode import Index, columns
 from signalroom.report.page.span import OTHER, Span
 from signalroom.report.subject import Subject
 from signalroom.report.words.spelling import SYMBOLS
+from signalroom.terminal import plain
 
 MONEY = 10_000  # money is sent in ten-thousandths, as the marts hold it
 COHORT_WEEKS = 26
@@ -95,12 +96,12 @@ class Data:
             f"order by 1",
             (self.subject.client_id,),
         )
-        return {key: str(label) for key, label in rows}
+        return {key: plain(label) for key, label in rows}
 
     def _named(self, entity: str, mart: str, key: str, label: str) -> list[list[Any]]:
         labels = self._labels(mart, key, label)
         labels |= {OTHER: "Other affiliates", str(OTHER): "Sources of other affiliates"}
-        return [[id_, labels.get(id_, str(id_))] for id_ in self.indexes[entity].entries]
+        return [[id_, labels.get(id_, plain(id_))] for id_ in self.indexes[entity].entries]
 
     def _days(self) -> dict[str, Any]:
         """Each period: its first day, how many it has, and what of it is not complete, and why."""
@@ -226,7 +227,7 @@ class Data:
             "where client_id = %s group by step_number order by step_number",
             (self.subject.client_id,),
         )
-        return {**found, "names": {str(step): name for step, name in names}}
+        return {**found, "names": {str(step): plain(name) for step, name in names}}
 
     def _email(self) -> dict[str, Any]:
         return self._table(

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from math import gcd
 from typing import Any
 
+import click
+
 EXACT = 2**53  # a browser's numbers are whole up to here
 
 
@@ -44,6 +46,9 @@ class Index:
 def _column(values: list[int | None]) -> dict[str, Any]:
     known = [value for value in values if value]
     if sum(map(abs, known)) >= EXACT:
-        raise OverflowError("a column adds up to more than a browser counts exactly")
+        raise click.ClickException(
+            "a column of the page adds up to more than a browser counts exactly, some 900 billion; "
+            "take fewer --days"
+        )
     unit = gcd(*known) or 1
     return {"unit": unit, "values": [value and value // unit for value in values]}

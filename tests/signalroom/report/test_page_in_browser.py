@@ -49,6 +49,13 @@ EDGES = {
         "uncosted_conversions = conversions"
     ],
     "no orders": [f"truncate marts.{mart}" for mart in ("fct_state_daily", "fct_order_cohorts")],
+    "a day that is not loaded": [
+        f"delete from marts.{mart} where report_date = date '{LAST - timedelta(2)}'"
+        for mart in ("daily_summary", "fct_affiliate_daily")
+    ],
+    "one long word that turns round": [
+        "update marts.dim_affiliates set affiliate_label = repeat('x', 300) || chr(8238)"
+    ],
     "one affiliate": ["delete from marts.fct_affiliate_daily where affiliate_id <> 4"],
     "nothing else": [
         f"truncate marts.{mart}"
@@ -402,8 +409,12 @@ def test_odd_marts_give_a_sane_page(visit: Open, tmp_path: Path, edge: str) -> N
     days = 1 if edge == "one day" else 8
     size = Size(days=days, affiliates=4, advertisers=1)
     warehouse = made_marts(tmp_path / "odd.duckdb", size, *EDGES[edge])
-    page = visit(index=written(subject(warehouse, days=days), tmp_path / "page")).page
+    phone = {"width": 390, "height": 844}
+    index = written(subject(warehouse, days=days), tmp_path / "page")
+    page = visit(index=index, viewport=phone).page
     said = page.locator("body").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
+    assert "\u202e" not in said
     for nonsense in ("NaN", "undefined", "Infinity", "null", "[object"):
         assert nonsense not in said
     if edge == "no spend":
@@ -411,3 +422,8 @@ def test_odd_marts_give_a_sane_page(visit: Open, tmp_path: Path, edge: str) -> N
         assert "no cost row" in page.locator("[data-figure=effective_cpa]").inner_text()
     if edge == "no orders":
         assert "No orders in this selection." in said
+    if edge == "a day that is not loaded":
+        page.locator("#days-table summary").first.click()
+        row = page.locator("#days-table tr", has_text=str(LAST - timedelta(2)))
+        cells = row.locator("td").all_inner_texts()
+        assert cells == ["–"] * (len(cells) - 1) + ["not loaded"]

@@ -88,7 +88,7 @@
       const aged = AGED.map(({ name, age, key }) => [key, F.ratio(at(age)[name] ?? null, at(age).approved_orders ?? null)]);
       return { week, orders: first.orders, approved_orders: first.approved_orders, approval_rate: F.ratio(first.approved_orders ?? null, first.orders ?? null), ...Object.fromEntries(aged) };
     });
-    cohorts.show(rows.filter(({ orders }) => orders !== undefined), { note: "The half year up to the last day chosen. A rate is of the orders that are old enough for it." });
+    cohorts.show(rows.filter(({ orders }) => orders !== undefined), { note: "Whole weeks up to that of the last day chosen, of the half year before the report’s day. A rate is of the orders that are old enough for it." });
   });
 
   // ---- plan of the month
@@ -171,15 +171,19 @@
   });
   inputs.show(D.inputs);
   Sections.push(function completeness(now) {
-    const strip = [], lacking = [];
+    const strip = [], lacking = [], orders = [];
     for (let period = now.from; period < now.starts.length; period++) { // later days too
       const reason = now.reasons[period], day = now.day(now.starts[period]);
       strip.push(element("span", { className: reason ? "lacks" : "", title: `${day}: ${reason || "complete"}` }));
       if (reason) lacking.push(`${day}: ${reason}`);
+      if (now.ordersReasons[period]) orders.push(`${day}, orders: ${now.ordersReasons[period]}`);
     }
+    const complete = strip.length - lacking.length;
+    const units = now.areDays(now.from, now.starts.length - 1) ? "days" : "days and weeks";
     field("strip").replaceChildren(...strip);
-    field("strip").setAttribute("aria-label", `${strip.length - lacking.length} of ${strip.length} are complete`);
-    field("strip-said").textContent = `${strip.length - lacking.length} of ${strip.length} ${now.areDays(now.from, now.starts.length - 1) ? "days" : "days and weeks"} from ${now.day(now.starts[now.from])} to the newest are complete.`;
+    field("strip").setAttribute("aria-label", `${complete} of ${strip.length} are complete`);
+    field("strip-said").textContent = `${complete} of ${strip.length} ${units} from ${now.day(now.starts[now.from])} to the newest are complete, ${strip.length - orders.length} in orders.`;
+    lacking.push(...orders);
     field("lacking").replaceChildren(...lacking.map((text) => element("li", { textContent: text })));
   });
 })();

@@ -65,6 +65,9 @@
     return { figures: F.figures(sums), complete: days.filter((reason) => !reason).length, days: days.length, areDays: now.areDays(from, now.to) };
   }
 
+  // Of a day that is not loaded nothing is known; a week may have other days.
+  const known = (now, period) => now.lengths[period] > 1 || now.reasons[period] !== "not loaded";
+
   sections.push(function tiles(now) {
     const today = F.figures(now.byPeriod[now.to]);
     const before = usual(now, 1), week = usual(now, 7), month = monthToDate(now);
@@ -76,11 +79,12 @@
     const isOpen = (tile) => Boolean(field("tiles").querySelector(`[data-figure="${tile.key}"] details[open]`));
     const all = TILES.map((tile) => {
       const value = today[tile.key];
-      const trend = now.byPeriod.slice(Math.max(0, Math.min(now.from, now.to - 6)), now.to + 1).map((sums) => F.figures(sums)[tile.key]);
+      const first = Math.max(0, Math.min(now.from, now.to - 6));
+      const trend = now.byPeriod.slice(first, now.to + 1).map((sums, at) => (known(now, first + at) ? F.figures(sums)[tile.key] : null));
       const rows = element("dl", {}, comparison(tile, "Day before", today, before, 1), comparison(tile, "7-day mean", today, week, 7));
-      const known = month && month.areDays;
-      const monthly = known ? show(tile, month.figures[tile.key]) : "not on this page";
-      const days = known ? (month.complete === month.days ? ` ${month.days} days` : ` ${month.complete} of ${month.days} days complete`) : "";
+      const ofMonth = month && month.areDays;
+      const monthly = ofMonth ? show(tile, month.figures[tile.key]) : "not on this page";
+      const days = ofMonth ? (month.complete === month.days ? ` ${month.days} days` : ` ${month.complete} of ${month.days} days complete`) : "";
       rows.append(element("div", {}, element("dt", { textContent: "Month to date" }), element("dd", { textContent: monthly }, element("span", { className: "neutral", textContent: days }))));
       const why = value === null ? element("p", { className: "why", textContent: today[`${tile.key}_reason`] }) : null;
       const uncosted = tile.key.endsWith("cpa") && today.uncosted_conversions ? element("p", { className: "why", textContent: `${T.count(today.uncosted_conversions)} conversions have no known cost` }) : null;
@@ -110,7 +114,8 @@
     const rows = [], drawn = [];
     const asNumber = (value) => (value === null ? null : value / F.SCALE);
     for (let period = now.from; period <= now.to; period++) {
-      const figures = F.figures(now.byPeriod[period]);
+      const all = F.figures(now.byPeriod[period]);
+      const figures = known(now, period) ? all : Object.fromEntries(Object.keys(all).map((name) => [name, null]));
       const reason = now.reasons[period];
       rows.push({ ...figures, day: now.starts[period], state: reason || "yes", className: reason ? "incomplete" : "" });
       drawn.push({ day: `${now.starts[period]}T00:00:00`, complete: !reason, ...Object.fromEntries(["revenue", "spend", "margin", "effective_cpa", "cpa"].map((name) => [name, asNumber(figures[name])])) });
