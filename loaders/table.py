@@ -68,8 +68,9 @@ class Table:
     `turns_over`: it is a relation or a queue, whose rows come and go freely; of a register, few go.
     `own_id`: the column of the key that should tell records apart alone; where two share it, both
     are kept and that is said.
-    `asks_for`: the columns without which a file of it is refused. `identifiers`: the columns that
-    tell things apart, in which a number that passes for a card's is none.
+    `asks_for`: the columns without which a file of it is refused. `hopes_for`: a file with none of
+    them says nothing of what they are about, so it is told of. `identifiers`: the columns that tell
+    things apart, in which a number that passes for a card's is none.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Table:
     turns_over: bool = False
     own_id: str | None = None
     asks_for: tuple[str, ...] = ()
+    hopes_for: tuple[str, ...] = ()
     identifiers: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -126,7 +128,12 @@ class Table:
 
 
 def file_table(
-    name: str, columns: Iterable[str], *, asks_for: tuple[str, ...], identifiers: Iterable[str]
+    name: str,
+    columns: Iterable[str],
+    *,
+    asks_for: tuple[str, ...],
+    hopes_for: tuple[str, ...] = (),
+    identifiers: Iterable[str],
 ) -> Table:
     """A table of files: the columns that are there even when no file has them, all text."""
     return Table(
@@ -135,6 +142,7 @@ def file_table(
         key=("_file_name", ROW_ID),
         replaces="file",
         asks_for=asks_for,
+        hopes_for=hopes_for,
         identifiers=frozenset(identifiers),
     )
 

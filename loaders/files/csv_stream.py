@@ -90,6 +90,7 @@ class CsvStream:
         self.repeated = 0  # of the header, where it came again
         self.twins = 0  # of columns, whose name another one before them has
         self.rejected: list[BadRecord] = []
+        self.columns: Sequence[str] = ()  # by our names, once the header is read
 
     @property
     def masked(self) -> int:
@@ -115,6 +116,7 @@ class CsvStream:
         self._check(called)
         names = distinct(called, reserved=self._reserved)
         self._admit(names)
+        self.columns = names
         cards = [
             place
             for place, both in enumerate(zip(header, names, strict=True))

@@ -164,7 +164,12 @@ class Group:
             for kind, found in told.items()
             if found
         ]
-        return Read(file, stored, buffer.rows - before, rejected, issues, stream.masked)
+        rows, hoped = buffer.rows - before, table.hopes_for
+        if rows and hoped and not set(hoped) & set(stream.columns):
+            issues.append(
+                Issue(file.key, "rows without a column of", rows, file.day, word=", ".join(hoped))
+            )
+        return Read(file, stored, rows, rejected, issues, stream.masked)
 
     def _admit(self, table: str, names: Sequence[str]) -> None:
         """FileError where the columns that are new with a file would be too many for its table."""

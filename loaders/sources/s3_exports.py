@@ -8,7 +8,8 @@
   snake_case. Those declared here are there even when no file has them.
 - `orders_id` is in create once and in update as often as the order changed; no time of the
   change is in the file, so its day is that of the file's name.
-- A file without its id (`orders_id`, `prospect_id`) is refused: its rows would be nobody's.
+- A file without its id (`orders_id`, `prospect_id`) is refused: its rows would be nobody's. An
+  update without any column of refunds would take back those that are known: it is told of.
 - Prospects are often an empty file, or a header alone.
 """
 
@@ -31,13 +32,18 @@ ORDER_COLUMNS = (
     "parent_order_id",
     "is_test_cc", "currency", "gateway_id", "decline_reason",
 )  # fmt: skip
+REFUNDS = ("refund_flag", "refund_amount", "chargeback_flag")
 PROSPECT_COLUMNS = ("prospect_id", "email", "date_created", "campaign_id", "afid", "sid")
 # beside those whose names end in id
 IDENTIFIERS = ("afid", "affid", "aid", "sid")
 TABLES = (
-    *(
-        file_table(name, ORDER_COLUMNS, asks_for=("orders_id",), identifiers=IDENTIFIERS)
-        for name in ("orders_create", "orders_update")
+    file_table("orders_create", ORDER_COLUMNS, asks_for=("orders_id",), identifiers=IDENTIFIERS),
+    file_table(
+        "orders_update",
+        ORDER_COLUMNS,
+        asks_for=("orders_id",),
+        hopes_for=REFUNDS,
+        identifiers=IDENTIFIERS,
     ),
     file_table(
         "prospects_create", PROSPECT_COLUMNS, asks_for=("prospect_id",), identifiers=IDENTIFIERS
