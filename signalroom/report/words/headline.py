@@ -87,10 +87,11 @@ def _sources(subject: Subject) -> Iterator[str]:
                 for what in ("spend", "tracker_conversions")
                 for name, when in (("today", "= %s"), ("before", "< %s"))
             ),
+            "count(distinct case when report_date < %s and spend > 0 then report_date end) as days",
         ),
         "marts.fct_source_daily where client_id = %s and report_date between %s and %s "
         "and is_mapped group by redtrack_source_id",
-        (day, day, day, day, subject.client_id, day - timedelta(7), day),
+        (day, day, day, day, day, subject.client_id, day - timedelta(7), day),
     )
     sources = [dict(zip(("source", *SUMS), row.values(), strict=True)) for row in rows]
     of_the_day = sum(source["spend"] for source in sources) * OF_THE_DAY
@@ -100,7 +101,7 @@ def _sources(subject: Subject) -> Iterator[str]:
         yield _of_source(source, subject.client.currency)
 
 
-SUMS = ("spend", "spend_before", "conversions", "conversions_before")
+SUMS = ("spend", "spend_before", "conversions", "conversions_before", "days_before")
 
 
 def _usual_days(subject: Subject) -> bool:
@@ -115,6 +116,9 @@ def _usual_days(subject: Subject) -> bool:
 
 
 def _moved(source: Figures, of_the_day: Decimal) -> bool:
+    """By much, where what is usual is known: a day without a cost is paused or lacks its row."""
+    if source["days_before"] < 7:
+        return False
     usual = source["spend_before"] / 7
     change = abs(source["spend"] - usual)
     return bool(usual and change >= usual * SOURCE_MOVED and change >= of_the_day)

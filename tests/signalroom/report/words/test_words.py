@@ -109,6 +109,14 @@ def test_a_source_whose_spend_moved(
     assert marts.said()[1:] == ([f"Google Ads {sentence}"] if sentence else [])
 
 
+def test_a_source_without_a_cost_on_a_day_before_has_nothing_usual(marts: Marts) -> None:
+    marts.source(1310, 160, usual=(1000, 165))
+    marts.project.execute(
+        f"update marts.fct_source_daily set spend = 0 where report_date = '{DAY - timedelta(7)}'"
+    )
+    assert marts.said()[1:] == []
+
+
 def test_nothing_is_compared_with_days_that_are_not_complete(marts: Marts) -> None:
     marts.source(2000, 80, usual=(1000, 40))
     before = DAY - timedelta(3)
