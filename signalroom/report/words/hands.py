@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from signalroom import review
 from signalroom.overview import troubles
+from signalroom.report.day import advertisers
 from signalroom.report.figures import BY_ADVERTISER
 from signalroom.report.subject import Subject
 from signalroom.report.unmapped import unmapped_spend
@@ -25,6 +26,7 @@ def hands(subject: Subject, now: datetime) -> list[Hand]:
         *_inputs(subject, now),
         *_unmapped(subject),
         *_without_conversions(subject),
+        *_nothing_converts(subject),
         *_uncosted(subject),
         *_pace(subject),
         *_network_against_tracker(subject),
@@ -74,6 +76,24 @@ def _without_conversions(subject: Subject) -> Iterator[Hand]:
             f"{expected} were to be expected",
             "the source's landing page and postback, in Redtrack",
         )
+
+
+def _nothing_converts(subject: Subject) -> Iterator[Hand]:
+    """Advertisers that have no CPA at all, by which their sources could be judged."""
+    rows = subject.warehouse.query(
+        "select advertiser_id, sum(spend) from marts.daily_summary "
+        "where client_id = %s and report_date between %s and %s "
+        "group by advertiser_id having sum(internal_conversions) <= 0 and sum(spend) > 0",
+        (subject.client_id, *subject.as_of.window(WEEK)),
+    )
+    spent = dict(rows)
+    for advertiser in advertisers(subject):
+        if spend := spent.get(advertiser.advertiser_id):
+            yield Hand(
+                f"{advertiser.label} spent {money(spend, subject.client.currency)} in {WEEK} days "
+                "without a conversion of an internal affiliate",
+                "the advertiser's sources and postback, in Redtrack",
+            )
 
 
 def _uncosted(subject: Subject) -> Iterator[Hand]:

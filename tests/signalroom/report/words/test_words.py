@@ -196,6 +196,19 @@ def test_each_thing_that_needs_a_hand(marts: Marts) -> None:
     ]
 
 
+def test_an_advertiser_that_pays_for_nothing_needs_one(marts: Marts) -> None:
+    nothing = {"conversions": (0, 0), "spend": (2000, 2000), "effective_cost": (2000, 2000)}
+    marts.compare(**nothing, effective_cpa=("null", "null"))
+    assert marts.hands() == []
+    marts.project.execute("update marts.daily_summary set internal_conversions = 0")
+    assert marts.hands() == [
+        Hand(
+            "CCW spent $14,000.00 in 7 days without a conversion of an internal affiliate",
+            "the advertiser's sources and postback, in Redtrack",
+        )
+    ]
+
+
 def test_a_load_that_fails_needs_one_first(marts: Marts) -> None:
     marts.project.execute(
         "insert into ops.load_runs (run_id, source, client_id, table_name, verdict, error, "
