@@ -74,7 +74,7 @@ def ratio(part: Any, whole: Any) -> Decimal | None:
     return Decimal(part) / whole if whole and whole > 0 else None
 
 
-def named_days(days: Sequence[Any]) -> str:
-    """`2025-12-02, 2025-12-03 and 4 more`."""
-    shown = ", ".join(map(str, days[:3]))
-    return f"{shown} and {len(days) - 3} more" if len(days) > 3 else shown
+def listed(things: Sequence[Any]) -> str:
+    """`2025-12-02, 2025-12-03, 2025-12-05 and 4 more`."""
+    shown = ", ".join(map(str, things[:3]))
+    return f"{shown} and {len(things) - 3:,} more" if len(things) > 3 else shown

@@ -11,7 +11,7 @@ from signalroom.report.figures import (
     BY_ADVERTISER,
     Row,
     by_advertiser,
-    named_days,
+    listed,
     part,
     ratio,
     select,
@@ -146,7 +146,7 @@ def _reasons(rows: Sequence[Row]) -> Iterator[str]:
             of_sum.setdefault(reason, []).append(name)
     advertiser = rows[-1]["advertiser_label"]
     for (name, reason), dates in days.items():
-        yield f"{advertiser}: no {name} on {named_days(dates)}: {reason}"
+        yield f"{advertiser}: no {name} on {listed(dates)}: {reason}"
     for reason, names in of_sum.items():
         yield f"{advertiser}: no {' and '.join(names)} of the sum: {reason}"
 
@@ -154,9 +154,9 @@ def _reasons(rows: Sequence[Row]) -> Iterator[str]:
 def _lacking(rows: Sequence[Row], cpa: str, conversions: int) -> str | None:
     """Why the rows together have no CPA."""
     if days := [row["report_date"] for row in rows if not row["is_complete"]]:
-        return f"{named_days(days)} not complete"
+        return f"{listed(days)} not complete"
     if days := [row["report_date"] for row in rows if row[f"{cpa}_reason"] == "no cost row"]:
-        return f"no cost row on {named_days(days)}"
+        return f"no cost row on {listed(days)}"
     return "conversions below zero" if conversions < 0 else None
 
 

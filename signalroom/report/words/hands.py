@@ -7,7 +7,7 @@ from decimal import Decimal
 from signalroom import review
 from signalroom.overview import troubles
 from signalroom.report.day import advertisers
-from signalroom.report.figures import BY_ADVERTISER
+from signalroom.report.figures import BY_ADVERTISER, listed
 from signalroom.report.subject import Subject
 from signalroom.report.unmapped import unmapped_spend
 from signalroom.report.words.chance import is_chance
@@ -97,6 +97,7 @@ def _nothing_converts(subject: Subject) -> Iterator[Hand]:
 
 
 def _uncosted(subject: Subject) -> Iterator[Hand]:
+    """A conversion without a cost makes the CPA of its day too low; where all are, there is none."""
     rows = subject.warehouse.query(
         "select advertiser_label, affiliate_label, sum(uncosted_conversions) as uncosted "
         "from marts.fct_affiliate_daily where client_id = %s and report_date between %s and %s "
@@ -104,10 +105,14 @@ def _uncosted(subject: Subject) -> Iterator[Hand]:
         "order by uncosted desc, advertiser_label, affiliate_label",
         (subject.client_id, *subject.window),
     )
+    found: dict[str, dict[str, int]] = {}
     for advertiser, affiliate, conversions in rows:
+        found.setdefault(advertiser, {})[affiliate] = int(conversions)
+    for advertiser, affiliates in found.items():
         yield Hand(
-            f"{advertiser}: {counted(int(conversions), 'conversion')} of {affiliate} have no cost "
-            "row: no CPA on these days",
+            f"{advertiser}: {counted(sum(affiliates.values()), 'conversion')} of "
+            f"{listed(list(affiliates))} without a cost row: the CPA of their days is too low or "
+            "unknown",
             "the cost of the source, in Redtrack",
         )
 

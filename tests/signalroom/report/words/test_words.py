@@ -178,7 +178,8 @@ def test_each_thing_that_needs_a_hand(marts: Marts) -> None:
             "the source's landing page and postback, in Redtrack",
         ),
         Hand(
-            "CCW: 30 conversions of Meta have no cost row: no CPA on these days",
+            "CCW: 30 conversions of Meta without a cost row: the CPA of their days is too low or "
+            "unknown",
             "the cost of the source, in Redtrack",
         ),
         Hand(
@@ -207,6 +208,15 @@ def test_an_advertiser_that_pays_for_nothing_needs_one(marts: Marts) -> None:
             "the advertiser's sources and postback, in Redtrack",
         )
     ]
+
+
+def test_many_affiliates_without_a_cost_are_one_thing(marts: Marts) -> None:
+    marts.add(
+        "fct_affiliate_daily",
+        *(f"('713', date '{DAY}', 1, 'CCW', 'No {no}', true, 0, 9, 0, 9)" for no in range(1, 6)),
+    )
+    (hand,) = marts.hands()
+    assert hand.text.startswith("CCW: 45 conversions of No 1, No 2, No 3 and 2 more without a cost")
 
 
 def test_a_load_that_fails_needs_one_first(marts: Marts) -> None:
