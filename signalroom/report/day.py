@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from signalroom.report.figures import BY_ADVERTISER, select
 from signalroom.report.subject import Subject
+from signalroom.report.words.spelling import named
 
 COLUMNS = (
     *("advertiser_id", "advertiser_label", "metric", "metric_value", "mean_7_days_before"),
@@ -62,7 +63,8 @@ def advertisers(subject: Subject) -> list[AdvertiserDay]:
     found: dict[int, AdvertiserDay] = {}
     for row in rows:
         id_, label, name, *metric = row.values()
-        found.setdefault(id_, AdvertiserDay(id_, label, {})).metrics[name] = Metric(*metric)
+        known = found.setdefault(id_, AdvertiserDay(id_, named(label), {}))
+        known.metrics[name] = Metric(*metric)
     return [advertiser for advertiser in found.values() if advertiser.is_busy]
 
 
@@ -81,4 +83,6 @@ def movers(subject: Subject) -> dict[int, Mover]:
         "order by advertiser_id, abs(change_part), affiliate_label desc",
         (subject.client_id, subject.as_of.day),
     )
-    return {advertiser: Mover(label, part) for advertiser, label, part in rows}  # the last stays
+    return {
+        advertiser: Mover(named(label), part) for advertiser, label, part in rows
+    }  # the last stays

@@ -14,10 +14,11 @@ from signalroom.report.figures import select
 from signalroom.report.page.charts import Y_AXIS, cpa_chart, money_chart, themed
 from signalroom.report.subject import Subject
 from signalroom.report.tiles import Tile, tiles
-from signalroom.report.words.spelling import named_day
+from signalroom.report.words.spelling import named, named_day
 
 WIDTH = 400  # of the charts; with their labels as wide as a phone shows without shrinking much
 COLUMNS, ROW = 3, 68  # of figures; pixels
+LABEL = 26  # letters of the advertiser's, beside the day
 SCALE = 2.0
 COLOURS = 256  # a third of the bytes of all colours, and no difference to the eye
 DAYS = (
@@ -62,7 +63,7 @@ def _spec(subject: Subject, advertiser: AdvertiserDay, note: str) -> dict[str, A
     day = named_day(subject.as_of.day)
     state = "" if subject.as_of.is_complete else ", not complete"
     heading = alt.Title(
-        f"{advertiser.label}, {day}, {subject.as_of.day.year}{state}",
+        f"{named(advertiser.label, longest=LABEL)}, {day}, {subject.as_of.day.year}{state}",
         subtitle=f"{subject.client.name}, {currency}",
         fontSize=20,
         subtitleFontSize=13,

@@ -1,5 +1,6 @@
 """What needs a hand, the most costly first: each with the command or the file to go to."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from signalroom.report.subject import Subject
 from signalroom.report.unmapped import unmapped_spend
 from signalroom.report.words.chance import is_chance
 from signalroom.report.words.hand import Hand
-from signalroom.report.words.spelling import counted, money, percent
+from signalroom.report.words.spelling import counted, money, named, percent
 
 WEEK = 7
 CERTAIN = 3  # where so many conversions are expected, none is one night in twenty
@@ -47,8 +48,8 @@ def _unmapped(subject: Subject) -> Iterator[Hand]:
     found = unmapped_spend(subject.warehouse, subject.client_id, subject.window)
     if found:
         some, total = (money(sum_, subject.client.currency) for sum_ in (found.spend, found.total))
-        named = ", ".join(source.title for source in found.named)
-        sources = f"{counted(len(found.sources), 'source')} ({named})"
+        titles = ", ".join(named(source.title) for source in found.named)
+        sources = f"{counted(len(found.sources), 'source')} ({titles})"
         yield Hand(f"{some} of {total} spend belongs to no affiliate: {sources}", found.file)
 
 
@@ -72,8 +73,8 @@ def _without_conversions(subject: Subject) -> Iterator[Hand]:
         currency = subject.client.currency
         expected = counted(int(spend / Decimal(cpa)), "conversion")
         yield Hand(
-            f"{source} spent {money(spend, currency)} in {WEEK} days without a conversion, where "
-            f"{expected} were to be expected",
+            f"{named(source)} spent {money(spend, currency)} in {WEEK} days without a conversion, "
+            f"where {expected} were to be expected",
             "the source's landing page and postback, in Redtrack",
         )
 
@@ -97,7 +98,7 @@ def _nothing_converts(subject: Subject) -> Iterator[Hand]:
 
 
 def _uncosted(subject: Subject) -> Iterator[Hand]:
-    """A conversion without a cost makes the CPA of its day too low; where all are, there is none."""
+    """A conversion without a cost makes the CPA of its day too low."""
     rows = subject.warehouse.query(
         "select advertiser_label, affiliate_label, sum(uncosted_conversions) as uncosted "
         "from marts.fct_affiliate_daily where client_id = %s and report_date between %s and %s "
@@ -105,12 +106,12 @@ def _uncosted(subject: Subject) -> Iterator[Hand]:
         "order by uncosted desc, advertiser_label, affiliate_label",
         (subject.client_id, *subject.window),
     )
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, Counter[str]] = {}
     for advertiser, affiliate, conversions in rows:
-        found.setdefault(advertiser, {})[affiliate] = int(conversions)
+        found.setdefault(named(advertiser), Counter())[named(affiliate)] += int(conversions)
     for advertiser, affiliates in found.items():
         yield Hand(
-            f"{advertiser}: {counted(sum(affiliates.values()), 'conversion')} of "
+            f"{advertiser}: {counted(affiliates.total(), 'conversion')} of "
             f"{listed(list(affiliates))} without a cost row: the CPA of their days is too low or "
             "unknown",
             "the cost of the source, in Redtrack",
@@ -129,8 +130,8 @@ def _pace(subject: Subject) -> Iterator[Hand]:
             cost, plan = (money(sum_, subject.client.currency) for sum_ in (projected, budget))
             way = "over" if pace > 1 else "under"
             yield Hand(
-                f"{advertiser} is {percent(pace - 1)} {way} plan: {cost} at the end of the month, "
-                f"{plan} planned",
+                f"{named(advertiser)} is {percent(pace - 1)} {way} plan: {cost} at the end of the "
+                f"month, {plan} planned",
                 "the budgets of the running campaigns",
             )
 
@@ -148,8 +149,8 @@ def _network_against_tracker(subject: Subject) -> Iterator[Hand]:
         apart = abs(network - tracker) > max(network, tracker) * APART
         if apart and not is_chance(int(network), int(tracker), days=1):
             yield Hand(
-                f"{advertiser}: Everflow has {int(network):,} conversions of internal affiliates "
-                f"in {WEEK} days, Redtrack {int(tracker):,}",
+                f"{named(advertiser)}: Everflow has {int(network):,} conversions of internal "
+                f"affiliates in {WEEK} days, Redtrack {int(tracker):,}",
                 "the postback between Redtrack and Everflow",
             )
 

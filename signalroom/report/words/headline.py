@@ -9,7 +9,7 @@ from signalroom.report.day import AdvertiserDay, Mover, advertisers, movers
 from signalroom.report.figures import select
 from signalroom.report.subject import Subject
 from signalroom.report.words.chance import is_chance
-from signalroom.report.words.spelling import counted, money, named_day, percent
+from signalroom.report.words.spelling import counted, money, named, named_day, percent
 
 USUAL = "the mean of the 7 days before"
 DIVIDED = ("conversions", "effective_cost", "effective_cpa")
@@ -126,7 +126,7 @@ def _moved(source: Figures, of_the_day: Decimal) -> bool:
 
 def _of_source(source: Figures, currency: str) -> str:
     """`Google Ads spent 31 % more without more conversions.`"""
-    name, spend, before = source["source"], source["spend"], source["spend_before"]
+    name, spend, before = named(source["source"]), source["spend"], source["spend_before"]
     conversions, conversions_before = int(source["conversions"]), int(source["conversions_before"])
     if spend <= 0:
         return f"{name} spent nothing, after {money(before / 7, currency)} a day."

@@ -3,7 +3,10 @@
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from signalroom.terminal import plain
+
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+LONGEST = 80  # letters of a label
 CENT, ONE = Decimal("0.01"), Decimal(1)
 
 
@@ -17,6 +20,12 @@ def money(amount: Decimal, currency: str, *, sign: bool = False) -> str:
 def named_day(day: date) -> str:
     """`December 18`."""
     return f"{day:%B} {day.day}"
+
+
+def named(label: object, *, longest: int = LONGEST) -> str:
+    """A label from outside within a sentence: one line, not endless, and turning nothing around."""
+    text = plain(label)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def counted(count: int, thing: str) -> str:

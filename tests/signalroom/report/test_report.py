@@ -83,6 +83,20 @@ def test_a_mail_is_read_without_pictures_and_without_html(told: Marts) -> None:
     assert picture.get_content()[:4] == b"\x89PNG"
 
 
+def test_a_label_of_anything(told: Marts) -> None:
+    """vl-convert ends the process at a control character; a mail's header has one line."""
+    label = "chr(7) || chr(10) || repeat('W', 9999)"
+    told.project.execute(f"update marts.summary_comparisons set advertiser_label = {label}")
+    running = told.project.start("report", "--client", "713", "--formats", "png,eml", without=())
+    said, _ = running.communicate(timeout=60)
+    assert running.returncode == 0, said
+    folder = told.project.root / "report" / "713"
+    with Image.open(folder / "pictures" / "advertiser-1.png") as picture:
+        assert picture.width < 1500
+    message = message_from_bytes((folder / "report.eml").read_bytes(), policy=default)
+    assert message["Subject"].startswith(r"Client 713, December 18: \x07\nWWW")
+
+
 def test_figures_for_another_program_are_exact(told: Marts) -> None:
     day = json.loads((report(told, "--formats", "json") / "report.json").read_text())
     (ccw,) = day["advertisers"]

@@ -131,6 +131,18 @@ def test_nothing_is_compared_with_days_that_are_not_complete(marts: Marts) -> No
     assert marts.said() == ["December 18 is not complete, waiting for redtrack."]
 
 
+def test_a_label_can_turn_no_figure_around_and_is_cut(marts: Marts) -> None:
+    marts.compare(conversions=(2, 2), spend=(9, 9), effective_cost=(9, 9), effective_cpa=(4, 4))
+    odd = "chr(8238) || '=1+1' || chr(10) || repeat('x', 9999)"
+    marts.add("fct_source_daily", f"('713', date '{DAY}', 'bb', {odd}, -1, false, 30.5, 0)")
+    marts.project.execute(f"update marts.summary_comparisons set advertiser_label = {odd}")
+    label = r"\u202e=1+1\n" + "x" * 67 + "…"
+    assert marts.said()[1].startswith(f"{label}: 2 conversions at $4.00")
+    assert [hand.text for hand in marts.hands()] == [
+        f"$30.50 of $30.50 spend belongs to no affiliate: 1 source ({label})"
+    ]
+
+
 def test_nothing_needs_a_hand(marts: Marts) -> None:
     marts.source(2000, 80, usual=(1000, 40))
     assert marts.hands() == []
