@@ -43,7 +43,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("report"),
     show_default=True,
-    help="Where each client gets a folder of its own.",
+    help="Where each client gets a folder of its own; a report that is in it is replaced.",
 )
 @click.option(
     "--formats",

@@ -15,6 +15,8 @@ from signalroom.report.words.hands import hands
 from signalroom.report.words.headline import headline
 
 TABLES = {"csv", "xlsx", "parquet"}
+# what a report's folder holds; .DS_Store is what a Mac leaves in every folder that was looked at
+OURS = {"index.html", "assets", "pictures", "tables", "report.eml", "report.json", ".DS_Store"}
 
 
 def write_report(
@@ -30,6 +32,7 @@ def write_report(
 
     `docs` is where the docs site lies, as seen from the page; `note` stands on what goes out.
     """
+    _refuse_others(out / subject.client_id)
     said, needs = headline(subject), hands(subject, now)
     shown = advertisers(subject)
     names = []
@@ -93,6 +96,16 @@ def _told(subject: Subject, shown: list[AdvertiserDay], now: datetime) -> dict[s
             for one in shown
         ],
     }
+
+
+def _refuse_others(folder: Path) -> None:
+    """FileExistsError where it holds more than a report, as data/clients/<id> does."""
+    others = {path.name for path in folder.iterdir()} - OURS if folder.is_dir() else set()
+    if others:
+        raise FileExistsError(
+            f"{folder} holds {min(others)}, which is no part of a report, and would be replaced; "
+            "give another --out"
+        )
 
 
 @contextmanager

@@ -124,6 +124,16 @@ def test_a_client_without_days_gets_no_folder(told: Marts) -> None:
     assert not (told.project.root / "report").exists()
 
 
+def test_a_folder_that_holds_more_than_a_report_is_left_alone(told: Marts) -> None:
+    for _ in range(2):
+        folder = report(told, "--formats", "json")
+    (folder / "config").mkdir()
+    result = told.project.run("report", "--client", "713", "--formats", "json")
+    assert result.exit_code == 1
+    assert "713 holds config, which is no part of a report" in result.output
+    assert (folder / "config").is_dir()
+
+
 def test_a_format_that_there_is_not(told: Marts) -> None:
     result = told.project.run("report", "--formats", "png,pdf")
     assert result.exit_code == 2
