@@ -33,7 +33,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
 @click.option("--date", "through", type=DAY, help="The newest complete day up to this one.")
 @click.option(
     "--days",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 3_660),  # ten years; the calendar ends somewhere
     default=35,
     show_default=True,
     help="How many days up to it; figures of before are not on the page.",

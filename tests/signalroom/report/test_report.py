@@ -134,10 +134,17 @@ def test_a_folder_that_holds_more_than_a_report_is_left_alone(told: Marts) -> No
     assert (folder / "config").is_dir()
 
 
-def test_a_format_that_there_is_not(told: Marts) -> None:
-    result = told.project.run("report", "--formats", "png,pdf")
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--formats", "png,pdf", "'pdf' is none of html, png, svg"),
+        ("--days", "1000000", "1000000 is not in the range 1<=x<=3660"),
+    ],
+)
+def test_an_option_that_cannot_be(told: Marts, option: str, value: str, said: str) -> None:
+    result = told.project.run("report", option, value)
     assert result.exit_code == 2
-    assert "'pdf' is none of html, png, svg" in result.output
+    assert said in result.output
 
 
 def test_a_report_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
