@@ -47,6 +47,7 @@ def mail(
                 picture,
                 maintype="image",
                 subtype="png",
+                disposition="inline",  # not below the mail once more
                 cid=f"<advertiser-{one.advertiser_id}>",
                 filename=f"advertiser-{one.advertiser_id}.png",
             )

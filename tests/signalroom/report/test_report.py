@@ -80,6 +80,7 @@ def test_a_mail_is_read_without_pictures_and_without_html(told: Marts) -> None:
     (shown,) = re.findall(r'src="cid:([^"]+)"', page)
     (picture,) = [part for part in message.walk() if part["Content-ID"]]
     assert picture["Content-ID"] == f"<{shown}>"
+    assert picture.get_content_disposition() == "inline"
     assert picture.get_content()[:4] == b"\x89PNG"
 
 
