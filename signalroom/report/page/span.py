@@ -38,8 +38,9 @@ class Span:
             f"where client_id = %s and {LOADED}",
             (client_id,),
         )
-        first = min(start - timedelta(min(BEFORE, max(7, subject.days))), end.replace(day=1))
+        before = timedelta(min(BEFORE, max(7, subject.days)))
         shown_from = min(max(start, earliest or start), end)
+        first = min(shown_from - before, end.replace(day=1))  # nothing is known of earlier days
         last = max(end, latest or end)
         ((rows,),) = warehouse.query(
             "select count(*) from marts.fct_affiliate_daily "

@@ -425,5 +425,6 @@ def test_odd_marts_give_a_sane_page(visit: Open, tmp_path: Path, edge: str) -> N
     if edge == "a day that is not loaded":
         page.locator("#days-table summary").first.click()
         row = page.locator("#days-table tr", has_text=str(LAST - timedelta(2)))
+        expect(row).to_be_visible()  # the table is made when it is opened
         cells = row.locator("td").all_inner_texts()
         assert cells == ["–"] * (len(cells) - 1) + ["not loaded"]
