@@ -77,6 +77,8 @@ def render(text: str, resolve: Resolve) -> Rendered:
     sections = _sections(tokens)
     for token in tokens:
         _resolve(token.children or [], resolve)
+        if token.attrs.pop("style", "") == "text-align:right":  # the pages allow no inline styles
+            token.attrSet("class", "number")
     return Rendered(MARKDOWN.renderer.render(tokens, MARKDOWN.options, env), sections)
 
 

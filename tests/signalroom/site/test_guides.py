@@ -45,6 +45,13 @@ def test_a_link_that_leads_nowhere_is_named(root: Path) -> None:
         Guides(root)
 
 
+def test_numbers_stand_to_the_right_without_a_style_that_the_page_forbids() -> None:
+    html = render("| a | b |\n|---|--:|\n| x | 1 |", str).html
+    assert '<th class="number">b</th>' in html
+    assert '<td class="number">1</td>' in html
+    assert "style" not in html
+
+
 def test_a_document_that_no_group_names_is_in_the_menu(root: Path) -> None:
     menu = Guides(root).menu()
     assert [entry.label for entry in menu["More"]] == ["One"]
