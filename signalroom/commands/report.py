@@ -92,8 +92,9 @@ def report(
     from signalroom.report.capsule import write_capsule
     from signalroom.report.folder import write_report
     from signalroom.report.subject import Subject
-    from signalroom.terminal import say
+    from signalroom.terminal import plain, say
 
+    note = plain(note)
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
     now = datetime.now(UTC)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -19,6 +20,7 @@ from signalroom.report.words.spelling import named, named_day
 WIDTH = 400  # of the charts; with their labels as wide as a phone shows without shrinking much
 COLUMNS, ROW = 3, 68  # of figures; pixels
 LABEL = 26  # letters of the advertiser's, beside the day
+LINE = 72  # letters of the note, as wide as the charts
 SCALE = 2.0
 COLOURS = 256  # a third of the bytes of all colours, and no difference to the eye
 DAYS = (
@@ -110,9 +112,12 @@ def _figures(shown: Sequence[Tile]) -> alt.TopLevelMixin:
 
 
 def _line(text: str) -> alt.Chart:
-    data = alt.InlineData(values=[{"text": text}])
-    line: alt.Chart = alt.Chart(data, width=WIDTH, height=12).mark_text(align="left", fontSize=12)
-    return line.encode(text="text:N", x=alt.value(-Y_AXIS), y=alt.value(6))
+    lines = wrap(text, LINE)
+    data = alt.InlineData(values=[{"text": "\n".join(lines)}])
+    line: alt.Chart = alt.Chart(data, width=WIDTH, height=14 * len(lines)).mark_text(
+        align="left", baseline="top", fontSize=12, lineBreak="\n"
+    )
+    return line.encode(text="text:N", x=alt.value(-Y_AXIS), y=alt.value(0))
 
 
 def _smaller(png: bytes) -> bytes:

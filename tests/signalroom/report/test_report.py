@@ -88,7 +88,10 @@ def test_a_label_of_anything(told: Marts) -> None:
     """vl-convert ends the process at a control character; a mail's header has one line."""
     label = "chr(7) || chr(10) || repeat('W', 9999)"
     told.project.execute(f"update marts.summary_comparisons set advertiser_label = {label}")
-    running = told.project.start("report", "--client", "713", "--formats", "png,eml", without=())
+    note = ("--note", "Made\x07 data, " * 40)
+    running = told.project.start(
+        "report", "--client", "713", "--formats", "png,eml", *note, without=()
+    )
     said, _ = running.communicate(timeout=60)
     assert running.returncode == 0, said
     folder = told.project.root / "report" / "713"
