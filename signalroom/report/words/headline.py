@@ -65,7 +65,7 @@ def _of_advertiser(advertiser: AdvertiserDay, mover: Mover | None, currency: str
     if is_chance(conversions, before, days=float(cost.usual * 7 / spent) if spent else 0):
         said += ", which chance explains"
     elif mover:
-        said += f", most of it by {mover.label} ({money(mover.part, currency, sign=True)})"
+        said += f", most of all by {mover.label} ({money(mover.part, currency, sign=True)})"
     if count.change is not None and not is_chance(conversions, before, days=7):
         said += f"; {percent(count.change)} {'more' if count.change > 0 else 'fewer'} conversions "
         said += "than usual"

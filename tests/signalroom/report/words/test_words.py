@@ -57,7 +57,7 @@ def test_what_is_said_of_an_advertiser(
 
 
 def test_who_moved_the_cpa_where_it_is_not_chance(marts: Marts) -> None:
-    """The largest part in the direction in which it went."""
+    """The largest part in the direction in which it went, which may be a small one."""
     parts = (
         ("day_before", "No", 9, "null"),
         ("mean_7_days_before", "Meta", -20, "null"),
@@ -74,7 +74,7 @@ def test_who_moved_the_cpa_where_it_is_not_chance(marts: Marts) -> None:
     )
     assert of_ccw(marts, (269, 260), (9000, 6000)) == (
         "CCW: 269 conversions at $33.46 effective CPA, 45 % above the mean of the 7 days before, "
-        "most of it by Taboola (+$8.03)."
+        "most of all by Taboola (+$8.03)."
     )
     assert "Taboola" not in of_ccw(marts, (269, 260), (6461.38, 6000))
 
