@@ -23,8 +23,8 @@ class Metric:
 
     @property
     def change(self) -> Decimal | None:
-        """By what part it is above (below: negative) the usual; None where that is unknown."""
-        if self.value is None or not self.usual:
+        """By what part it is above (below: negative) the usual; None where that is no part."""
+        if self.value is None or self.usual is None or self.usual <= 0:
             return None
         return self.value / self.usual - 1
 

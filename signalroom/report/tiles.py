@@ -43,7 +43,7 @@ def _note(advertiser: AdvertiserDay, metric: str) -> str:
     figure = advertiser.metrics[metric]
     if figure.value is None:
         return figure.reason or ""
-    if figure.change is None or (figure.usual or 0) <= 0:
+    if figure.change is None:
         return ""
     if _by_chance(advertiser, metric):
         return "as usual"

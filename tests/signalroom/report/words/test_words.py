@@ -1,9 +1,11 @@
 """The sentences and what needs a hand, decided by marts of a few rows."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from signalroom.report.day import Metric
 from signalroom.report.words.hand import Hand
 from tests.signalroom.report.marts import DAY, Marts
 from tests.support import on_both_targets
@@ -54,6 +56,12 @@ def test_what_is_said_of_an_advertiser(
     marts: Marts, counts: tuple[int, int], costs: tuple[float, float], sentence: str
 ) -> None:
     assert of_ccw(marts, counts, costs) == sentence
+
+
+def test_nothing_is_above_or_below_a_usual_that_is_negative() -> None:
+    """A margin of -3 after -2 would be half as much again."""
+    assert Metric(Decimal(-3), Decimal(-2), None).change is None
+    assert Metric(Decimal(-3), Decimal(2), None).change == Decimal("-2.5")
 
 
 def test_who_moved_the_cpa_where_it_is_not_chance(marts: Marts) -> None:
