@@ -69,8 +69,10 @@ def _is_text(value: Any) -> bool:
 
 
 def _shown(name: str, value: Any) -> Any:
-    """A rate as a percentage, an id without commas, every other number with all its digits."""
+    """A rate as a percentage, an id without commas, other numbers with all digits, bytes as hex."""
     if isinstance(value, Decimal):
         return Share(value) if is_percent(name) else Exact(value)
+    if isinstance(value, bytes | memoryview):
+        return f"\\x{bytes(value).hex()}"
     is_id = isinstance(value, int) and not isinstance(value, bool) and name.endswith("_id")
     return Id(value) if is_id else value

@@ -187,7 +187,10 @@ class Postgres(Warehouse):
                 cursor.execute("fetch all from asked")
             except ReadOnlySqlTransaction as error:  # here it says nothing about the server's disk
                 raise WarehouseError(f"{self.name}: {error.diag.message_primary}") from None
-            return [column.name for column in cursor.description], cursor.fetchall()
+            try:
+                return [column.name for column in cursor.description], cursor.fetchall()
+            except ValueError as error:  # such as a day before the first year
+                raise WarehouseError(f"{self.name}: {error}; ask for it as text") from None
 
     @contextmanager
     def as_of_now(self) -> Iterator[Any]:

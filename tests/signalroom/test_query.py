@@ -142,6 +142,20 @@ def test_a_question_that_takes_too_long_is_ended(
     assert "it took longer" in result.output
 
 
+@on_both_targets
+def test_bytes_are_shown_as_hex(asked: Project) -> None:
+    sql = "select cast('ab' as {}) as word".format("blob" if asked.database is None else "bytea")
+    assert answer(asked, sql).splitlines()[1] == "\\x6162"
+
+
+@pytest.mark.parametrize("target", ["prod"])
+def test_a_day_that_python_has_not_is_said(asked: Project) -> None:
+    result = asked.run("query", "select '4713-01-01 BC'::date")
+    assert result.exit_code == 1
+    assert "out of range" in result.output
+    assert "ask for it as text" in result.output
+
+
 def test_a_file_that_cannot_be_written_is_said(asked: Project) -> None:
     result = asked.run("query", "select 1", "--format", "xlsx", "--out", "nowhere/x.xlsx")
     assert (result.exit_code, result.output) == (

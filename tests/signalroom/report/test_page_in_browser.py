@@ -247,14 +247,17 @@ def test_why_cpa_moved_adds_up(page: Page, sql: Sql) -> None:
     ):
         page.locator("#comparison").select_option(label=words)
         page.locator("#advertiser").select_option(label="Advertiser 1")
-        ((change,),) = sql.warehouse.query(
-            "select sum(change_part) from marts.cpa_change_by_affiliate where comparison = %s "
-            "and report_date = %s and advertiser_id = 1",
+        ((change, count, before, cost, cost_before),) = sql.warehouse.query(
+            "select sum(change_part), sum(conversions), sum(conversions_before), "
+            "sum(effective_cost), sum(effective_cost_before) from marts.cpa_change_by_affiliate "
+            "where comparison = %s and report_date = %s and advertiser_id = 1",
             (against, LAST),
         )
         way = "rose" if change > 0 else "fell"
         said = f"Advertiser 1, December 18 against {words}: effective CPA {way} by "
-        assert page.locator("#why-said").inner_text().startswith(f"{said}{money(abs(change))}.")
+        by_chance = is_chance(int(count), int(before), days=float(cost_before / cost))
+        said += money(abs(change)) + (", which chance explains." if by_chance else ".")
+        assert page.locator("#why-said").inner_text().startswith(said)
     page.get_by_text("Table: Change of effective CPA by affiliate").click()
     page.locator("#change-table tfoot tr").wait_for()
     total = summed(page, "change-table")["Part of the change"]

@@ -47,7 +47,9 @@
       const part = today[tile.key] / value - 1;
       const size = `${Math.abs(part * 100) < 1 ? "under 1" : Math.round(Math.abs(part) * 100)}\u202f%`;
       const isChance = byChance(tile, today, before.sums, days);
-      const better = isChance || !part ? NEITHER : Math.sign(part) * tile.good;
+      // money that follows its conversions is not better or worse by chance
+      const follows = !tile.key.endsWith("cpa") && byChance(TILES.find(({ key }) => key === "conversions"), today, before.sums, days);
+      const better = isChance || follows || !part ? NEITHER : Math.sign(part) * tile.good;
       const said = isChance ? "within chance" : part ? `${part > 0 ? "▲" : "▼"}\u00a0${size}` : "the same";
       told.append(element("span", { className: better > 0 ? "better" : better < 0 ? "worse" : "neutral", textContent: ` ${said}` }));
     }

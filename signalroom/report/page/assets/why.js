@@ -46,7 +46,9 @@
       field("why-said").textContent = `${place}no change is known. Both periods must be complete and have a CPA; the page holds the last two weeks.`;
       return Promise.resolve();
     }
-    field("why-said").textContent = `${place}effective CPA ${total.change_part > 0 ? "rose" : total.change_part < 0 ? "fell" : "moved"} by ${T.money(Math.abs(total.change_part))}. To the right: made it dearer.${others}`;
+    const byChance = total.effective_cost && F.isChance(total.conversions, total.conversions_before, total.effective_cost_before / total.effective_cost);
+    const chance = byChance ? ", which chance explains" : "";
+    field("why-said").textContent = `${place}effective CPA ${total.change_part > 0 ? "rose" : total.change_part < 0 ? "fell" : "moved"} by ${T.money(Math.abs(total.change_part))}${chance}. To the right: made it dearer.${others}`;
     table.show(parts, { foot: [total], note: "The parts add up to the change." });
     const bars = parts.slice(0, BARS).filter((part) => part.change_part);
     const rest = parts.slice(BARS).reduce((sum, part) => sum + part.change_part, 0);
