@@ -44,22 +44,39 @@ def _completeness(subject: Subject) -> Iterator[str]:
 
 
 def _advertisers(subject: Subject) -> Iterator[str]:
-    moved = movers(subject)
+    moved, uncosted = movers(subject), _uncosted(subject)
     for one in advertisers(subject):
-        yield _of_advertiser(one, moved.get(one.advertiser_id), subject.client.currency)
+        said = _of_advertiser(one, moved.get(one.advertiser_id), subject.client.currency)
+        if unknown := uncosted.get(one.advertiser_id):
+            conversions = counted(int(unknown), "conversion")
+            said += f"; the cost of {conversions} of these 8 days is not known"
+        yield f"{said}."
+
+
+def _uncosted(subject: Subject) -> dict[int, int]:
+    """By advertiser, conversions of the day and the 7 before that no cost is known of."""
+    day = subject.as_of.day
+    return dict(
+        subject.warehouse.query(
+            "select advertiser_id, sum(uncosted_conversions) from marts.fct_affiliate_daily "
+            "where client_id = %s and report_date between %s and %s "
+            "group by advertiser_id having sum(uncosted_conversions) > 0",
+            (subject.client_id, day - timedelta(7), day),
+        )
+    )
 
 
 def _of_advertiser(advertiser: AdvertiserDay, mover: Mover | None, currency: str) -> str:
-    """`CCW: 269 conversions at $24.02 effective CPA, 7 % above the mean of the 7 days before.`"""
+    """`CCW: 269 conversions at $24.02 effective CPA, 7 % above the mean of the 7 days before`"""
     count, cost, cpa = (advertiser.metrics[name] for name in DIVIDED)
     conversions, spent = int(count.value or 0), cost.value or Decimal(0)
     said = f"{advertiser.label}: {counted(conversions, 'conversion')}"
     if cpa.value is None:
         why = "" if cpa.reason == "no conversions" else f", no CPA: {cpa.reason}"
-        return f"{said} for {money(spent, currency)}{why}."
+        return f"{said} for {money(spent, currency)}{why}"
     said += f" at {money(cpa.value, currency)} effective CPA"
     if cpa.change is None or count.usual is None or cost.usual is None:
-        return f"{said}."
+        return said
     before = round(count.usual * 7)
     said += f", {percent(cpa.change)} {'above' if cpa.change > 0 else 'below'} {USUAL}"
     if is_chance(conversions, before, days=float(cost.usual * 7 / spent) if spent else 0):
@@ -69,7 +86,7 @@ def _of_advertiser(advertiser: AdvertiserDay, mover: Mover | None, currency: str
     if count.change is not None and not is_chance(conversions, before, days=7):
         said += f"; {percent(count.change)} {'more' if count.change > 0 else 'fewer'} conversions "
         said += "than usual"
-    return f"{said}."
+    return said
 
 
 def _sources(subject: Subject) -> Iterator[str]:

@@ -87,6 +87,17 @@ def test_who_moved_the_cpa_where_it_is_not_chance(marts: Marts) -> None:
     assert "Taboola" not in of_ccw(marts, (269, 260), (6461.38, 6000))
 
 
+def test_conversions_without_a_cost_are_said_beside_the_cpa(marts: Marts) -> None:
+    marts.add(
+        "fct_affiliate_daily",
+        f"('713', date '{DAY - timedelta(7)}', 1, 'CCW', 'Meta', true, 0, 30, 0, 30)",
+        f"('713', date '{DAY - timedelta(8)}', 1, 'CCW', 'Meta', true, 0, 9, 0, 9)",
+    )
+    assert of_ccw(marts, (269, 260), (6461.38, 6000)).endswith(
+        ", which chance explains; the cost of 30 conversions of these 8 days is not known."
+    )
+
+
 def test_an_advertiser_without_a_cpa(marts: Marts) -> None:
     nothing = {"conversions": (0, 2), "spend": (64, 60), "effective_cost": (63.59, 60)}
     marts.compare(**nothing, effective_cpa=("null", "30"))
