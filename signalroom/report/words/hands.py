@@ -84,7 +84,8 @@ def _nothing_converts(subject: Subject) -> Iterator[Hand]:
     rows = subject.warehouse.query(
         "select advertiser_id, sum(spend) from marts.daily_summary "
         "where client_id = %s and report_date between %s and %s "
-        "group by advertiser_id having sum(internal_conversions) <= 0 and sum(spend) > 0",
+        "group by advertiser_id having sum(internal_conversions) <= 0 and sum(spend) > 0 "
+        "and bool_and(is_complete)",  # else conversions may be missing that there were
         (subject.client_id, *subject.as_of.window(WEEK)),
     )
     spent = dict(rows)

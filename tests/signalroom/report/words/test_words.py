@@ -239,6 +239,10 @@ def test_an_advertiser_that_pays_for_nothing_needs_one(marts: Marts) -> None:
             "the advertiser's sources and postback, in Redtrack",
         )
     ]
+    marts.project.execute(
+        f"update marts.daily_summary set is_complete = false where report_date < '{DAY}'"
+    )
+    assert marts.hands() == []
 
 
 def test_many_affiliates_without_a_cost_are_one_thing(marts: Marts) -> None:
