@@ -151,7 +151,7 @@ def _network_against_tracker(subject: Subject) -> Iterator[Hand]:
         if apart and not is_chance(int(network), int(tracker), days=1):
             yield Hand(
                 f"{named(advertiser)}: Everflow has {int(network):,} conversions of internal "
-                f"affiliates in {WEEK} days, Redtrack {int(tracker):,}",
+                f"affiliates in {WEEK} days, where they have a cost, Redtrack {int(tracker):,}",
                 "the postback between Redtrack and Everflow",
             )
 

@@ -218,7 +218,8 @@ def test_each_thing_that_needs_a_hand(marts: Marts) -> None:
             "the budgets of the running campaigns",
         ),
         Hand(
-            "CCW: Everflow has 400 conversions of internal affiliates in 7 days, Redtrack 300",
+            "CCW: Everflow has 400 conversions of internal affiliates in 7 days, where they have a "
+            "cost, Redtrack 300",
             "the postback between Redtrack and Everflow",
         ),
         Hand(
