@@ -1,6 +1,8 @@
 """A client's report as a folder: written beside the old one, and put in its place whole."""
 
+import fcntl
 import json
+import os
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -112,15 +114,28 @@ def _refuse_others(folder: Path) -> None:
 def replacing(folder: Path) -> Iterator[Path]:
     """A new folder that takes the place of the old one at the end; of an error nothing is left."""
     new, old = (folder.with_name(f".{folder.name}.{kind}") for kind in ("new", "old"))
-    for rest in (new, old):  # of a process that was killed
-        shutil.rmtree(rest, ignore_errors=True)
-    new.mkdir(parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(folder.parent):
+        for rest in (new, old):  # of a process that was killed
+            shutil.rmtree(rest, ignore_errors=True)
+        new.mkdir()
+        try:
+            yield new
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time writes into a folder; another waits."""
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        yield new
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
-    if folder.exists():
-        folder.rename(old)
-    new.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)

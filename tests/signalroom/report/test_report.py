@@ -2,10 +2,12 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
 from email.policy import default
 from io import BytesIO
 from pathlib import Path
+from time import sleep
 
 import pytest
 from PIL import Image
@@ -149,6 +151,17 @@ def test_an_option_that_cannot_be(told: Marts, option: str, value: str, said: st
     result = told.project.run("report", option, value)
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_two_reports_at_once_are_written_one_after_the_other(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        with replacing(tmp_path / "713") as new:
+            sleep(0.05)  # the other has begun
+            (new / f"{number}.html").touch()
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write, range(2)))
+    assert len(list((tmp_path / "713").iterdir())) == 1
 
 
 def test_a_report_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
