@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +94,7 @@ def demo() -> None:
             root / REPORT,
             formats=("html", "png", "eml"),
             docs="../../../site",
-            now=datetime.now(UTC),
+            now=datetime.combine(today, time(12), UTC),
             note="Made data: the sandbox's.",
         )
     build_site(settings, "dev")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
+from loaders.windows import local_day
 from signalroom import review
 from signalroom.overview import troubles
 from signalroom.report.day import advertisers
@@ -39,9 +40,14 @@ def _inputs(subject: Subject, now: datetime) -> Iterator[Hand]:
     target = subject.warehouse.target
     for line in troubles(subject.warehouse, [subject.client], target=target, now=now):
         yield Hand(line, f"signalroom doctor --client {subject.client_id}")
-    if subject.as_of.later_days:
-        days = counted(subject.as_of.later_days, "later day")
-        yield Hand(f"{days} not complete yet", f"signalroom load --client {subject.client_id}")
+    load = f"signalroom load --client {subject.client_id}"
+    later = subject.as_of.later_days
+    if later:
+        yield Hand(f"{counted(later, 'later day')} not complete yet", load)
+    today = local_day(now, subject.client.timezone)
+    unloaded = (today - subject.as_of.day).days - 1 - later
+    if unloaded > 0:
+        yield Hand(f"{counted(unloaded, 'day')} since not loaded", load)
 
 
 def _unmapped(subject: Subject) -> Iterator[Hand]:

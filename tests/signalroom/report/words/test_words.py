@@ -7,7 +7,8 @@ import pytest
 
 from signalroom.report.day import Metric
 from signalroom.report.words.hand import Hand
-from tests.signalroom.report.marts import DAY, Marts
+from signalroom.report.words.hands import hands
+from tests.signalroom.report.marts import DAY, NOW, Marts
 from tests.support import on_both_targets
 
 
@@ -253,6 +254,12 @@ def test_many_affiliates_without_a_cost_are_one_thing(marts: Marts) -> None:
     )
     (hand,) = marts.hands()
     assert hand.text.startswith("CCW: 45 conversions of No 1, No 2, No 3 and 2 more without a cost")
+
+
+def test_days_that_nobody_loaded_need_one(marts: Marts) -> None:
+    hand = Hand("2 days since not loaded", "signalroom load --client 713")
+    assert hand in hands(marts.subject, NOW + timedelta(2))
+    assert hand not in hands(marts.subject, NOW + timedelta(1))
 
 
 def test_a_load_that_fails_needs_one_first(marts: Marts) -> None:
