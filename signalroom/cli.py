@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from signalroom.commands.backup import backup
 from signalroom.commands.build import build
 from signalroom.commands.dbt import dbt
 from signalroom.commands.demo import demo
@@ -14,6 +15,7 @@ from signalroom.commands.load import load
 from signalroom.commands.mappings import mappings
 from signalroom.commands.query import query
 from signalroom.commands.report import report
+from signalroom.commands.restore import restore
 from signalroom.commands.review import review
 from signalroom.commands.sandbox import sandbox
 from signalroom.commands.status import status
@@ -37,5 +39,5 @@ def main() -> None:
 
 
 REPORTING = (status, review, doctor, summary, query, report, export)
-for command in (load, build, *REPORTING, mappings, docs, dbt, sandbox, demo):
+for command in (load, build, *REPORTING, backup, restore, mappings, docs, dbt, sandbox, demo):
     main.add_command(command)

@@ -23,7 +23,10 @@ QUICK_RETRIES = {
 }
 TABLES = {"everflow": "daily_stats", "redtrack": "daily_spend"}
 OF_ITS_OWN_LOAD = {"_loaded_at", "_dlt_id", "_dlt_load_id"}
-WITH_TARGET = {"load", "build", "status", "doctor", "summary", "dbt", "export", "query", "report"}
+WITH_TARGET = {
+    *("load", "build", "status", "doctor", "summary", "dbt", "export", "query", "report"),
+    *("backup", "restore"),
+}
 State = dict[str, Rows]
 
 BESIDES = re.compile("reading|(s3_exports|posthog|mautic|google_sheets): skipped")

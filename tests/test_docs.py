@@ -186,6 +186,7 @@ def variables_read() -> set[str]:
             "signalroom/config/settings.py",
             "loaders/warehouse/postgres.py",
             "signalroom/examination.py",
+            "signalroom/operations/backups/kept.py",
         )
     )
     return {

@@ -132,6 +132,15 @@ class DuckDB(Warehouse):
 
     @contextmanager
     def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
+        with self.turn(purpose, say, wait=wait):
+            # another program that holds the file is found out before anything is read
+            with self.open(read_only=False):
+                pass
+            yield
+
+    @contextmanager
+    def turn(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
+        """The lock without a look at the file, which may be the one that is to be replaced."""
         from filelock import FileLock, Timeout
 
         wait = self.lock_wait if wait is None else wait
@@ -154,9 +163,6 @@ class DuckDB(Warehouse):
         try:
             with suppress(OSError):  # who waits is told less
                 holder.write_text(json.dumps({"purpose": purpose, "pid": os.getpid()}))
-            # another program that holds the file is found out before anything is read
-            with self.open(read_only=False):
-                pass
             yield
         finally:
             holder.unlink(missing_ok=True)
