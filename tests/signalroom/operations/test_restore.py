@@ -236,21 +236,55 @@ def test_who_may_read_stays_as_it_is(loaded_project: Project) -> None:
 
 
 @on_postgres
-def test_one_that_dies_in_the_middle_changes_nothing(
-    loaded_project: Project, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.slow
+@pytest.mark.parametrize(("ends", "code"), [("kill -9 $PPID", -9), ("exit 1", 1)])
+def test_one_that_dies_in_the_middle_changes_nothing(  # noqa: PLR0917  # pytest passes by name
+    ends: str,
+    code: int,
+    loaded_project: Project,
+    programs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """After whole statements, which could be committed."""
     path = back_up(loaded_project)
     program = tmp_path / "programs" / "pg_restore"
     program.parent.mkdir()
     program.write_text(
         f'#!/bin/bash\nreal={programs}/pg_restore\n[[ $* == *--no-owner* ]] || exec $real "$@"\n'
-        '$real "$@" | head -c 20000\nkill -9 $PPID\n'
+        f"$real \"$@\" | sed '/^COPY/,$d'\n{ends}\n"
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     before = everything(loaded_project)
     killed = loaded_project.start("restore", str(path))
     killed.communicate(timeout=60)
-    assert killed.returncode == -9
+    assert killed.returncode == code
     assert everything(loaded_project) == before
     assert backups(loaded_project) == [path]
+
+
+@on_postgres
+def test_the_owner_need_not_be_a_superuser(
+    loaded_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Supabase: restored into an empty database of his, and backed up from there."""
+    assert loaded_project.database is not None
+    before = everything(loaded_project)
+    path = back_up(loaded_project)
+    admin, database = loaded_project.database.server.admin, loaded_project.database.server.create()
+    admin.execute(
+        "create role owner login createdb", f"alter database {database.name} owner to owner"
+    )
+    monkeypatch.setenv("PGUSER", "owner")
+    monkeypatch.setenv("PGDATABASE", database.name)
+    restored = loaded_project.run("restore", str(path))
+    backed_up = loaded_project.run("backup")
+    monkeypatch.undo()
+    loaded_project.database = database
+    found = everything(loaded_project)
+    database.drop()
+    admin.execute("drop role owner")
+    assert restored.exit_code == 0, restored.output
+    assert "MB; restored and compared" in backed_up.output
+    assert found == before
