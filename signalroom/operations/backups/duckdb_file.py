@@ -19,7 +19,7 @@ from signalroom.operations.backups.contents import (
 )
 
 
-class Kept(DuckDB):
+class CopiedFile(DuckDB):
     """A backup, which no setting names."""
 
     def _refusal(self, reason: str) -> WarehouseError:
@@ -50,12 +50,12 @@ class DuckDBCopy:
 
     def verify(self, path: Path, taken: Contents, name: str) -> str:
         """Open the copy, which is all that restoring takes, and compare; how it was done."""
-        refuse_difference(name, taken, contents(Kept(path)))
+        refuse_difference(name, taken, contents(CopiedFile(path)))
         return "opened and compared"
 
     def newest_in(self, path: Path) -> datetime | None:
         """When the newest run ended that a backup knows of."""
-        return newest(Kept(path))
+        return newest(CopiedFile(path))
 
     @contextmanager
     def replacing(self, say: Say) -> Iterator[datetime | None]:
@@ -80,7 +80,7 @@ class DuckDBCopy:
         """Give a copy the warehouse's name once all of it could be read; where the former is."""
         ours = self.warehouse.path
         with beside(ours) as part:
-            contents(Kept(path))
+            contents(CopiedFile(path))
             shutil.copyfile(path, part)
             if not ours.exists():
                 return "there was none before"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 from loaders.errors import LoadError
@@ -141,8 +142,8 @@ class PostgresDump:
         lines = iter(self._run("pg_restore", *only, str(path)).splitlines())
         heading = next(line for line in lines if line.startswith("COPY "))
         place = re.split(r"[(),\s]+", heading)[2:].index("finished_at")
-        rows = (line.split("\t") for line in lines if line.count("\t") > place)
-        return max((datetime.fromisoformat(row[place]) for row in rows), default=None)
+        ended = {line.split("\t")[place] for line in takewhile(lambda line: line != "\\.", lines)}
+        return max((datetime.fromisoformat(text) for text in ended - {"\\N"}), default=None)
 
     @contextmanager
     def replacing(self, say: Say) -> Iterator[datetime | None]:

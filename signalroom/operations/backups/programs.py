@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import IO
+from typing import IO, cast
 
 from loaders.errors import LoadError
 from loaders.warehouse import Postgres
@@ -37,7 +37,7 @@ def transaction(of: Postgres) -> Iterator[IO[bytes]]:
         psql = _start(*["psql", "-Xqv", "ON_ERROR_STOP=1"], of=of, said=said, stdin=subprocess.PIPE)
         failure: LoadError | None = None
         with ending_with_us(psql), psql:
-            script = psql.stdin or open(os.devnull, "wb")  # noqa: PTH123, SIM115  # there is one
+            script = cast(IO[bytes], psql.stdin)
             with suppress(BrokenPipeError):  # it has given up, and says why
                 script.write(b"begin;\n")
                 try:
