@@ -14,6 +14,13 @@ from loaders.warehouse import Postgres
 from signalroom.stopping import ending_with_us
 
 INSTALL = "put PostgreSQL's client programs of version {} or newer first in PATH"
+REMEDIES = {
+    "unsupported version": f"a newer one made it; {INSTALL.format('its')}",
+    # pg_restore 17 sets transaction_timeout for any server
+    "unrecognized configuration parameter": "the server is older than PostgreSQL's client "
+    "programs in PATH; put those of its own version first",
+    "lock timeout": "somebody is reading what is to be replaced; run again",
+}
 SETTLED = {"PGSSLMODE": "require", "PGCONNECT_TIMEOUT": "10", "PGTZ": "UTC"}
 Process = subprocess.Popen[bytes]
 
@@ -93,6 +100,5 @@ def _why(program: str, said: IO[bytes]) -> str:
     first = next((place for place, line in enumerate(lines) if re.search("error:|ERROR:", line)), 0)
     error = re.sub(rf"^({program}: )?(.*?(error|ERROR): +)?", "", lines[first])
     further = [line for line in lines[first + 1 : first + 2] if line.startswith("DETAIL:")]
-    newer = "unsupported version" in error
-    remedy = [f"a newer one made it: {INSTALL.format('its')}"] if newer else []
-    return f"{program}: {'; '.join([error, *further, *remedy])}"
+    remedies = [remedy for found, remedy in REMEDIES.items() if found in error]
+    return f"{program}: {'; '.join([error, *further, *remedies])}"

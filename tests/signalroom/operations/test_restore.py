@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.signalroom.operations.conftest import back_up, backups, everything
-from tests.signalroom.operations.test_backup import leave_wal
+from tests.signalroom.operations.test_backup import leave_wal, wrapped
 from tests.support import DECEMBER, Project, on_both_targets, on_postgres
 
 LATER = "update ops.load_runs set finished_at = '2031-05-06 07:08:09+00'"
@@ -170,7 +170,7 @@ def test_a_foreign_file(loaded_project: Project, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("at", "by", "says"),
     [
-        (b"PGDMP\x01", b"PGDMP\x63", "a newer one made it: put PostgreSQL's client programs"),
+        (b"PGDMP\x01", b"PGDMP\x63", "a newer one made it; put PostgreSQL's client programs"),
         (b"18.", b"99.", "was made of Postgres 99, and "),
     ],
 )
@@ -180,6 +180,17 @@ def test_a_dump_of_a_newer_version(
     path = back_up(loaded_project)
     path.write_bytes(path.read_bytes().replace(at, by, 1))
     assert says in refused(loaded_project, str(path), "--force")
+
+
+@on_postgres
+def test_a_server_older_than_the_programs(
+    loaded_project: Project, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = back_up(loaded_project)
+    script = "$real \"$@\" | sed 's/^SET transaction_timeout/SET of_another_version/'"
+    wrapped(programs, tmp_path, "pg_restore", script, monkeypatch)
+    said = refused(loaded_project, str(path))
+    assert 'unrecognized configuration parameter "of_another_version"; the server is older' in said
 
 
 @on_postgres
@@ -249,14 +260,9 @@ def test_one_that_dies_in_the_middle_changes_nothing(  # noqa: PLR0917  # pytest
 ) -> None:
     """After whole statements, which could be committed."""
     path = back_up(loaded_project)
-    program = tmp_path / "programs" / "pg_restore"
-    program.parent.mkdir()
-    program.write_text(
-        f'#!/bin/bash\nreal={programs}/pg_restore\n[[ $* == *--no-owner* ]] || exec $real "$@"\n'
-        f"$real \"$@\" | sed '/^COPY/,$d'\n{ends}\n"
-    )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    whole = '[[ $* == *--no-owner* ]] || exec $real "$@"'
+    script = f"{whole}\n$real \"$@\" | sed '/^COPY/,$d'\n{ends}"
+    wrapped(programs, tmp_path, "pg_restore", script, monkeypatch)
     before = everything(loaded_project)
     killed = loaded_project.start("restore", str(path))
     killed.communicate(timeout=60)
