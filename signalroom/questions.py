@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,8 @@ def _is_text(value: Any) -> bool:
 
 def _shown(name: str, value: Any) -> Any:
     """A rate as a percentage, an id without commas, other numbers with all digits, bytes as hex."""
+    if isinstance(value, float) and is_percent(name) and isfinite(value):
+        return Share(str(value))
     if isinstance(value, Decimal):
         return Share(value) if is_percent(name) else Exact(value)
     if isinstance(value, bytes | memoryview):

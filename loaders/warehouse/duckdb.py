@@ -123,6 +123,9 @@ class DuckDB(Warehouse):
             by = text.partition("held in ")[2].partition(". See")[0]
             who = f" ({by})" if by else ""
             return f"{self.path} is {IN_USE}{who}; close it there and run again"
+        if 'Catalog "' in text and "does not exist" in text:
+            why = "views name it, so a copy of a warehouse must keep the name of its file"
+            return f"{first_line(error)}: {why}"
         if text.startswith("INTERRUPT"):
             return f"it took longer than the {ASKING:.0f} s that a question may take"
         return first_line(error)

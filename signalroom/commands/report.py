@@ -59,7 +59,9 @@ class Formats(click.ParamType[tuple[str, ...]]):
     help="The docs site, as seen from the page, for its links to definitions.",
 )
 @click.option("--note", default="", help="A line on page, pictures and mail: that data are made.")
-@click.option("--capsule", is_flag=True, help="One archive a client instead, to hand over.")
+@click.option(
+    "--capsule", is_flag=True, help="One archive a client instead, to hand over, of every format."
+)
 def report(
     *,
     client_id: str | None,

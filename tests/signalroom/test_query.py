@@ -142,6 +142,23 @@ def test_a_question_that_takes_too_long_is_ended(
     assert "it took longer" in result.output
 
 
+def test_a_rate_that_is_no_decimal_is_a_percentage_too(asked: Project) -> None:
+    assert answer(asked, "select cast(0.332 as double) as step_rate").split() == [
+        "step_rate",
+        "33.2%",
+    ]
+
+
+def test_a_copy_under_another_name_is_said(asked: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB's views name the file that they were made in."""
+    asked.execute("create view marts.looked as select * from signalroom.marts.odd_texts")
+    shutil.copy(asked.warehouse, asked.root / "copy.duckdb")
+    monkeypatch.setenv("DUCKDB_PATH", "copy.duckdb")
+    result = asked.run("query", "select * from marts.looked")
+    assert result.exit_code == 1
+    assert "a copy of a warehouse must keep the name of its file" in result.output
+
+
 @on_both_targets
 def test_bytes_are_shown_as_hex(asked: Project) -> None:
     sql = "select cast('ab' as {}) as word".format("blob" if asked.database is None else "bytea")

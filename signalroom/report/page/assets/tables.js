@@ -136,7 +136,7 @@
     csv() {
       const line = (cells) => cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",");
       // a text that a spreadsheet would take for a formula stays a text
-      const text = (value) => (/^[=+\-@\t\r]/.test(value) ? `'${value}` : value);
+      const text = (value) => (/^[=+\-@\t\r＝＋－＠]/.test(value) ? `'${value}` : value);
       const cell = (column, value) => (value === null || value === undefined ? "" : column.kind === "text" ? text(String(value)) : (column.plain || KINDS[column.kind].plain)(value));
       const rows = this.sorted().map((row) => line(this.columns.map((column) => cell(column, row[column.key]))));
       return [line(this.columns.map((column) => column.label)), ...rows, ""].join("\r\n");
