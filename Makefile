@@ -78,4 +78,4 @@ typecheck: install-dev ## mypy --strict
 ci: lint typecheck test ## What CI runs
 
 clean: ## Remove what the Makefile makes, but no warehouse of yours
-	@rm -rf .venv target dbt_project/target dbt_project/logs logs .dlt/pipelines .bench demo.duckdb* .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info && find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf .venv target dbt_project/target dbt_project/logs logs .dlt/pipelines .bench demo.duckdb* site report/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info && find . -name __pycache__ -type d -prune -exec rm -rf {} +
