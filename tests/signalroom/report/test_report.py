@@ -120,6 +120,7 @@ def test_a_day_in_the_past(told: Marts) -> None:
         (report(told, "--date", "2025-12-15", "--formats", "json") / "report.json").read_text()
     )
     assert day["as_of"] == "2025-12-15"
+    assert not [hand for hand in day["hands"] if "not loaded" in hand["text"]]
 
 
 def test_a_client_without_days_gets_no_folder(told: Marts) -> None:
