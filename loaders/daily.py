@@ -6,11 +6,11 @@ Nothing is landed before the whole window was read and judged; a window is lande
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from loaders import ledger
+from loaders import clock, ledger
 from loaders.errors import ApiError, NothingToRead, TruncatedError, failure
 from loaders.guard import decide
 from loaders.land import Upload, land
@@ -96,7 +96,7 @@ class DailyLoad:
 
     def run(self) -> Run:
         """Load, and write the ledger; errors end in the run's verdict, not in an exception."""
-        started_at = datetime.now(UTC)
+        started_at = clock.now()
         window = self.plan(started_at)
         run = Run.begin(self.job, self.source.name, self.source.table.name, window, started_at)
         run.advertiser_id = self.advertiser_id

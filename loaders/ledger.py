@@ -6,10 +6,10 @@ here, so a new machine knows it.
 
 import logging
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from loaders import ops
+from loaders import clock, ops
 from loaders.errors import LoadError, WarehouseError
 from loaders.land import create_missing, lost
 from loaders.ops import (
@@ -283,7 +283,7 @@ def _write_issues(execute: Callable[..., None], runs: Sequence[Run]) -> None:
     rejected: dict[str, RejectedRow] = {}
     issues = []
     for run in runs:
-        run.finished_at = datetime.now(UTC)
+        run.finished_at = clock.now()
         for one in run.rejected[run.rejected_kept :]:
             row = RejectedRow.of(run, one)
             rejected[row.rejected_row_id] = row

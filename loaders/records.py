@@ -14,11 +14,11 @@ import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
-from loaders import ledger
+from loaders import clock, ledger
 from loaders.buffer import Buffer, batch_of
 from loaders.errors import NothingToRead, failure
 from loaders.existing import Existing
@@ -123,7 +123,7 @@ class RecordLoad:
 
     def __init__(self, source: RecordSource, job: Job, now: datetime | None = None) -> None:
         self.source, self.job, self.account = source, job, job.account
-        self.started_at = now or datetime.now(UTC)
+        self.started_at = now or clock.now()
         self.existing = Existing(source.name, job, self.started_at)
         self.folder = job.folder(source.name, "buffer")
 

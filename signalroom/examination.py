@@ -5,11 +5,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from loaders import ops
+from loaders import clock, ops
 from loaders.errors import LoadError
 from loaders.land import lost, outdated, types
 from loaders.registry import SOURCES, Source
@@ -114,9 +113,7 @@ def _examine_issues(settings: Settings, target: str, clients: list[Client]) -> I
 def _examine_seeds(settings: Settings) -> Iterator[Finding]:
     drifted = [
         plan.seed.name
-        for plan in plan_sync(
-            settings.root, None, now=datetime.now(UTC), known_sources=set(SOURCES)
-        )
+        for plan in plan_sync(settings.root, None, now=clock.now(), known_sources=set(SOURCES))
         if plan.has_drift
     ]
     if drifted:

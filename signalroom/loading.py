@@ -4,12 +4,11 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 import click
 
-from loaders import ledger, ops
+from loaders import clock, ledger, ops
 from loaders.errors import LoadError, LockLostError, NothingToRead
 from loaders.registry import SOURCES, Source, complete_tables
 from loaders.source import Account, Job, Request
@@ -95,7 +94,7 @@ def plan_all(
             account = settings.account(client, source)
             job = Job(account, warehouse, settings.workdir, request)
             with warehouse.reading():
-                for text in source.plan(job, datetime.now(UTC)):
+                for text in source.plan(job, clock.now()):
                     yield Outcome(client.client_id, source.name, "ok", text)
         except NotConfigured as missing:
             yield Outcome(client.client_id, source.name, "skipped", missing.message)
@@ -117,7 +116,7 @@ def pairs(
 
 def new_run_id() -> str:
     """An id for one call of the command, sortable by time."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    return f"{clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
 
 
 def format_run(run: ops.Run) -> Outcome:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
 import click
 
+from loaders import clock
 from loaders.ops import ACCEPTED_ISSUES, OPS, AcceptedIssue
 from loaders.warehouse import Warehouse
 from signalroom.terminal import say
@@ -95,7 +96,7 @@ def accept(warehouse: Warehouse, issue: Issue) -> None:
         f"select distinct file_version from ops.data_issues where {which}",  # noqa: S608
         place,
     )
-    now = datetime.now(UTC)
+    now = clock.now()
     with warehouse.transaction() as execute:
         ACCEPTED_ISSUES.insert(execute, [AcceptedIssue(*place, now, v) for (v,) in versions])
         execute(f"update ops.data_issues set is_accepted = true where {which}", place)  # noqa: S608

@@ -10,10 +10,10 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from operator import attrgetter
 
-from loaders import ledger
+from loaders import clock, ledger
 from loaders.errors import ApiError, LoadError, failure
 from loaders.files import listing
 from loaders.files.earlier import give_keys
@@ -83,7 +83,7 @@ class FileLoad:
 
     def __init__(self, source: FileSource, job: Job) -> None:
         self.source, self.job, self.account = source, job, job.account
-        self.started_at = datetime.now(UTC)
+        self.started_at = clock.now()
         self.today = local_day(self.started_at, job.account.timezone)
         self.folder = job.folder(source.name, "buffer")
         self.runs: dict[str, Run] = {}

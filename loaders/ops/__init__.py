@@ -18,6 +18,7 @@ from loaders.ops.tables import (
     OpsTable,
     create,
     lost,
+    make,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "Run",
     "create",
     "lost",
+    "make",
 ]

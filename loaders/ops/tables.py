@@ -7,10 +7,12 @@ whole or not at all.
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, get_args, get_type_hints
 
+from loaders import clock
 from loaders.errors import LoadError
 from loaders.ops.rows import (
     AcceptedIssue,
@@ -33,6 +35,7 @@ SQL_TYPES = {
     bool: "boolean",
     date: "date",
     datetime: "timestamp with time zone",
+    Decimal: "decimal(18,4)",
     Verdict: "varchar",
 }
 SAID = frozenset({"error", "reason", "payload", "origin", "word", "example"})
@@ -120,24 +123,30 @@ def create(warehouse: Warehouse, complete_tables: Sequence[tuple[str, str]] = ()
     LoadError when somebody altered the tables or took something out of them: what is loaded and
     what was rejected is decided from here, and must not be guessed.
     """
-    warehouse.make_schema(OPS)
-    warehouse.refuse_altered(OPS, DECLARED)
     gone = lost(warehouse)
     if gone:
         raise LoadError(
             f"{', '.join(gone)} is gone from {warehouse.name}: somebody dropped or renamed it; put "
             f"it back, or drop {OPS}.{LOAD_RUNS.name}, and every day is read again"
         )
-    if missing := warehouse.missing(OPS, DECLARED):
-        _create(warehouse, missing)
+    make(warehouse, TABLES)
     if not warehouse.query(f"select 1 from {OPS}.{HASH_SALT.name}"):  # noqa: S608
         with warehouse.transaction() as execute:
-            HASH_SALT.insert(execute, [HashSalt(secrets.token_hex(32), datetime.now(UTC))])
+            HASH_SALT.insert(execute, [HashSalt(secrets.token_hex(32), clock.now())])
     table = f"{OPS}.{COMPLETE_TABLES.name}"
     if set(warehouse.query(f"select source, table_name from {table}")) != set(complete_tables):  # noqa: S608
         with warehouse.transaction() as execute:
             execute(f"delete from {table}")  # noqa: S608
             COMPLETE_TABLES.insert(execute, [CompleteTable(*names) for names in complete_tables])
+
+
+def make(warehouse: Warehouse, tables: Sequence[OpsTable]) -> None:
+    """Create the tables and columns that are missing; LoadError where somebody altered one."""
+    declared = {table.name: table.columns for table in tables}
+    warehouse.make_schema(OPS)
+    warehouse.refuse_altered(OPS, declared)
+    if missing := warehouse.missing(OPS, declared):
+        _create(warehouse, tables, missing)
 
 
 def lost(warehouse: Warehouse, declared: Declared = DECLARED) -> list[str]:
@@ -148,10 +157,10 @@ def lost(warehouse: Warehouse, declared: Declared = DECLARED) -> list[str]:
     return [name for name in missing if name.removeprefix(f"{OPS}.") not in ADDED]
 
 
-def _create(warehouse: Warehouse, missing: Sequence[str]) -> None:
+def _create(warehouse: Warehouse, tables: Sequence[OpsTable], missing: Sequence[str]) -> None:
     existing = warehouse.columns(OPS)
     statements = []
-    for table in TABLES:
+    for table in tables:
         if f"{OPS}.{table.name}" in missing:
             statements.append(table.ddl())
         for name, kind in table.columns.items():

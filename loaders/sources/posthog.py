@@ -13,13 +13,14 @@ GET  /api/projects/<id>/experiments/      ->  posthog.experiments
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from requests import Response
 
+from loaders import clock
 from loaders.answers import answer, expect, is_json, parsed, unexpected
 from loaders.errors import ApiError, LoadError, TruncatedError
 from loaders.http import Api
@@ -163,7 +164,7 @@ class Posthog:
             )
         for table in (PERSONS, FEATURE_FLAGS, EXPERIMENTS):
             _object(self.lists.get(f"{self.project}{table.name}/", {"limit": 1}), results=list)
-        now = datetime.now(UTC)
+        now = clock.now()
         newest = newest_event(self._ask, now - RECENT)
         if newest is None:
             yield Finding("warn", f"posthog: no event for {RECENT.days} days")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from loaders import clock
 from loaders.errors import ApiError
 from loaders.fitting import fit_timestamp
 from loaders.table import Page, Rejected, Row
@@ -62,7 +63,7 @@ class _Portion:
 
 def event_pages(ask: Ask, window: Window) -> Iterator[Page]:
     """The events of a window in order; ApiError where an answer leads nowhere."""
-    began = datetime.now(UTC)
+    began = clock.now()
     known_end = min(began, window.until or began)
     low, after, most = window.since or EPOCH, "", 0
     passed: set[str] = set()  # the last UUIDs of the pages that ended at the time `low`

@@ -14,7 +14,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from itertools import count
@@ -23,6 +23,7 @@ from typing import Any
 from dlt.sources.helpers.rest_client.auth import APIKeyAuth
 from requests import Response
 
+from loaders import clock
 from loaders.answers import answer, expect_rows, new_rows
 from loaders.daily import DailySource
 from loaders.errors import ApiError
@@ -207,7 +208,7 @@ class Redtrack:
 
 def recent_days() -> Window:
     """The week before today."""
-    today = datetime.now(UTC).date()
+    today = clock.now().date()
     return Window(today - timedelta(7), today - timedelta(1))
 
 

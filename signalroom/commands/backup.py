@@ -1,10 +1,10 @@
 """signalroom backup"""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from loaders import clock
 from signalroom.config.settings import Settings
 from signalroom.options import target_option
 from signalroom.stopping import stoppable
@@ -35,6 +35,6 @@ def backup(target: str, out: Path | None) -> None:
 
     out = out and out.absolute()  # before the process goes to the project's folder
     try:
-        back_up(Settings.of_this_process(), target, out, datetime.now(UTC), say)
+        back_up(Settings.of_this_process(), target, out, clock.now(), say)
     except LoadError as error:
         raise click.ClickException(str(error)) from None

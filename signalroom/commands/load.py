@@ -2,11 +2,12 @@
 
 import re
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from loaders import clock
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
 from signalroom.options import DAY, client_option, target_option
@@ -100,7 +101,7 @@ def _refuse_what_cannot_be(
     from loaders.windows import local_day
 
     for client in clients:
-        today = local_day(datetime.now(UTC), client.timezone)
+        today = local_day(clock.now(), client.timezone)
         if days and max(days) > today:
             raise click.UsageError(f"{max(days)} is in the future for client {client.client_id}")
     for source in sources:

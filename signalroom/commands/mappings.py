@@ -1,11 +1,11 @@
 """signalroom mappings"""
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from loaders import clock
 from signalroom.config.mappings import plan_sync
 from signalroom.config.seeds import write_seeds
 from signalroom.config.settings import project_root
@@ -34,7 +34,7 @@ def sync(client_id: str | None, all_clients: bool, dry_run: bool, check: bool) -
         raise click.UsageError("Give either --client ID or --all.")
     os.chdir(project_root())
     root = Path()  # messages name files from there
-    plans = plan_sync(root, client_id, now=datetime.now(UTC), known_sources=set(SOURCES))
+    plans = plan_sync(root, client_id, now=clock.now(), known_sources=set(SOURCES))
     if not (dry_run or check):
         write_seeds(root, plans)
     for plan in plans:

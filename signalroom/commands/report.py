@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from loaders import clock
 from signalroom.config.settings import Settings
 from signalroom.options import DAY, client_option, target_option
 
@@ -99,7 +100,7 @@ def report(
     note = plain(note)
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
-    now = datetime.now(UTC)
+    now = clock.now()
     if through:  # what needs a hand is that of the day's next noon
         now = min(now, datetime.combine(through, time(12), UTC) + timedelta(1))
     try:

@@ -1,10 +1,10 @@
 """signalroom restore"""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from loaders import clock
 from signalroom.config.settings import Settings
 from signalroom.options import target_option
 from signalroom.stopping import stoppable
@@ -32,8 +32,6 @@ def restore(file: Path, target: str, force: bool) -> None:
 
     file = file.absolute()  # before the process goes to the project's folder
     try:
-        backups.restore(
-            Settings.of_this_process(), target, file, datetime.now(UTC), say, force=force
-        )
+        backups.restore(Settings.of_this_process(), target, file, clock.now(), say, force=force)
     except LoadError as error:
         raise click.ClickException(str(error)) from None

@@ -1,10 +1,10 @@
 """signalroom status"""
 
 import sys
-from datetime import UTC, datetime
 
 import click
 
+from loaders import clock
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
@@ -49,7 +49,7 @@ def status(client_id: str | None, target: str, check: bool, kind: str) -> None:
 
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
-    now = datetime.now(UTC)
+    now = clock.now()
     try:
         warehouse = settings.warehouse(target)
         with warehouse.reading():

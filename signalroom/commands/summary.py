@@ -1,9 +1,8 @@
 """signalroom summary"""
 
-from datetime import UTC, datetime
-
 import click
 
+from loaders import clock
 from signalroom.config.settings import Settings
 from signalroom.options import client_option, target_option
 from signalroom.printing import format_option, show
@@ -50,7 +49,7 @@ def summary(client_id: str | None, target: str, days: int, kind: str) -> None:
                 for part in report(
                     warehouse,
                     client.client_id,
-                    today=local_day(datetime.now(UTC), client.timezone),
+                    today=local_day(clock.now(), client.timezone),
                     days=days,
                 )
             )

@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from loaders import clock
 from signalroom.config.settings import Settings
 from signalroom.site import generated, search
 from signalroom.site.dictionary import by_subject, read_marts
@@ -88,7 +88,7 @@ class Pages:
 
     def _overview(self) -> dict[str, Any]:
         return {
-            "made_at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+            "made_at": f"{clock.now():%Y-%m-%d %H:%M} UTC",
             "origin": self.origin,
             "counts": (len(self.marts), sum(len(mart.columns) for mart in self.marts)),
             "reports": list(reports(self.root)),

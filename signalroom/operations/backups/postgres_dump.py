@@ -4,10 +4,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 
+from loaders import clock
 from loaders.errors import LoadError
 from loaders.registry import SOURCES
 from loaders.warehouse import Postgres
@@ -126,7 +127,7 @@ class PostgresDump:
         try:
             scratch = Postgres({**self.warehouse.environ, "PGDATABASE": database})
             with scratch.session(read_only=False):  # which tells others that it is in use
-                PostgresDump(scratch, self.seeds).put_back(path, datetime.now(UTC))
+                PostgresDump(scratch, self.seeds).put_back(path, clock.now())
                 refuse_difference(name, taken, self._contents(scratch))
         finally:
             with suppress(LoadError):  # the next backup drops it
