@@ -19,25 +19,6 @@ Y_AXIS = 52  # pixels for its labels: days stand below each other
 LABEL = "datum.value == 0 ? '0' : datum.label"  # not $0k, not +$0.00
 
 
-def daily_chart(
-    rows: Sequence[Row], *, currency: str, width: int = 640, height: int = 150
-) -> dict[str, Any]:
-    """Revenue and spend, margin, and CPA by day, below each other, as a spec with light colours.
-
-    Rows: day, revenue, spend, effective_cost, margin, effective_cpa, cpa (numbers, None where
-    unknown), complete.
-    """
-    parts = [
-        part.properties(width=width, height=height, title=title)
-        for part, title in (
-            (money_chart(rows, currency=currency), f"Revenue and media spend, {currency}"),
-            (margin_chart(rows, currency=currency), f"Margin, {currency}"),
-            (cpa_chart(rows, currency=currency), f"Cost per conversion, {currency}"),
-        )
-    ]
-    return themed(alt.vconcat(*parts, spacing=16).resolve_scale(color="independent"))
-
-
 def themed(chart: alt.TopLevelMixin) -> dict[str, Any]:
     """A chart as a spec with the light colours and a background, for a picture."""
     config = vega_config(LIGHT) | {"background": LIGHT["surface"]}
@@ -45,7 +26,11 @@ def themed(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
 
 def money_chart(rows: Sequence[Row], *, currency: str) -> Layers:
-    """Revenue and media spend by day."""
+    """Revenue and media spend by day.
+
+    Rows, here and below: day, revenue, spend, margin, effective_cpa, cpa (numbers, None where
+    unknown), complete.
+    """
     series = {"revenue": "Revenue", "spend": "Media spend"}
     return _lines(rows, series, currency, decimals=0, colours="category")
 
