@@ -70,7 +70,18 @@ def _examine_warehouse(settings: Settings, target: str) -> Iterator[Finding]:
             yield Finding("warn", f"warehouse: {empty}")
         elif not marts:
             yield Finding("warn", "warehouse: there are no marts; run `signalroom build`")
+        yield from _examine_reader(settings, warehouse)
         yield from _examine_tables(warehouse)
+
+
+def _examine_reader(settings: Settings, warehouse: Warehouse) -> Iterator[Finding]:
+    """The role that is to read the marts exists: to one that does not, a build grants nothing."""
+    role = settings.environ.get("SIGNALROOM_BI_ROLE")
+    if role and warehouse.target == "prod":
+        named = warehouse.query("select 1 from pg_roles where rolname = %s", (role,))
+        if not named:
+            text = f"SIGNALROOM_BI_ROLE is {role}, and there is no such role; make it first"
+            yield Finding("fail", f"warehouse: {text}, see docs/production.md")
 
 
 def _examine_tables(warehouse: Warehouse) -> Iterator[Finding]:

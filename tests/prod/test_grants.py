@@ -163,6 +163,17 @@ def test_a_role_that_opens_doors_is_refused(
         cursor.execute("drop role if exists readers; drop role if exists assistant")
 
 
+def test_doctor_misses_a_role_that_nobody_made(
+    exposed: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(exposed.project.environ, "SIGNALROOM_BI_ROLE", "nobody")
+    said, exit_code = exposed.run("doctor")
+    assert exit_code != 0
+    assert "SIGNALROOM_BI_ROLE is nobody, and there is no such role" in said
+    monkeypatch.undo()
+    assert "no such role" not in exposed.run("doctor")[0]
+
+
 def test_another_role_takes_the_place_of_the_first(
     exposed: Production, monkeypatch: pytest.MonkeyPatch
 ) -> None:
