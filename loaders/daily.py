@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from loaders import clock, ledger
-from loaders.errors import ApiError, NothingToRead, TruncatedError, failure
+from loaders.errors import ApiError, NothingToRead, TruncatedError
 from loaders.guard import decide
 from loaders.land import Upload, land
 from loaders.ops import Run
@@ -108,7 +108,7 @@ class DailyLoad:
                 self.land(run, rows, emptied)
                 self.mark(run, window, rows)
         except Exception as error:
-            run.verdict, run.error = failure(error)
+            run.fail(error)
         ledger.write(self.job.warehouse, run)
         return run
 

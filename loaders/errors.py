@@ -17,14 +17,18 @@ log = logging.getLogger(__name__)
 class LoadError(Exception):
     """A load that cannot go on; nothing of it was landed.
 
-    `remedy` is what to do about it, as far as it is known.
+    `remedy` is what to do about it, as far as it is known. `is_transient`: it may be over in some
+    minutes, without anybody's doing.
     """
 
     verdict: Verdict = "failed"
+    is_transient = False
 
-    def __init__(self, text: str, remedy: str = "") -> None:
+    def __init__(self, text: str, remedy: str = "", *, is_transient: bool | None = None) -> None:
         super().__init__(redact("; ".join(filter(None, (text, remedy)))))
         self.remedy = remedy
+        if is_transient is not None:
+            self.is_transient = is_transient
 
 
 class ApiError(LoadError):
@@ -39,6 +43,8 @@ class TruncatedError(LoadError):
 
 class WarehouseError(LoadError):
     """A warehouse that cannot be reached or is in somebody else's hands."""
+
+    is_transient = True
 
 
 class LockLostError(WarehouseError):

@@ -96,7 +96,7 @@ class Api:
         except FAILURES as error:
             cause = innermost(error)  # the outer ones repeat the address
             said = shown(f"{type(cause).__name__} {cause}")
-            raise ApiError(f"{what} failed: {said}") from None
+            raise ApiError(f"{what} failed: {said}", is_transient=True) from None
         if not response.ok and response.status_code not in self.passthrough:
             raise self.refusal(response)
         if self.pause:
@@ -124,7 +124,8 @@ class Api:
             watch.cancel()
         if late.is_set():
             where = f"{self.service}: {response.request.method} {address(response.url)}"
-            raise ApiError(f"{where}: the response takes longer than {LONGEST_WAIT:.0f} s to come")
+            said = f"{where}: the response takes longer than {LONGEST_WAIT:.0f} s to come"
+            raise ApiError(said, is_transient=True)
 
     def refusal(self, response: Response) -> ApiError:
         """The error for a response that is none of success; it ends the asking for a time."""
@@ -133,7 +134,9 @@ class Api:
         asked = _asked_to_wait(response)
         if asked >= SAID_FROM:
             text += f"; it asks to wait {_duration(asked)}"
-        error = ApiError(text, self.remedies.get(response.status_code, ""))
+        is_transient = response.status_code in RETRIED_STATUS and not self.given_up
+        remedy = self.remedies.get(response.status_code, "")
+        error = ApiError(text, remedy, is_transient=is_transient)
         if self.given_up:
             self.closed = monotonic() + asked, error
         return error

@@ -20,7 +20,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from loaders import clock, ledger
 from loaders.buffer import Buffer, batch_of
-from loaders.errors import NothingToRead, failure
+from loaders.errors import NothingToRead
 from loaders.existing import Existing
 from loaders.fitting import fit_timestamp
 from loaders.guard import decide
@@ -186,7 +186,7 @@ class RecordLoad:
                 missing = found - reading.keys
                 self._judge(reading, len(found), len(missing), missing, found & reading.keys)
         except Exception as error:
-            reading.run.verdict, reading.run.error = failure(error)
+            reading.run.fail(error)
 
     def _read(self, reading: Reading, page: Page) -> None:
         """Check the rows of a page, and keep those that fit and were not there before."""
@@ -251,7 +251,7 @@ class RecordLoad:
                 self._mark(reading)
         except Exception as error:
             for reading in readings:
-                reading.run.verdict, reading.run.error = failure(error)
+                reading.run.fail(error)
                 reading.run.complete_through = None
 
     def _land(self, readings: Sequence[Reading]) -> None:

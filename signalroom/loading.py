@@ -25,6 +25,8 @@ class Outcome:
     source: str
     kind: Literal["ok", "skipped", "failed"]
     text: str
+    rows: int = 0
+    is_transient: bool = False  # what failed may be over in some minutes
 
 
 def load_all(
@@ -33,10 +35,12 @@ def load_all(
     clients: Sequence[Client],
     sources: Sequence[str],
     request: Request,
+    *,
+    are_typed: bool = True,
 ) -> Iterator[Outcome]:
     """Load each source of each client; one that fails does not stop the others.
 
-    A source that the user named must be configured, and of each client one; else it is skipped.
+    A source that the user typed must be configured, and of each client one; else it is skipped.
     """
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom load", click.echo), warehouse.session(read_only=False):
@@ -47,14 +51,16 @@ def load_all(
                 ledger.create_tables(warehouse, schema=name, tables=source.tables)
             except LoadError as error:
                 unusable[name] = str(error)
-        accounts = [(*pair, _account(settings, *pair)) for pair in pairs(clients, sources)]
+        accounts = [(*pair, _account(settings, *pair)) for pair in pairs(clients)]
         configured = {client for client, _, account in accounts if isinstance(account, Account)}
         for client, source, account in accounts:
+            if sources and source.name not in sources:
+                continue
             if source.name in unusable:
                 yield Outcome(client.client_id, source.name, "failed", unusable[source.name])
                 continue
             if isinstance(account, NotConfigured):
-                bad = bool(sources) or isinstance(account, InvalidSetting)
+                bad = (are_typed and bool(sources)) or isinstance(account, InvalidSetting)
                 kind: Literal["failed", "skipped"] = (
                     "failed" if bad or client not in configured else "skipped"
                 )
@@ -69,7 +75,13 @@ def load_all(
             except NothingToRead as early:
                 yield Outcome(client.client_id, source.name, "skipped", str(early))
             except LoadError as error:  # the warehouse itself fails
-                yield Outcome(client.client_id, source.name, "failed", str(error))
+                yield Outcome(
+                    client.client_id,
+                    source.name,
+                    "failed",
+                    str(error),
+                    is_transient=error.is_transient,
+                )
 
 
 def _account(settings: Settings, client: Client, source: Source) -> Account | NotConfigured:
@@ -127,7 +139,9 @@ def format_run(run: ops.Run) -> Outcome:
     if run.verdict not in GOOD:
         what = f"{run.rows_written:,} other rows loaded" if run.rows_written else "nothing replaced"
         text = f"{window}{run.verdict}, {what}: {run.error}"
-        return Outcome(run.client_id, source, "failed", text)
+        return Outcome(
+            run.client_id, source, "failed", text, run.rows_written, is_transient=run.is_transient
+        )
     what = run.nothing_new or f"{window}{run.rows_written:,} rows, {run.verdict}"
     parts = [what, *run.messages]
     if run.days_emptied:
@@ -144,4 +158,4 @@ def format_run(run: ops.Run) -> Outcome:
     parts += [f"{kind} ({rows:,})" for kind, rows in counted.items()]
     if run.complete_through and run.is_dated:
         parts.append(f"complete through {run.complete_through}")
-    return Outcome(run.client_id, source, "ok", ", ".join(parts))
+    return Outcome(run.client_id, source, "ok", ", ".join(parts), run.rows_written)

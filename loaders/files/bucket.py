@@ -183,8 +183,14 @@ def _refuse_redirect(response_dict: Any, operation_model: Any, **_: Any) -> None
 
 
 def _refused(what: str, error: Exception) -> ApiError:
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
     said, remedy = _explained(error)
-    return ApiError(f"{what}: {said}", remedy)
+    is_transient = isinstance(error, HTTPClientError | ConnectionError)
+    if isinstance(error, ClientError):
+        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+        is_transient = status == 429 or status >= 500
+    return ApiError(f"{what}: {said}", remedy, is_transient=is_transient)
 
 
 def _explained(error: Exception) -> tuple[str, str]:

@@ -91,7 +91,7 @@ class FileLoad:
 
     def run(self) -> list[Run]:
         """Load, and write the ledger; errors end in the runs' verdicts, not in an exception."""
-        error = None
+        error, is_transient = None, False
         try:
             place = self.source.open(self.account)
             give_keys(self.job, self.source.name)
@@ -103,12 +103,14 @@ class FileLoad:
                 self.note(read)
         except Exception as problem:
             _, error = failure(problem)
+            is_transient = isinstance(problem, LoadError) and problem.is_transient
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
         for table in () if self.runs else self.source.tables:
             self._begin(table.name, [])
         for run in self.runs.values():
-            run.error = run.error or error
+            if error and not run.error:
+                run.error, run.is_transient = error, is_transient
             if run.error is None or run.verdict in GOOD:  # or the listing is suspicious
                 run.verdict = "failed" if run.error else "ok"
             run.nothing_new = None if run.min_date else "no file is new or changed"
@@ -123,7 +125,7 @@ class FileLoad:
         try:
             stored = place.bucket.files(place.prefixes[table])
         except ApiError as problem:  # the other tables may be there
-            self._begin(table, []).error = str(problem)
+            self._begin(table, []).fail(problem)
             return []
         unread = listing.to_read(
             table, stored, known, request=self.job.request, timezone=self.account.timezone

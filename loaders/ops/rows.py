@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from loaders.errors import ApiError
+from loaders.errors import ApiError, LoadError, failure
 from loaders.source import Job
 from loaders.table import Issue, Rejected
 from loaders.verify import Verdict
@@ -49,6 +49,7 @@ class Run:
     issues_kept: int = field(default=0, repr=False)
     messages: list[str] = field(default_factory=list, repr=False)
     nothing_new: str | None = field(default=None, repr=False)  # in place of window and rows
+    is_transient: bool = field(default=False, repr=False)  # its error may be over in some minutes
     is_dated: bool = field(default=True, repr=False)  # or its window says nothing
 
     @classmethod
@@ -68,6 +69,11 @@ class Run:
             currency=job.account.currency,
             started_at=started_at,
         )
+
+    def fail(self, error: Exception) -> None:
+        """End in an error."""
+        self.verdict, self.error = failure(error)
+        self.is_transient = isinstance(error, LoadError) and error.is_transient
 
     def check_readable(self, fitting: int) -> None:
         """ApiError when none of the rows fits its table."""

@@ -71,6 +71,10 @@ class Warehouse(ABC):
         """Hold the one place for loaders; wait for it, say for whom, give up after `wait`."""
 
     @abstractmethod
+    def alone(self, purpose: str) -> AbstractContextManager[bool]:
+        """Whether nobody else does the same here until the end; loads and builds do not matter."""
+
+    @abstractmethod
     def check_lock(self) -> None:
         """LockLostError when the lock that this process took is no longer its own."""
 

@@ -134,6 +134,22 @@ class DuckDB(Warehouse):
         """A file lock is held as long as the process lives."""
 
     @contextmanager
+    def alone(self, purpose: str) -> Iterator[bool]:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(f"{self.path}.{purpose}.lock")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+        except Timeout:
+            yield False
+            return
+        except OSError as error:
+            raise self._refusal(str(error.strerror)) from None
+        with lock:
+            yield True
+
+    @contextmanager
     def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
         with self.turn(purpose, say, wait=wait):
             # another program that holds the file is found out before anything is read

@@ -278,6 +278,14 @@ class Postgres(Warehouse):
         )
 
     @contextmanager
+    def alone(self, purpose: str) -> Iterator[bool]:
+        with self.open(read_only=True) as connection:  # of its own: the session comes and goes
+            cursor = connection.cursor()
+            name = f"signalroom {purpose}"
+            cursor.execute("select pg_try_advisory_lock(hashtext(%s))", (name,))
+            yield cursor.fetchone()[0]
+
+    @contextmanager
     def lock(self, purpose: str, say: Say, *, wait: float | None = None) -> Iterator[None]:
         # The lock lives as long as its own session: a loader that dies lets go of it.
         wait = self.lock_wait if wait is None else wait
