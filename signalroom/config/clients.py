@@ -6,7 +6,7 @@ key and reason: a client that is only half understood gives wrong reports.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from loaders.source import Account
 
 DEFAULT_FUNNEL = ("landing", "checkout", "purchase")  # events of PostHog, in their order
+DEFAULT_DEADLINE = time(10)  # in the client's zone: a report leaves then, complete or not
 
 EARLIEST_START = date(2000, 1, 1)  # an earlier one is a slip, and would be asked for day by day
 
@@ -31,6 +32,7 @@ _FORMS: dict[str, Form] = {
     "client_id": (r"[a-z0-9_]+", "must be small letters, digits and _"),
     "status": (r"active|planned", "must be active or planned"),
     "currency": (r"[A-Z]{3}", "must be three capitals, such as USD"),
+    "report_deadline": (r"([01][0-9]|2[0-3]):[0-5][0-9]", "must be a time of day, such as 10:00"),
     "everflow_advertiser_id": (WHOLE_NUMBER, "must be a whole number, such as 1"),
     # it becomes the name of a mart
     "report_name": (r"[a-z][a-z0-9_]*", "must be small letters, digits and _"),
@@ -63,6 +65,7 @@ class Client:
     core_order_amount: Decimal | None = None
     google_sheets: tuple[Sheet, ...] = ()
     funnel: tuple[str, ...] = DEFAULT_FUNNEL
+    report_deadline: time = DEFAULT_DEADLINE
 
     def account(self, settings: Mapping[str, str]) -> "Account":
         """The client's account at a source."""
@@ -105,7 +108,7 @@ def read_clients(root: Path, *, known_sources: Collection[str] | None = None) ->
 def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> Client:
     """Read one client.toml; with `known_sources`, a source that is not among them is refused."""
     table = load(path)
-    optional = {"advertisers", "core_order_amount", "funnel", "google_sheets"}
+    optional = {"advertisers", "core_order_amount", "funnel", "google_sheets", "report_deadline"}
     check_keys(path, table, [f.name for f in fields(Client)], optional=optional)
     client_id = _text(path, table, "client_id")
     if client_id != path.parents[1].name:
@@ -132,6 +135,7 @@ def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> 
         core_order_amount=_amount(path, table, "core_order_amount"),
         google_sheets=sheets,
         funnel=_funnel(path, table),
+        report_deadline=_deadline(path, table),
     )
 
 
@@ -168,6 +172,12 @@ def _amount(path: Path, table: Mapping[str, object], key: str) -> Decimal | None
     if amount is None or not amount.is_finite() or amount < 0:
         raise ConfigError(path, key, f"must be an amount without quotes, such as 85, not {value!r}")
     return amount
+
+
+def _deadline(path: Path, table: Mapping[str, object]) -> time:
+    if "report_deadline" not in table:
+        return DEFAULT_DEADLINE
+    return time.fromisoformat(_text(path, table, "report_deadline"))
 
 
 def _sources(

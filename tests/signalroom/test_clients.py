@@ -1,6 +1,6 @@
 """The client registry: what it reads, and what it refuses with file, key and reason."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -103,6 +103,10 @@ def test_our_own_clients_are_read() -> None:
                 ('["landing", " landing "]', "names an event twice"),
             )
         ),
+        *(
+            ("\n[[", f"report_deadline = {clock}\n[[", "report_deadline", "must be a ")
+            for clock in ("10", '"10"', '"24:00"', '"10:00:00"', "10:00:00")
+        ),
         ('["everflow", "redtrack"]', '"everflow"', "sources", "must be a list such as"),
         ('id = "1"', 'id = "01"', "everflow_advertiser_id", "must be a whole number"),
         ('id = "1"', f"id = {10**18}", "everflow_advertiser_id", "must be a whole number"),
@@ -189,3 +193,11 @@ def test_a_funnel_of_its_own(tmp_path: Path) -> None:
     funnel = 'funnel = [" visit ", "$pageview"]\n\n[['
     path = write_client(tmp_path, "acme", ACME.replace("\n[[", funnel, 1))
     assert read_client(path).funnel == ("visit", "$pageview")
+
+
+def test_a_deadline_of_its_own(tmp_path: Path) -> None:
+    deadline = 'report_deadline = "09:30"\n\n[['
+    path = write_client(tmp_path, "acme", ACME.replace("\n[[", deadline, 1))
+    assert read_client(path).report_deadline == time(9, 30)
+    path.write_text(ACME, encoding="utf-8")
+    assert read_client(path).report_deadline == time(10)
