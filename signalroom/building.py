@@ -48,6 +48,22 @@ def build_marts(settings: Settings, target: str, *arguments: str) -> int:
     return dbt.returncode
 
 
+def build_all(settings: Settings, target: str, *arguments: str) -> int:
+    """Build the marts when no load is running, tidy up, and say what was not understood."""
+    from signalroom.review import lines, print_lines
+
+    clients = settings.clients()  # a mistake in one is found before the work
+    warehouse = settings.warehouse(target)
+    with warehouse.lock("signalroom build", click.echo):
+        exit_code = build_marts(settings, target, *arguments)
+        if exit_code == 0:
+            for schema in ("intermediate", "marts"):
+                warehouse.tidy(schema)
+            for client in clients:
+                print_lines(list(lines(warehouse, client.client_id)))
+    return exit_code
+
+
 def follow(lines: Iterable[str]) -> None:
     """Print what dbt reports and how far it is: one moving line on a terminal, else a few lines."""
     moves = sys.stdout.isatty()

@@ -17,6 +17,7 @@ from signalroom.commands.query import query
 from signalroom.commands.report import report
 from signalroom.commands.restore import restore
 from signalroom.commands.review import review
+from signalroom.commands.run import run
 from signalroom.commands.sandbox import sandbox
 from signalroom.commands.status import status
 from signalroom.commands.summary import summary
@@ -39,5 +40,5 @@ def main() -> None:
 
 
 REPORTING = (status, review, doctor, summary, query, report, export)
-for command in (load, build, *REPORTING, backup, restore, mappings, docs, dbt, sandbox, demo):
+for command in (run, load, build, *REPORTING, backup, restore, mappings, docs, dbt, sandbox, demo):
     main.add_command(command)

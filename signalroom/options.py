@@ -1,8 +1,23 @@
 """Options that several commands share."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import click
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """How a report is written unless somebody asks for another."""
+
+    days: int = 35
+    out: Path = Path("report")
+    formats: tuple[str, ...] = ("html", "png", "eml")
+    docs: str = "../../site"  # as seen from the page
+
+
+USUAL_REPORT = ReportOptions()
 
 
 class Day(click.ParamType[date]):

@@ -11,13 +11,24 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread, current_thread, main_thread
-from typing import Any
+from typing import Protocol
 
 NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
 WHAT_NOW = "no table is half done; run the same command again"
 GRACE = 5.0  # seconds that another process has to end by itself
-_children: list["subprocess.Popen[Any]"] = []
+_children: list["Child"] = []
 _stopping = Event()
+
+
+class Child(Protocol):
+    """A process that was started here, as `subprocess.Popen` has them."""
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code; `subprocess.TimeoutExpired` where it goes on."""
 
 
 @contextmanager
@@ -43,7 +54,7 @@ def stoppable() -> Iterator[None]:
 
 
 @contextmanager
-def ending_with_us(child: "subprocess.Popen[Any]") -> Iterator[None]:
+def ending_with_us(child: Child) -> Iterator[None]:
     """Another process that a signal to this one ends too."""
     _children.append(child)
     try:
@@ -52,6 +63,19 @@ def ending_with_us(child: "subprocess.Popen[Any]") -> Iterator[None]:
         if _stopping.is_set():  # nothing is made of how it ended
             Event().wait()
         _children.remove(child)
+
+
+def end(child: Child) -> None:
+    """End another process: it is asked first."""
+    child.terminate()
+    _wait(child)
+
+
+def _wait(child: Child) -> None:
+    try:
+        child.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
 
 
 def _end(reading: int) -> None:
@@ -66,10 +90,7 @@ def _end(reading: int) -> None:
     for child in _children:
         child.terminate()
     for child in _children:
-        try:
-            child.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        _wait(child)
     with suppress(OSError):  # a terminal that is gone
         os.write(2, f"\nStopped by {NAMES[number]}: {WHAT_NOW}\n".encode())
     os._exit(128 + number)

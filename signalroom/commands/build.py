@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from signalroom.building import build_marts
+from signalroom.building import build_all
 from signalroom.config.settings import Settings
 from signalroom.options import target_option
 from signalroom.stopping import stoppable
@@ -25,19 +25,11 @@ def build(target: str, full_refresh: bool) -> None:
     signalroom build --target prod
     """
     from loaders.errors import LoadError
-    from signalroom.review import lines, print_lines
 
-    settings = Settings.of_this_process()
-    clients = settings.clients()  # a mistake in one is found before the work
     try:
-        warehouse = settings.warehouse(target)
-        with warehouse.lock("signalroom build", click.echo):
-            exit_code = build_marts(settings, target, *["--full-refresh"] * full_refresh)
-            if exit_code == 0:
-                for schema in ("intermediate", "marts"):
-                    warehouse.tidy(schema)
-                for client in clients:
-                    print_lines(list(lines(warehouse, client.client_id)))
+        exit_code = build_all(
+            Settings.of_this_process(), target, *["--full-refresh"] * full_refresh
+        )
     except LoadError as error:
         raise click.ClickException(str(error)) from None
     sys.exit(exit_code)

@@ -7,7 +7,7 @@ import click
 
 from loaders import clock
 from signalroom.config.settings import Settings
-from signalroom.options import DAY, client_option, target_option
+from signalroom.options import DAY, USUAL_REPORT, client_option, target_option
 
 # page, pictures in two forms, e-mail, the day's figures for another program; the marts as tables
 FORMATS = ("html", "png", "svg", "eml", "json", "csv", "xlsx", "parquet")
@@ -35,27 +35,27 @@ class Formats(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--days",
     type=click.IntRange(1, 3_660),  # ten years; the calendar ends somewhere
-    default=35,
+    default=USUAL_REPORT.days,
     show_default=True,
     help="How many days up to it; figures of before are not on the page.",
 )
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("report"),
+    default=USUAL_REPORT.out,
     show_default=True,
     help="Where each client gets a folder of its own; a report that is in it is replaced.",
 )
 @click.option(
     "--formats",
     type=Formats(),
-    default="html,png,eml",
+    default=",".join(USUAL_REPORT.formats),
     show_default=True,
     help=f"Some of {', '.join(FORMATS)}, with commas between them.",
 )
 @click.option(
     "--docs",
-    default="../../site",
+    default=USUAL_REPORT.docs,
     show_default=True,
     help="The docs site, as seen from the page, for its links to definitions.",
 )

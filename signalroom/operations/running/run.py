@@ -1,0 +1,208 @@
+"""One run: what there is to do now, doing it, and what became of it."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from loaders import clock
+from loaders.errors import WarehouseError
+from loaders.warehouse.base import Say
+from loaders.windows import local_day
+from signalroom.config.clients import select_clients
+from signalroom.config.settings import Settings
+from signalroom.loading import new_run_id
+from signalroom.operations.gate import business_day, gate_of
+from signalroom.operations.running.execute import StepRun, execute
+from signalroom.operations.running.history import History, Run
+from signalroom.operations.running.plan import chosen, left
+from signalroom.operations.running.step import Context, Kind, Step
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asked to be run."""
+
+    kind: Kind = "daily"
+    client_id: str | None = None
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    start_date: date | None = None
+    end_date: date | None = None
+    full_refresh: bool = False
+
+    @property
+    def options(self) -> str:
+        """What it differs in from a whole run; '' where in nothing."""
+        options = {name: value for name, value in vars(self).items() if value}
+        for name in ("kind", "client_id"):  # which have columns of their own
+            options.pop(name, None)
+        return json.dumps(options, default=str) if options else ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A run that is about to begin: its steps that are left, and what is done already."""
+
+    run: Run
+    steps: Sequence[Step]
+    context: Context
+    done: Sequence[StepRun] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run at its end."""
+
+    run: Run
+    steps: Sequence[StepRun]
+    missed: Sequence[date]
+
+
+def prepare(
+    settings: Settings, target: str, asked: Asked, steps: Sequence[Step], *, resume: bool = False
+) -> Task:
+    """What is to be done now: everything that was asked for, or what a broken run left of it."""
+    clients = select_clients(settings.clients(), asked.client_id)
+    now = clock.now()
+    if asked.kind == "daily":
+        day = asked.end_date or min(business_day(client, now) for client in clients)
+    else:
+        day = min(local_day(now, client.timezone) for client in clients)
+    run = Run(
+        new_run_id(),
+        asked.kind,
+        asked.client_id or "",
+        asked.options,
+        day,
+        now,
+        None,
+        "running",
+        "",
+    )
+    wanted = chosen(steps, asked.kind, only=asked.only, skip=asked.skip)
+    done: list[StepRun] = []
+    if resume:
+        warehouse = settings.warehouse(target)
+        history = History(warehouse, _silent)
+        with warehouse.reading():
+            if broken := _broken(history, run):
+                run = replace(run, run_id=broken.run_id, started_at=broken.started_at)
+                done = [step for step in history.steps(run.run_id) if step.is_well]
+    wanted = left(wanted, {step.step for step in done})
+    names = {step.name for step in wanted}
+    context = Context(
+        settings,
+        target,
+        clients,
+        asked.kind,
+        run.run_id,
+        asked.start_date,
+        asked.end_date,
+        asked.full_refresh,
+    )
+    return Task(run, wanted, context, [step for step in done if step.step not in names])
+
+
+def is_done(task: Task) -> bool:
+    """Whether a good run of everything left nothing of the day to wait for."""
+    warehouse, now = task.context.warehouse, clock.now()
+    if task.run.kind != "daily" or task.run.options:
+        return False
+    with warehouse.reading():
+        return any(
+            one.status == "ok" for one in _alike(History(warehouse, _silent), task.run)
+        ) and all(gate_of(warehouse, client, now).is_complete for client in task.context.clients)
+
+
+def run_now(
+    settings: Settings,
+    target: str,
+    asked: Asked,
+    steps: Sequence[Step],
+    *,
+    say: Say,
+    resume: bool = False,
+    force: bool = False,
+) -> Outcome | str:
+    """Do what was asked for when no other run is going, or say why nothing was done."""
+    warehouse = settings.warehouse(target)
+    with warehouse.alone("run") as is_alone:
+        if not is_alone:
+            return f"another run is going on {warehouse.name}; nothing was done"
+        with warehouse.lock("signalroom run", say):  # a load by hand is waited for
+            task = prepare(settings, target, asked, steps, resume=resume)
+            has_ended = not force and is_done(task)
+        if has_ended:
+            return f"{task.run.day} has a good run and is complete; nothing was done (--force)"
+        return carry_out(task, say=say)
+
+
+def carry_out(
+    task: Task,
+    *,
+    say: Say,
+    doing: Callable[..., Iterator[StepRun]] = execute,
+) -> Outcome:
+    """Do it, and keep what became of it; WarehouseError where not even the beginning is kept."""
+    history = History(task.context.warehouse, say)
+    history.begin(task.run)
+    with history.warehouse.reading():
+        missed = missed_nights(history.runs("daily"), task.run)
+    if missed:
+        say(f"no run of {', '.join(map(str, missed))}: what was missed is read now")
+    steps, unkept = list(task.done), ""
+    for step in doing(task.steps, task.context, say=say):
+        steps.append(step)
+        try:
+            history.note(step)
+        except WarehouseError as error:
+            unkept = str(error)
+            say(f"{step.step} is not noted: {error}")
+    is_well = not unkept and all(step.is_well for step in steps)
+    status = "ok" if is_well else "failed"
+    run = replace(task.run, finished_at=clock.now(), status=status, message=unkept)
+    try:
+        history.finish(run)
+    except WarehouseError as error:
+        run = replace(run, status="failed", message=str(error))
+    return Outcome(run, steps, missed)
+
+
+def missed_nights(runs: Sequence[Run], run: Run) -> list[date]:
+    """The days between the newest one of which a run came to its end, and this one's."""
+    if run.kind != "daily" or run.options:
+        return []
+    alike = [one for one in runs if (one.client_id, one.options) == (run.client_id, "")]
+    ended = [one.day for one in alike if one.finished_at and one.day <= run.day]
+    before = max(ended, default=run.day)
+    return [before + timedelta(days) for days in range(1, (run.day - before).days)]
+
+
+def _alike(history: History, run: Run) -> list[Run]:
+    """Earlier runs that were asked for in the same words, of the same day; the newest first."""
+    return [
+        one
+        for one in history.runs(run.kind)
+        if (one.client_id, one.options, one.day) == (run.client_id, run.options, run.day)
+    ]
+
+
+def _broken(history: History, run: Run) -> Run | None:
+    """The run to go on with: the newest one like it, if it is not well and its hour is not over."""
+    newest = next(iter(_alike(history, run)), None)
+    if newest is None or newest.status == "ok":
+        return None
+    if run.kind == "hourly" and not _same_hour(newest.started_at, run.started_at):
+        return None
+    return newest
+
+
+def _same_hour(one: datetime, other: datetime) -> bool:
+    return one.timestamp() // 3600 == other.timestamp() // 3600
+
+
+def _silent(_: str) -> None:
+    """Who reads waits for nobody."""
