@@ -131,7 +131,7 @@ class Api:
         """The error for a response that is none of success; it ends the asking for a time."""
         where = f"{self.service}: {response.request.method} {address(response.url)}"
         text = f"{where} answered HTTP {response.status_code}: {error_text(response)}"
-        asked = _asked_to_wait(response)
+        asked = asked_to_wait(response)
         if asked >= SAID_FROM:
             text += f"; it asks to wait {_duration(asked)}"
         is_transient = response.status_code in RETRIED_STATUS and not self.given_up
@@ -173,7 +173,7 @@ class Api:
     def _is_too_long(self, state: Any) -> bool:
         """Whether the next wait, on top of those before, is more than a request may wait."""
         response = None if state.outcome.failed else state.outcome.result()
-        asked = _asked_to_wait(response) if isinstance(response, Response) else 0.0
+        asked = asked_to_wait(response) if isinstance(response, Response) else 0.0
         waited = self.paused + float(state.idle_for)
         self.given_up = waited + max(asked, float(state.upcoming_sleep)) > LONGEST_WAIT
         return self.given_up
@@ -183,7 +183,7 @@ class Api:
             log.warning("%s: waiting %s", self.service, _duration(seconds))
 
 
-def _asked_to_wait(response: Response) -> float:
+def asked_to_wait(response: Response) -> float:
     """The seconds of a Retry-After, which are a number or a date; 0 where there is none."""
     asked = response.headers.get("Retry-After", "").strip()
     if asked.isdecimal():

@@ -25,6 +25,7 @@ LEAST = 4  # a secret of three characters cannot be told from other texts
 SHOWN_CHARACTERS = 160
 
 NAMES_OF_SECRETS = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD|CREDENTIALS)(__\w+)?$", re.IGNORECASE)
+NAMES_OF_WEBHOOKS = re.compile(r"WEBHOOK_URL(__\w+)?$", re.IGNORECASE)
 NAMES_OF_KEY_FILES = re.compile(r"CREDENTIALS_JSON(__\w+)?$", re.IGNORECASE)
 # secrets by their looks, wherever somebody put them
 PARTS_OF_VALUES = (
@@ -46,6 +47,8 @@ def secrets_of(settings: Mapping[str, str]) -> Iterator[str]:
         found += [line for key in keys for line in LINE_OF_KEY.findall(key)]
         if NAMES_OF_SECRETS.search(name) and not keys and "://" not in value:
             found.append(value.strip())
+        if NAMES_OF_WEBHOOKS.search(name):  # who knows its end may post
+            found.append(value.strip().rstrip("/").rpartition("/")[2])
         for secret in found:
             yield from {secret, unquote(secret)}
 

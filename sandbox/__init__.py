@@ -23,6 +23,9 @@ In a test:
         sandbox.s3_exports.put("orders-create/orders-create-2025-12-19.csv", b"orders_id\\n1\\n")
         sandbox.s3_exports.faults.on("replaced", path="orders-create-2025-12-05", when="after")
 
+Slack, Resend and Twilio keep what they accepted in `messages`, also at `<base>/_sandbox/messages`.
+Their bad habits, which are the same three times, are in sandbox/messages.py.
+
 In another process: `serve(port)`; what one POSTs to `/_sandbox/<service>/faults` switches a fault
 on, what to `/restate` changes data, DELETE undoes either. All faults are listed in
 sandbox/faults.py, the bucket's in sandbox/s3_faults.py, the other services' in their own folders.

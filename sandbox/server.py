@@ -15,9 +15,12 @@ from sandbox.http import Server
 from sandbox.mautic.service import Mautic
 from sandbox.posthog.service import Posthog
 from sandbox.redtrack import Redtrack
+from sandbox.resend import Resend
 from sandbox.s3 import S3Exports
 from sandbox.s3_auth import ACCESS_KEY, SECRET_KEY
 from sandbox.service import Service, answer, keys_of
+from sandbox.slack import Slack
+from sandbox.twilio import Twilio
 
 
 class Sandbox:
@@ -29,18 +32,25 @@ class Sandbox:
         self.posthog = Posthog()
         self.mautic = Mautic()
         self.google_sheets = GoogleSheets()
-        self.services: dict[str, Service] = {
-            s.name: s
-            for s in (self.everflow, self.redtrack, self.posthog, self.mautic, self.google_sheets)
-        }
+        self.slack = Slack()
+        self.resend = Resend()
+        self.twilio = Twilio()
+        self.messaging = (self.slack, self.resend, self.twilio)
+        sources = (self.everflow, self.redtrack, self.posthog, self.mautic, self.google_sheets)
+        self.services: dict[str, Service] = {s.name: s for s in (*sources, *self.messaging)}
         self.s3_exports = S3Exports(host, port + 1 if port else 0)
         self._server = Server(self._app(), host, port)
+
+    @property
+    def origin(self) -> str:
+        """What all addresses begin with, but the bucket's."""
+        return self._server.url
 
     def url(self, service: str) -> str:
         """The base URL of a service, or the endpoint of the bucket."""
         if service == self.s3_exports.name:
             return self.s3_exports.url
-        return f"{self._server.url}/{self.services[service].name}"
+        return f"{self.origin}/{self.services[service].name}"
 
     def environ(self, service: str, account: str = "713") -> dict[str, str]:
         """The variables that point an account's client at a service."""
@@ -72,6 +82,7 @@ class Sandbox:
         for service in self.services.values():
             app.register_blueprint(service.blueprint())
         app.add_url_rule("/_sandbox/google_sheets/key/<account>", view_func=self._key_file)
+        app.add_url_rule("/_sandbox/messages", view_func=self._messages)
         steering = "/_sandbox/<service>/<any(faults,restate):what>"
         app.add_url_rule(steering, view_func=self._steer, methods=["POST", "DELETE"])
         app.register_error_handler(HTTPException, _http_error)
@@ -81,6 +92,11 @@ class Sandbox:
         if account not in ACCOUNTS:
             return answer({"error": f"no account {account!r}"}, 404)
         return answer(self.service_account(account))
+
+    def _messages(self) -> Response:
+        """What was accepted of messages, by service."""
+        accepted = {service.name: service.messages for service in self.messaging}
+        return Response(json.dumps(accepted, default=str, indent=1), mimetype="application/json")
 
     def _steer(self, service: str, what: str) -> Response:
         """Switch a fault on or restate something, or with DELETE undo all of either."""
@@ -103,6 +119,7 @@ def serve(port: int, tell: Callable[[Sandbox], None] = lambda _: None) -> None:
         click.echo("SignalRoom sandbox. All its data is made, not real.")
         keys = {name: ", ".join(keys_of(name)) for name in sandbox.services}
         keys["mautic"] += "; the secret of each is the id with -secret behind"
+        keys["twilio"] += " are its auth tokens"
         keys["google_sheets"] = "GET /_sandbox/google_sheets/key/713 and .../key/cti, whole files"
         for name, key in keys.items():
             click.echo(f"{name:<13} {sandbox.url(name)}   keys: {key}")
@@ -110,6 +127,7 @@ def serve(port: int, tell: Callable[[Sandbox], None] = lambda _: None) -> None:
         click.echo(
             f"{s3.name:<13} {s3.url}   bucket: {s3.bucket}, keys: {ACCESS_KEY} / {SECRET_KEY}"
         )
+        click.echo(f"What was sent as messages: {sandbox.origin}/_sandbox/messages")
         tell(sandbox)
         click.echo("Stop it with Ctrl-C.")
         try:

@@ -143,8 +143,7 @@ class Service:
         if slow := fault("slow"):
             self.closing.wait(float(str(slow["seconds"])))
         if fault("connection_dropped"):
-            connection: socket.socket = request.environ["werkzeug.socket"]
-            connection.shutdown(socket.SHUT_RDWR)
+            drop_connection()
             return answer(None)
         if limited := fault("rate_limited"):
             after = limited["retry_after"]
@@ -183,6 +182,12 @@ def fault(name: str) -> Options | None:
     """The options of a fault that touches this request."""
     faults: dict[str, Options] = g.get("faults", {})
     return faults.get(name)
+
+
+def drop_connection() -> None:
+    """Let whatever is answered now reach nobody."""
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
 
 
 def answer(body: object, status: int = 200) -> Response:

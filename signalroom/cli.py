@@ -13,6 +13,7 @@ from signalroom.commands.doctor import doctor
 from signalroom.commands.export import export
 from signalroom.commands.load import load
 from signalroom.commands.mappings import mappings
+from signalroom.commands.notify import notify
 from signalroom.commands.query import query
 from signalroom.commands.report import report
 from signalroom.commands.restore import restore
@@ -42,3 +43,4 @@ def main() -> None:
 REPORTING = (status, review, doctor, summary, query, report, export)
 for command in (run, load, build, *REPORTING, backup, restore, mappings, docs, dbt, sandbox, demo):
     main.add_command(command)
+main.add_command(notify)

@@ -11,7 +11,7 @@ from signalroom.config.clients import read_clients
 from signalroom.config.mappings import read_mapping
 from signalroom.config.postgres import variables
 from signalroom.config.settings import Settings
-from tests.test_docs import NOT_READ_YET, ROOT, variables_read
+from tests.test_docs import ROOT, variables_read
 
 PAGE = (ROOT / "docs" / "coming-from-the-earlier-scripts.md").read_text()
 LINES = [line.split("|")[1:3] for line in PAGE.splitlines() if line.startswith("| `")]
@@ -22,10 +22,9 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line[0].strip())
 def test_a_line_is_true(line: list[str]) -> None:
-    earlier, here = line
+    earlier, _ = line
     for name in SETTING.findall(earlier):
-        is_later = here.strip() == "not read yet"
-        assert (name in NOT_READ_YET) if is_later else (name in variables_read()), name
+        assert name in variables_read(), name
     for schema, table in re.findall(r"`(\w+)\.(\w+)`", earlier):
         if schema in SOURCES:
             tables = {known.name for known in SOURCES[schema].tables} | MADE.get(schema, set())

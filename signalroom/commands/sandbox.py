@@ -42,6 +42,8 @@ def env_block(sandbox: "Sandbox") -> str:
     variables = {"DUCKDB_PATH": "sandbox.duckdb"}  # made data never meets real data
     for source in SOURCES:
         variables |= sandbox.environ(source, ACCOUNT)
+    for service in sandbox.messaging:
+        variables |= sandbox.environ(service.name, ACCOUNT)
     # without interpolation, as a key file in JSON has line ends of its own
     return "".join(f"{name}='{value}'\n" for name, value in variables.items())
 

@@ -16,6 +16,7 @@ import click
 
 from loaders.sheets.sheet import Sheet
 from signalroom.config.config_file import ONE_LINE, ConfigError, Form, check_keys, load, text_of
+from signalroom.config.notifications import NOWHERE, Notifications, read_notifications
 from signalroom.config.sheets import check_tables, read_sheets
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Client:
     google_sheets: tuple[Sheet, ...] = ()
     funnel: tuple[str, ...] = DEFAULT_FUNNEL
     report_deadline: time = DEFAULT_DEADLINE
+    notifications: Notifications = NOWHERE
 
     def account(self, settings: Mapping[str, str]) -> "Account":
         """The client's account at a source."""
@@ -108,7 +110,8 @@ def read_clients(root: Path, *, known_sources: Collection[str] | None = None) ->
 def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> Client:
     """Read one client.toml; with `known_sources`, a source that is not among them is refused."""
     table = load(path)
-    optional = {"advertisers", "core_order_amount", "funnel", "google_sheets", "report_deadline"}
+    optional = {"advertisers", "core_order_amount", "funnel", "google_sheets"}
+    optional |= {"report_deadline", "notifications"}
     check_keys(path, table, [f.name for f in fields(Client)], optional=optional)
     client_id = _text(path, table, "client_id")
     if client_id != path.parents[1].name:
@@ -136,6 +139,7 @@ def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> 
         google_sheets=sheets,
         funnel=_funnel(path, table),
         report_deadline=_deadline(path, table),
+        notifications=read_notifications(path, table.get("notifications", {})),
     )
 
 

@@ -32,6 +32,7 @@ GROUPS = {
     "Run": {
         "docs/production.md": "",
         "docs/runbook.md": "",
+        "docs/notifications.md": "",
         "docs/security.md": "",
     },
     "Reference": {

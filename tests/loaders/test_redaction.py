@@ -116,3 +116,12 @@ KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END
 )
 def test_the_secrets_in_settings(name: str, value: str, found: set[str]) -> None:
     assert set(secrets_of({name: value})) == found
+
+
+def test_the_end_of_a_webhook_is_a_secret() -> None:
+    """As urllib3 logs it; the rest of the address is everybody's."""
+    known = _Redaction()
+    url = "https://hooks.slack.com/services/T0000/B0000/AbCdEf0123456789"
+    known.conceal(*secrets_of({"SLACK_WEBHOOK_URL__713": f"{url}/"}))
+    line = 'https://hooks.slack.com:443 "POST /services/T0000/B0000/AbCdEf0123456789 HTTP/1.1" 200'
+    assert known.redact(line) == line.replace("AbCdEf0123456789", "***")

@@ -1,0 +1,1 @@
+"""Messages to people: channels, the outbox that sends each once, and the daily summary."""
