@@ -1,6 +1,7 @@
 """The state of each source, from the warehouse alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -19,6 +20,32 @@ from signalroom.loading import pairs
 
 LATE = timedelta(hours=26)  # a nightly load and two hours, as dbt's freshness
 DEMO = "demo.duckdb"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something of a source that fails, or is late where there is no `error`.
+
+    `what` are the source or some of its tables; `since` when, or since the last good load.
+    """
+
+    client_id: str
+    source: str
+    what: str
+    since: datetime
+    good_at: datetime | None
+    command: str
+    error: str = ""
+
+    def __str__(self) -> str:
+        """In one line."""
+        who, good_at = f"{self.client_id} {self.what}", _minute(self.good_at) or "never"
+        if not self.error:
+            return f"{who}: late, last good load {good_at} UTC; run `{self.command}`"
+        return (
+            f"{who}: failing since {_minute(self.since)} UTC, last good load {good_at}; "
+            f"run `{self.command}`: {self.error}"
+        )
 
 
 def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tuple[Any, ...]]:
@@ -44,11 +71,8 @@ def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[t
 
 def troubles(
     warehouse: Warehouse, clients: Sequence[Client], *, target: str, now: datetime
-) -> Iterator[str]:
-    """What fails or is late, a line each: since when, the last good load, what to run, and why.
-
-    A source that nobody ever tried to load is neither.
-    """
+) -> Iterator[Trouble]:
+    """What fails or is late. A source that nobody ever tried to load is neither."""
     for client, source in pairs(clients) if _has_ledger(warehouse) else ():
         command = f"signalroom load {source.name} --client {client.client_id}"
         command += f" --target {target}" if target != "dev" else ""
@@ -57,15 +81,10 @@ def troubles(
         for table, since, error in _failing(warehouse, client, source):
             alike.setdefault((since, good.get(table), error), []).append(table)
         for (since, good_at, error), tables in alike.items():
-            yield (
-                f"{client.client_id} {_named(source, tables)}: failing since {_minute(since)} UTC, "
-                f"last good load {_minute(good_at) or 'never'}; run `{command}`: {error}"
-            )
-        if good and not alike and max(good.values()) < now - LATE:
-            yield (
-                f"{client.client_id} {source.name}: late, last good load "
-                f"{_minute(max(good.values()))} UTC; run `{command}`"
-            )
+            what = _named(source, tables)
+            yield Trouble(client.client_id, source.name, what, since, good_at, command, error)
+        if good and not alike and (newest := max(good.values())) < now - LATE:
+            yield Trouble(client.client_id, source.name, source.name, newest, newest, command)
 
 
 def file_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tuple[Any, ...]]:

@@ -55,7 +55,7 @@ def status(client_id: str | None, target: str, check: bool, kind: str) -> None:
         with warehouse.reading():
             states = list(source_states(warehouse, clients))
             files = list(file_states(warehouse, clients))
-            bad = list(troubles(warehouse, clients, target=target, now=now))
+            bad = [str(one) for one in troubles(warehouse, clients, target=target, now=now)]
             unclear = [line for one in clients for line in lines(warehouse, one.client_id)]
             empty = nothing_loaded(settings, warehouse, "status")
     except LoadError as error:

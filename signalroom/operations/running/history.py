@@ -40,7 +40,7 @@ TABLES = (RUNS, RUN_STEPS)
 
 @dataclass(frozen=True)
 class History:
-    """The runs of a warehouse; who writes holds the lock on the runs."""
+    """Writes what becomes of runs; who does holds the lock on the runs."""
 
     warehouse: Warehouse
     say: Say
@@ -64,26 +64,6 @@ class History:
     def finish(self, run: Run) -> None:
         """Note the end of a run."""
         self._replace(RUNS, run)
-
-    def runs(self, kind: str) -> list[Run]:
-        """The runs of a kind, the newest first."""
-        names = ", ".join(field.name for field in fields(Run))
-        if RUNS.name not in self.warehouse.columns(OPS):
-            return []
-        found = self.warehouse.query(
-            f"select {names} from ops.runs where kind = %s order by started_at desc",  # noqa: S608
-            (kind,),
-        )
-        return [Run(*row) for row in found]
-
-    def steps(self, run_id: str) -> list[StepRun]:
-        """What became of the steps of a run, in their order."""
-        names = ", ".join(field.name for field in fields(StepRun))
-        found = self.warehouse.query(
-            f"select {names} from ops.run_steps where run_id = %s order by finished_at",  # noqa: S608
-            (run_id,),
-        )
-        return [StepRun(*row) for row in found]
 
     def _replace(self, table: OpsTable, row: Run | StepRun) -> None:
         key = " and ".join(f"{name} = %s" for name in table.key)
@@ -109,3 +89,39 @@ class History:
                 sleep(0.5)
             else:
                 return
+
+
+def runs_of(warehouse: Warehouse, kind: str) -> list[Run]:
+    """The runs of a kind, the newest first."""
+    if RUNS.name not in warehouse.columns(OPS):
+        return []
+    found = warehouse.query(
+        f"select {_names(Run)} from ops.runs where kind = %s order by started_at desc",  # noqa: S608
+        (kind,),
+    )
+    return [Run(*row) for row in found]
+
+
+def steps_of(warehouse: Warehouse, run_id: str) -> list[StepRun]:
+    """What became of the steps of a run, in their order."""
+    found = warehouse.query(
+        f"select {_names(StepRun)} from ops.run_steps where run_id = %s order by finished_at",  # noqa: S608
+        (run_id,),
+    )
+    return [StepRun(*row) for row in found]
+
+
+def failing_since(warehouse: Warehouse, step: str) -> datetime:
+    """When a step failed first, of all times since it was well."""
+    row: tuple[datetime]
+    (row,) = warehouse.query(
+        "select min(started_at) from ops.run_steps as bad where step = %s and status = 'failed' "
+        "and not exists (select 1 from ops.run_steps as good where good.step = bad.step "
+        "and good.status = 'ok' and good.started_at > bad.started_at)",
+        (step,),
+    )
+    return row[0]
+
+
+def _names(row: type) -> str:
+    return ", ".join(field.name for field in fields(row))

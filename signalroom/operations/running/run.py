@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from time import monotonic, sleep
 
 from loaders import clock
 from loaders.errors import WarehouseError
+from loaders.warehouse import Warehouse
 from loaders.warehouse.base import Say
 from loaders.windows import local_day
 from signalroom.config.clients import select_clients
@@ -14,11 +17,12 @@ from signalroom.config.settings import Settings
 from signalroom.loading import new_run_id
 from signalroom.operations.gate import business_day, gate_of
 from signalroom.operations.running.execute import StepRun, execute
-from signalroom.operations.running.history import History, Run
+from signalroom.operations.running.history import History, Run, runs_of, steps_of
 from signalroom.operations.running.plan import chosen, left
 from signalroom.operations.running.step import Context, Kind, Step
 
-HOUR = timedelta(hours=1)
+# seconds to wait for another run: the next hour brings the next hourly one
+PATIENCE: dict[Kind, float] = {"daily": 900.0, "hourly": 0.0}
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,10 @@ def prepare(
     done: list[StepRun] = []
     if resume:
         warehouse = settings.warehouse(target)
-        history = History(warehouse, _silent)
         with warehouse.reading():
-            if broken := _broken(history, run):
+            if broken := _broken(warehouse, run):
                 run = replace(run, run_id=broken.run_id, started_at=broken.started_at)
-                done = [step for step in history.steps(run.run_id) if step.is_well]
+                done = [step for step in steps_of(warehouse, run.run_id) if step.is_well]
     wanted = left(wanted, {step.step for step in done})
     names = {step.name for step in wanted}
     context = Context(
@@ -112,9 +115,9 @@ def is_done(task: Task) -> bool:
     if task.run.kind != "daily" or task.run.options:
         return False
     with warehouse.reading():
-        return any(
-            one.status == "ok" for one in _alike(History(warehouse, _silent), task.run)
-        ) and all(gate_of(warehouse, client, now).is_complete for client in task.context.clients)
+        return any(one.status == "ok" for one in _alike(warehouse, task.run)) and all(
+            gate_of(warehouse, client, now).is_complete for client in task.context.clients
+        )
 
 
 def run_now(
@@ -129,7 +132,7 @@ def run_now(
 ) -> Outcome | str:
     """Do what was asked for when no other run is going, or say why nothing was done."""
     warehouse = settings.warehouse(target)
-    with warehouse.alone("run") as is_alone:
+    with _alone(warehouse, PATIENCE[asked.kind], say) as is_alone:
         if not is_alone:
             return f"another run is going on {warehouse.name}; nothing was done"
         with warehouse.lock("signalroom run", say):  # a load by hand is waited for
@@ -150,7 +153,7 @@ def carry_out(
     history = History(task.context.warehouse, say)
     history.begin(task.run)
     with history.warehouse.reading():
-        missed = missed_nights(history.runs("daily"), task.run)
+        missed = missed_nights(runs_of(history.warehouse, "daily"), task.run)
     if missed:
         say(f"no run of {', '.join(map(str, missed))}: what was missed is read now")
     steps, unkept = list(task.done), ""
@@ -176,23 +179,36 @@ def missed_nights(runs: Sequence[Run], run: Run) -> list[date]:
     if run.kind != "daily" or run.options:
         return []
     alike = [one for one in runs if (one.client_id, one.options) == (run.client_id, "")]
-    ended = [one.day for one in alike if one.finished_at and one.day <= run.day]
-    before = max(ended, default=run.day)
+    ended = [one.day for one in alike if one.finished_at and one.run_id != run.run_id]
+    before = max((day for day in ended if day <= run.day), default=run.day)
     return [before + timedelta(days) for days in range(1, (run.day - before).days)]
 
 
-def _alike(history: History, run: Run) -> list[Run]:
+@contextmanager
+def _alone(warehouse: Warehouse, seconds: float, say: Say) -> Iterator[bool]:
+    """Whether no other run is going, at the latest after so many seconds."""
+    until = monotonic() + seconds
+    while True:
+        with warehouse.alone("run") as is_alone:
+            if is_alone or monotonic() >= until:
+                yield is_alone
+                return
+        say("waiting for another run to end")
+        sleep(min(15.0, seconds))
+
+
+def _alike(warehouse: Warehouse, run: Run) -> list[Run]:
     """Earlier runs that were asked for in the same words, of the same day; the newest first."""
     return [
         one
-        for one in history.runs(run.kind)
+        for one in runs_of(warehouse, run.kind)
         if (one.client_id, one.options, one.day) == (run.client_id, run.options, run.day)
     ]
 
 
-def _broken(history: History, run: Run) -> Run | None:
+def _broken(warehouse: Warehouse, run: Run) -> Run | None:
     """The run to go on with: the newest one like it, if it is not well and its hour is not over."""
-    newest = next(iter(_alike(history, run)), None)
+    newest = next(iter(_alike(warehouse, run)), None)
     if newest is None or newest.status == "ok":
         return None
     if run.kind == "hourly" and not _same_hour(newest.started_at, run.started_at):
@@ -202,7 +218,3 @@ def _broken(history: History, run: Run) -> Run | None:
 
 def _same_hour(one: datetime, other: datetime) -> bool:
     return one.timestamp() // 3600 == other.timestamp() // 3600
-
-
-def _silent(_: str) -> None:
-    """Who reads waits for nobody."""

@@ -94,6 +94,19 @@ def report(context: Context) -> StepResult:
     return StepResult("ok", "; ".join(waiting))
 
 
+def snapshot(context: Context) -> StepResult:
+    """Keep what the running day has come to, and show it beside earlier days."""
+    from signalroom.operations.running.hours import compare, take
+    from signalroom.tables import print_parts
+
+    warehouse, now = context.warehouse, clock.now()
+    with warehouse.lock("signalroom run", say):
+        rows = sum(take(warehouse, client, now) for client in context.clients)
+    with warehouse.reading():
+        print_parts([compare(warehouse, client, now) for client in context.clients])
+    return StepResult("ok", rows=rows)
+
+
 def back_up(context: Context) -> StepResult:
     """Back the warehouse up, where a folder is set for it."""
     from signalroom.operations.backups import back_up as make
@@ -122,5 +135,21 @@ STEPS = (
     Step("mappings", check_mappings, "signalroom mappings sync --all --check", 5, kinds=KINDS),
     Step("build", build, "signalroom build", 30, after=(*LOADS, "mappings"), kinds=KINDS),
     Step("report", report, "signalroom report", 15, after=("build",), needs=("build",)),
+    Step(
+        "snapshot",
+        snapshot,
+        "signalroom run hourly --only snapshot",
+        5,
+        after=("build",),
+        needs=("build",),
+        kinds=("hourly",),
+    ),
     Step("backup", back_up, "signalroom backup", 60, after=("build",)),
 )
+
+
+def command(step: str, target: str) -> str:
+    """How to do a step by hand."""
+    (typed,) = (one.command for one in STEPS if one.name == step)
+    has_target = target != "dev" and "mappings" not in typed
+    return f"{typed} --target {target}" if has_target else typed

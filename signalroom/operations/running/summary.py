@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from signalroom.operations.running.run import Outcome, Task
-from signalroom.operations.running.steps import STEPS
+from signalroom.operations.running.steps import command
 from signalroom.tables import Part
-
-COMMANDS = {step.name: step.command for step in STEPS}
 
 
 def plan(task: Task) -> Iterator[Part]:
@@ -63,12 +61,6 @@ def as_json(outcome: Outcome | str) -> str:
     steps = [vars(step) for step in outcome.steps]
     told = vars(outcome.run) | {"missed_nights": outcome.missed, "steps": steps}
     return json.dumps(told, default=str)
-
-
-def command(step: str, target: str) -> str:
-    """How to do a step by hand."""
-    typed = COMMANDS[step]
-    return f"{typed} --target {target}" if target != "dev" and "--check" not in typed else typed
 
 
 def _took(time: timedelta) -> str:

@@ -38,8 +38,8 @@ def hands(subject: Subject, now: datetime) -> list[Hand]:
 
 def _inputs(subject: Subject, now: datetime) -> Iterator[Hand]:
     target = subject.warehouse.target
-    for line in troubles(subject.warehouse, [subject.client], target=target, now=now):
-        yield Hand(line, f"signalroom doctor --client {subject.client_id}")
+    for trouble in troubles(subject.warehouse, [subject.client], target=target, now=now):
+        yield Hand(str(trouble), f"signalroom doctor --client {subject.client_id}")
     load = f"signalroom load --client {subject.client_id}"
     later = subject.as_of.later_days
     if later:

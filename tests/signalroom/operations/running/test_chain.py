@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from loaders import clock
 from loaders.registry import SOURCES
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
@@ -36,7 +38,9 @@ def test_a_morning(  # noqa: PLR0917  # pytest passes them by name
     told = json.loads(done.stdout)
     assert (told["day"], told["status"]) == ("2025-12-18", "ok")
     assert {one["step"]: one["status"] for one in told["steps"]} == {
-        step.name: "skipped" if step.name == "backup" else "ok" for step in STEPS
+        step.name: "skipped" if step.name == "backup" else "ok"
+        for step in STEPS
+        if "daily" in step.kinds
     }
     rows = {one["step"]: one["rows"] for one in told["steps"]}
     assert (rows["everflow"], rows["redtrack"]) == (444, 145)
@@ -46,3 +50,12 @@ def test_a_morning(  # noqa: PLR0917  # pytest passes them by name
     again = project.run("run")
     assert again.exit_code == 0
     assert "2025-12-18 has a good run and is complete; nothing was done" in again.output
+    monkeypatch.setattr(clock, "now", lambda: datetime(2025, 12, 18, 20, 5, tzinfo=UTC))
+    assert project.run("run", "hourly", "--skip", "build").exit_code == 0
+    windows = "select distinct window_start, window_end from ops.load_runs where run_id = (%s)"
+    hourly = "select run_id from ops.runs where kind = 'hourly'"
+    assert project.query(windows % hourly) == [(date(2025, 12, 18), date(2025, 12, 18))]
+    ((conversions,),) = project.query(
+        "select conversions from ops.hourly_snapshots where advertiser_id = 1 and hour = 15"
+    )
+    assert conversions == 269

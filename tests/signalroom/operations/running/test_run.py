@@ -112,7 +112,7 @@ def test_a_run_that_was_killed_is_found_out_by_the_next(
     killed = project.start(*chain)
     while not sandbox.everflow.requests:
         time.sleep(0.02)
-    busy = project.succeed("run", "--only", "redtrack")
+    busy = project.succeed("run", "hourly")
     assert "another run is going on" in busy
     killed.send_signal(number)
     said, _ = killed.communicate(timeout=8)
