@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from signalroom.commands.alerts import alerts
 from signalroom.commands.backup import backup
 from signalroom.commands.build import build
 from signalroom.commands.dbt import dbt
@@ -44,3 +45,4 @@ REPORTING = (status, review, doctor, summary, query, report, export)
 for command in (run, load, build, *REPORTING, backup, restore, mappings, docs, dbt, sandbox, demo):
     main.add_command(command)
 main.add_command(notify)
+main.add_command(alerts)

@@ -26,6 +26,7 @@ from signalroom.operations.notify.outcome import SENT, Outcome
 KEPT = timedelta(hours=24)  # that a message is tried again; so long Resend knows its key
 TRIES = 3  # of a message in one run
 LONGEST_WAIT = 20.0  # seconds between two of them; for longer the next run comes back
+REST = 60.0  # seconds before that at the least
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def notifications(
                 client_id=client_id,
                 channel=channel.kind,
                 recipient=recipient,
-                title=message.title,
+                title=redact(message.title),
                 payload=redact(json.dumps(payload)),
                 state="waiting",
                 reason=None,
@@ -102,7 +103,7 @@ def known(warehouse: Warehouse, where: str, *values: Any) -> list[Notification]:
     names = ", ".join(NOTIFICATIONS.columns)
     rows = warehouse.query(
         f"select {names} from ops.notifications where {where} "  # noqa: S608
-        "order by created_at, channel, notification_id",
+        "order by created_at, client_id, channel, notification_id",
         values,
     )
     return [Notification(*row) for row in rows]
@@ -123,20 +124,18 @@ class Outbox:
         After a failure the channel's later messages wait for the next run, so that they do not
         overtake it.
         """
-        due = known(self.warehouse, "payload is not null")
         stuck: set[tuple[str, str]] = set()
         after = []
-        for row in due:
+        for row in known(self.warehouse, "payload is not null"):
             if row.client_id not in self.channels:  # of a client that this run is not about
                 continue
             place = (row.client_id, row.channel)
-            if place not in stuck:
-                row = self._settle(row)  # noqa: PLW2901
-                if row.is_open:
-                    stuck.add(place)
-            after.append(row)
-            if not row.is_sent:
-                self.say(f"{said_of(row)}: {row.state}, {row.reason or 'waits for those before'}")
+            now = row if place in stuck else self._settle(row)
+            if now.is_open:
+                stuck.add(place)
+            after.append(now)
+            if not now.is_sent and (now is not row or row.state == "waiting"):
+                self.say(f"{said_of(now)}: {now.state}, {now.reason or 'waits for those before'}")
         return after
 
     def _settle(self, row: Notification) -> Notification:
@@ -176,12 +175,13 @@ class Outbox:
 
     def _note(self, row: Notification, outcome: Outcome, *, is_final: bool = False) -> Notification:
         is_final = is_final or outcome.state in ("sent", "refused")
+        rest = timedelta(seconds=max(REST, outcome.wait))
         return self._update(
             row,
             state=outcome.state,
             reason=redact(outcome.reason) or None,
             payload=None if is_final else row.payload,
-            not_before=self.now + timedelta(seconds=outcome.wait) if outcome.wait else None,
+            not_before=None if is_final else self.now + rest,
         )
 
     def _update(self, row: Notification, **changes: Any) -> Notification:

@@ -1,4 +1,4 @@
-"""What a warehouse holds, and PostgreSQL's programs of the server's version."""
+"""What a warehouse holds, PostgreSQL's programs of the server's version, waits of messages."""
 
 import os
 from pathlib import Path
@@ -22,6 +22,14 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> Path:
     """pg_dump and the others come first."""
     monkeypatch.setenv("PATH", f"{PROGRAMS}:{os.environ['PATH']}")
     return PROGRAMS
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that were waited between two tries, without waiting."""
+    waited: list[float] = []
+    monkeypatch.setattr("signalroom.operations.notify.outbox.sleep", waited.append)
+    return waited
 
 
 def everything(project: Project) -> dict[str, tuple[list[str], Rows]]:

@@ -28,14 +28,6 @@ def service_of(sandbox: Sandbox, name: str) -> Messages:
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that were waited between two tries, without waiting."""
-    waited: list[float] = []
-    monkeypatch.setattr("signalroom.operations.notify.outbox.sleep", waited.append)
-    return waited
-
-
-@pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long for an answer."""
     monkeypatch.setattr("signalroom.operations.notify.outcome.TIMEOUT", (0.5, 0.3))

@@ -1,0 +1,106 @@
+"""Holding what is wrong now against what people know, and telling them the difference."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from loaders.warehouse import Warehouse
+from loaders.warehouse.base import Say
+from signalroom.config.clients import Client
+from signalroom.config.settings import Settings
+from signalroom.operations.alerts.alert import ALERTS, Alert, News, compare
+from signalroom.operations.alerts.channels import channel_problems, key_of
+from signalroom.operations.alerts.telling import lines, message, urgent
+from signalroom.operations.notify.channels import Channels, channels_by_client
+from signalroom.operations.notify.outbox import (
+    NOTIFICATIONS,
+    Notification,
+    Outbox,
+    notifications,
+    outbox_of,
+)
+from signalroom.operations.problem import Problem
+
+
+def reconcile(
+    settings: Settings,
+    warehouse: Warehouse,
+    clients: Sequence[Client],
+    problems: Iterable[Problem],
+    *,
+    now: datetime,
+    say: Say,
+) -> int:
+    """Tell people what is new, back, still open or gone; how many messages could not be sent.
+
+    `problems` are all that stand now, of these clients and of none: what is not among them has
+    recovered. Whatever a channel does is no error here. Call it while this process has no
+    connection to the warehouse, and no lock on it.
+    """
+    standing = list(problems)
+    channels = channels_by_client(settings, clients)
+    with outbox_of(warehouse, say, ALERTS):
+        run = _Run(warehouse, {client.client_id: client for client in clients}, channels, now, say)
+        before = run.channel_problems()
+        unsent = run.tell([*standing, *before])
+        after = run.channel_problems()
+        if {one.key for one in after} != {one.key for one in before}:  # told by the others at once
+            unsent |= run.tell([*standing, *after])
+    for one in after:
+        say(f"{one.title}: {one.text}; {one.command}")
+    return len(unsent)
+
+
+@dataclass(frozen=True)
+class _Run:
+    warehouse: Warehouse
+    clients: Mapping[str, Client]
+    channels: Mapping[str, Channels]
+    now: datetime
+    say: Say
+
+    def channel_problems(self) -> list[Problem]:
+        return list(channel_problems(self.warehouse, self.channels, self.now))
+
+    def tell(self, problems: Sequence[Problem]) -> set[str]:
+        """Write what is known now and what is to be sent as one, then send; ids of what was not."""
+        before = alerts(self.warehouse)
+        after, news = compare(before, problems, self.channels.keys(), self.now)
+        rows = list(self._messages(news))
+        with self.warehouse.transaction() as execute:
+            for alert in after:
+                execute("delete from ops.alerts where key = %s", [alert.key])
+            ALERTS.insert(execute, after)
+            NOTIFICATIONS.insert(execute, rows)
+        outbox = Outbox(self.warehouse, self.channels, self.now, self.say)
+        return {row.notification_id for row in outbox.deliver() if not row.is_sent}
+
+    def _messages(self, news: Sequence[News]) -> Iterator[Notification]:
+        for client_id, channels in self.channels.items():
+            client = self.clients.get(client_id)
+            ours = [one for one in news if one.alert.client_id == client_id]
+            for line in lines(client, ours):
+                self.say(line)
+            for kind, channel in channels.on.items():
+                # a channel does not carry the news of its own failure
+                carried = [one for one in ours if one.alert.key != key_of(client_id, kind)]
+                if kind == "sms":
+                    carried = urgent(carried)
+                if carried:
+                    keys = " ".join(sorted(one.alert.key for one in carried))
+                    yield from notifications(
+                        message(client, carried),
+                        [channel],
+                        topic=f"alerts {self.now.isoformat()} {keys}",
+                        client_id=client_id,
+                        now=self.now,
+                    )
+
+
+def alerts(warehouse: Warehouse, where: str = "1 = 1") -> list[Alert]:
+    """What is remembered, the worst and oldest first."""
+    names = ", ".join(f'"{name}"' for name in ALERTS.columns)
+    rows = warehouse.query(
+        f"select {names} from ops.alerts where {where} order by severity, since, key"  # noqa: S608
+    )
+    return [Alert(*row) for row in rows]

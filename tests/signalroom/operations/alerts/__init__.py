@@ -1,0 +1,1 @@
+"""Problems that people are told of."""
