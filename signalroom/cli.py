@@ -5,6 +5,7 @@ import logging
 import click
 
 from signalroom.commands.alerts import alerts
+from signalroom.commands.anomalies import anomalies
 from signalroom.commands.backup import backup
 from signalroom.commands.build import build
 from signalroom.commands.dbt import dbt
@@ -33,7 +34,7 @@ def main() -> None:
 
     \b
     A first look without any account:   make demo
-    Every morning:                      make -k load build
+    Every morning:                      signalroom run
     """
     handler = logging.StreamHandler()
     handler.setFormatter(PlainFormatter())
@@ -42,7 +43,6 @@ def main() -> None:
 
 
 REPORTING = (status, review, doctor, summary, query, report, export)
-for command in (run, load, build, *REPORTING, backup, restore, mappings, docs, dbt, sandbox, demo):
+OPERATING = (run, load, build, notify, alerts, anomalies, backup, restore)
+for command in (*OPERATING, *REPORTING, mappings, docs, dbt, sandbox, demo):
     main.add_command(command)
-main.add_command(notify)
-main.add_command(alerts)

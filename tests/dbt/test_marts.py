@@ -102,8 +102,9 @@ def assert_computed(pair: Pair, project: Project, mart: str) -> None:
 
 
 def test_every_mart_is_computed() -> None:
+    """But for what is odd: that is held against years in which it is known (test_anomalies)."""
     marts = {path.stem for path in (REPOSITORY / "dbt_project/models/marts").rglob("*.sql")}
-    assert marts == set(MARTS)
+    assert marts == {*MARTS, "fct_anomalies"}
 
 
 @pytest.mark.parametrize(("mart", "column"), CASES)

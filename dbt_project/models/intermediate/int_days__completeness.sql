@@ -8,10 +8,6 @@ client_sources as (  -- the sources that a CPA is made of; others do not gate it
     where source in ('everflow', 'redtrack')
 ),
 
-spend as (
-    select * from {{ ref('int_spend__by_source') }}
-),
-
 read_days as (
     select * from {{ ref('int_source_days__status') }}
 ),
@@ -25,28 +21,8 @@ expected as (
     inner join client_sources on days.client_id = client_sources.client_id
 ),
 
-uncosted_sources as (  -- clicks without the usual cost: the tracker has not fetched it yet
-    select
-        spend.client_id,
-        spend.report_date,
-        spend.mapping_id,
-        spend.redtrack_source
-    from spend
-    where
-        spend.is_mapped
-        and spend.tracker_clicks > 0
-        and spend.spend = 0
-        and exists (
-            select 1
-            from spend as earlier
-            where
-                earlier.client_id = spend.client_id
-                and earlier.redtrack_source_id = spend.redtrack_source_id
-                and earlier.spend <> 0
-                and earlier.report_date < spend.report_date
-                and earlier.report_date
-                >= cast({{ dbt.dateadd('day', -7, 'spend.report_date') }} as date)
-        )
+uncosted_sources as (
+    select * from {{ ref('int_spend__uncosted') }}
 ),
 
 uncosted_days as (

@@ -96,6 +96,15 @@ table_days as (  -- a read that others in other settings came after proves nothi
                 and report_date <= complete_through_date
             ), false
         ) as is_closed,
+        min(
+            case
+                when
+                    is_ours
+                    and coalesce(started_at >= newest_other_at, true)
+                    and report_date <= complete_through_date
+                    then started_at
+            end
+        ) as closed_at,
         coalesce(
             bool_or(
                 is_ours
@@ -113,6 +122,7 @@ source_days as (
         report_date,
         source_name,
         bool_and(is_closed) as are_closed,
+        max(closed_at) as closed_at,
         bool_and(is_settled) as are_settled,
         count(*) = max(tables_of_source) as has_all_tables
     from table_days
@@ -126,6 +136,8 @@ select
     issue_lists.kinds as issues,
     source_days.has_all_tables and source_days.are_closed as is_closed,
     source_days.has_all_tables and source_days.are_settled as is_settled,
+    case when source_days.has_all_tables and source_days.are_closed then source_days.closed_at end
+        as closed_at,
     source_days.has_all_tables and source_days.are_closed and issue_lists.kinds is null
         as is_complete
 from source_days
