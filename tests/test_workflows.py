@@ -3,20 +3,22 @@
 import re
 import subprocess
 import sys
-from datetime import UTC, date, datetime, time
+from datetime import time
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
 from loaders.daily import DailySource
 from loaders.registry import SOURCES
+from signalroom.config.clients import DEFAULT_DEADLINE
 
 ROOT = Path(__file__).parents[1]
 PATHS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-NIGHTLY = ROOT / ".github/workflows/nightly.yml"
+NIGHTLY, HOURLY = (ROOT / f".github/workflows/{name}.yml" for name in ("nightly", "hourly"))
+
+NAMED = r"(secrets|vars)\.(\w+)"
 
 every_workflow = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
@@ -32,7 +34,7 @@ def steps(path: Path) -> list[dict[str, Any]]:
 
 
 def test_all_are_there() -> None:
-    assert [path.stem for path in PATHS] == ["audit", "ci", "nightly", "pages"]
+    assert [path.stem for path in PATHS] == ["audit", "ci", "hourly", "nightly", "pages"]
 
 
 @every_workflow
@@ -82,31 +84,36 @@ def test_the_audit_runs_every_week_what_a_laptop_runs() -> None:
     assert "secrets." not in path.read_text()
 
 
-def test_nightly_never_runs_twice_at_once() -> None:
-    assert read(NIGHTLY)["concurrency"] == {"group": "nightly-load", "cancel-in-progress": False}
+def test_neither_schedule_runs_twice_at_once_nor_drops_the_other() -> None:
+    for path, group in ((NIGHTLY, "nightly-load"), (HOURLY, "hourly-load")):
+        assert read(path)["concurrency"] == {"group": group, "cancel-in-progress": False}
 
 
 def test_nightly_starts_after_the_last_source_has_closed_its_day() -> None:
-    """In New York, summer and winter; cron speaks UTC."""
-    (schedule,) = read(NIGHTLY)[True]["schedule"]
-    minute, hour = (int(part) for part in schedule["cron"].split()[:2])
+    """By New York's clock; before that come order files alone, and the last is past the gate."""
+    schedule = read(NIGHTLY)[True]["schedule"]
+    assert {entry["timezone"] for entry in schedule} == {"America/New_York"}
+    (files, *_), *whole = (entry["cron"].split()[1::-1] for entry in schedule)
+    only = read(NIGHTLY)["jobs"]["load-and-build"]["env"]["ASKED_ONLY"]
+    assert files == "6"
+    assert f"github.event.schedule == '{schedule[0]['cron']}' && 's3_exports'" in only
     daily = [source for source in SOURCES.values() if isinstance(source, DailySource)]
-    closed = max(source.closes_at for source in daily)
-    for day in (date(2026, 1, 15), date(2026, 7, 15)):
-        start = datetime.combine(day, time(hour, minute), UTC)
-        assert start.astimezone(ZoneInfo("America/New_York")).time() > closed
+    starts = [time(int(hours.split("-")[0]), int(minutes)) for hours, minutes in whole]
+    assert starts[0] > max(source.closes_at for source in daily)
+    assert starts[-1] > DEFAULT_DEADLINE
 
 
 def test_nightly_takes_a_window_by_hand() -> None:
     inputs = read(NIGHTLY)[True]["workflow_dispatch"]["inputs"]
     assert list(inputs) == ["start_date", "end_date", "client", "full_refresh"]
-    (load,) = [step["run"] for step in steps(NIGHTLY) if step["name"] == "Load"]
-    for option in ("--start-date", "--end-date", "--client", "--full-refresh"):
-        assert option in load
+    (run,) = [step["run"] for step in steps(NIGHTLY) if step["name"] == "Run"]
+    for option in ("--start-date", "--end-date", "--client", "--full-refresh", "--force"):
+        assert option in run
 
 
 def test_every_secret_and_variable_of_nightly_is_explained() -> None:
     named = re.findall(r"(\w+): \$\{\{ (secrets|vars)\.(\w+) \}\}", NIGHTLY.read_text())
+    assert set(re.findall(NAMED, HOURLY.read_text())) < set(re.findall(NAMED, NIGHTLY.read_text()))
     assert len(named) == len(re.findall(r"secrets\.|vars\.", NIGHTLY.read_text())) > 10
     assert all(variable == setting for variable, _, setting in named)
     settings = {setting for _, _, setting in named}

@@ -31,6 +31,7 @@ GROUPS = {
     },
     "Run": {
         "docs/production.md": "",
+        "docs/schedules.md": "",
         "docs/runbook.md": "",
         "docs/notifications.md": "",
         "docs/security.md": "",
