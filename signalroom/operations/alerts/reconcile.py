@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from loaders.errors import LoadError
 from loaders.warehouse import Warehouse
 from loaders.warehouse.base import Say
 from signalroom.config.clients import Client
@@ -11,6 +12,7 @@ from signalroom.config.settings import Settings
 from signalroom.operations.alerts.alert import ALERTS, Alert, News, compare
 from signalroom.operations.alerts.channels import channel_problems, key_of
 from signalroom.operations.alerts.telling import lines, message, urgent
+from signalroom.operations.alerts.unreachable import tell_unreachable
 from signalroom.operations.notify.channels import Channels, channels_by_client
 from signalroom.operations.notify.outbox import (
     NOTIFICATIONS,
@@ -34,18 +36,23 @@ def reconcile(
     """Tell people what is new, back, still open or gone; how many messages could not be sent.
 
     `problems` are all that stand now, of these clients and of none: what is not among them has
-    recovered. Whatever a channel does is no error here. Call it while this process has no
-    connection to the warehouse, and no lock on it.
+    recovered. Whatever a channel does is no error here; LoadError is the warehouse's. Call it while
+    this process has no connection to the warehouse, and no lock on it.
     """
     standing = list(problems)
     channels = channels_by_client(settings, clients)
-    with outbox_of(warehouse, say, ALERTS):
-        run = _Run(warehouse, {client.client_id: client for client in clients}, channels, now, say)
-        before = run.channel_problems()
-        unsent = run.tell([*standing, *before])
-        after = run.channel_problems()
-        if {one.key for one in after} != {one.key for one in before}:  # told by the others at once
-            unsent |= run.tell([*standing, *after])
+    try:
+        with outbox_of(warehouse, say, ALERTS):
+            by_id = {client.client_id: client for client in clients}
+            run = _Run(warehouse, by_id, channels, now, say)
+            before = run.channel_problems()
+            unsent = run.tell([*standing, *before])
+            after = run.channel_problems()
+            if {one.key for one in after} != {one.key for one in before}:
+                unsent |= run.tell([*standing, *after])  # by the other channels, at once
+    except LoadError as error:
+        tell_unreachable(channels, warehouse, error, now=now, say=say)
+        raise
     for one in after:
         say(f"{one.title}: {one.text}; {one.command}")
     return len(unsent)

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from loaders import clock
+from loaders.errors import LoadError
 from loaders.redaction import conceal
+from loaders.warehouse import DuckDB, Warehouse
 from sandbox.server import Sandbox
 from sandbox.slack import texts_of
 from signalroom.config.clients import Client
@@ -39,7 +41,7 @@ class People:
     def __init__(self, project: Project, sandbox: Sandbox, *services: str) -> None:
         self.sandbox = sandbox
         self.settings = Settings(project.root, project.environ | variables(sandbox, *services))
-        self.warehouse = self.settings.warehouse("prod" if project.database else "dev")
+        self.warehouse: Warehouse = self.settings.warehouse("prod" if project.database else "dev")
         self.now, self.said = NOW, list[str]()
         self.clients: list[Client] = [CLIENT]
 
@@ -153,6 +155,24 @@ def test_what_is_written_is_sent_once_by_the_next_run(
     assert some.got() == ([], [], [])
     some.run(EVERFLOW)
     assert [len(messages) for messages in some.got()] == [1, 1, 1]
+
+
+def test_a_warehouse_out_of_reach_is_told_by_mail_once_a_day(
+    people: Callable[..., People], sandbox: Sandbox
+) -> None:
+    some = people("slack", "resend")
+    some.warehouse = DuckDB(some.settings.root / "data")  # a folder
+    for _ in range(2):
+        with pytest.raises(LoadError, match="cannot open"):
+            some.run(EVERFLOW)
+    slack, mail, _ = some.got()
+    assert slack == []
+    assert [title.startswith("SignalRoom: no alerts, as ") for title in mail] == [True]
+    sandbox.resend.faults.on("server_error")
+    some.now += 24 * HOUR
+    with pytest.raises(LoadError):
+        some.run(EVERFLOW)
+    assert "failed HTTP 500" in some.said[-1]
 
 
 @pytest.mark.slow
