@@ -44,9 +44,11 @@ def answer(response: Response, remedy: str = "") -> Any:
         kind = response.headers.get("Content-Type", "no content type")
         refused = isinstance(error, AmbiguousError)
         what = f"JSON {error}" if refused else f"{shown(kind)} that is not JSON"
-        raise ApiError(f"{where} answered {what}: {error_text(response)}", remedy) from None
-    if said := _error_in(body):
-        raise ApiError(f"{where} answered an error with HTTP 200: {shown(str(said))}", remedy)
+        said = f"{where} answered {what}: {error_text(response)}"
+        raise ApiError(said, remedy, original=_text(response)) from None
+    if found := _error_in(body):
+        said = f"{where} answered an error with HTTP 200: {shown(str(found))}"
+        raise ApiError(said, remedy, original=body)
     return body
 
 
@@ -67,7 +69,7 @@ def expect_rows(found: Any, where: str, remedy: str = "") -> list[Row]:
 def unexpected(expected: str, found: Any, where: str, remedy: str = "") -> ApiError:
     """The error for an answer that is not what the API promises."""
     text = f"{where}: unexpected response: expected {expected}, got {shown(str(found))!r}"
-    return ApiError(text, remedy)
+    return ApiError(text, remedy, original=found)
 
 
 def new_rows(
@@ -90,10 +92,15 @@ def new_rows(
 
 def error_text(response: Response) -> str:
     """What a response says that went wrong, or else its first characters."""
-    text = (response.content or b"").decode(errors="replace")  # whatever charset it claims to be in
+    text = _text(response)
     with suppress(ValueError):
         text = str(_error_in(parsed(response)) or text)
     return shown(text) or "nothing"
+
+
+def _text(response: Response) -> str:
+    """All that was answered, whatever charset it claims to be in."""
+    return (response.content or b"").decode(errors="replace")
 
 
 def parsed(response: Response) -> Any:

@@ -17,16 +17,23 @@ log = logging.getLogger(__name__)
 class LoadError(Exception):
     """A load that cannot go on; nothing of it was landed.
 
-    `remedy` is what to do about it, as far as it is known. `is_transient`: it may be over in some
-    minutes, without anybody's doing.
+    `remedy` is what to do about it, as far as it is known; `original` what was refused.
+    `is_transient`: it may be over in some minutes, without anybody's doing.
     """
 
     verdict: Verdict = "failed"
     is_transient = False
 
-    def __init__(self, text: str, remedy: str = "", *, is_transient: bool | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        remedy: str = "",
+        *,
+        is_transient: bool | None = None,
+        original: object = None,
+    ) -> None:
         super().__init__(redact("; ".join(filter(None, (text, remedy)))))
-        self.remedy = remedy
+        self.remedy, self.original = remedy, original
         if is_transient is not None:
             self.is_transient = is_transient
 

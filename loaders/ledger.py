@@ -34,11 +34,12 @@ log = logging.getLogger(__name__)
 # what days lack, and what somebody has accepted of it; ops.data_issues says the same in dbt's words
 SPOILING = (
     "(select run_id, source, client_id, table_name, date, window_start, window_end, "
-    "'rejected rows' as kind, reason as subject from ops.rejected_rows "
+    "'rejected rows' as kind, reason as subject from ops.rejected_rows{unless_replayed} "
     "union all "
     "select run_id, source, client_id, table_name, null, first_date, last_date, "
     "kind, coalesce(nullif(word, ''), origin) from ops.load_issues where holds_back)"
 )
+UNLESS_REPLAYED = " where replayed_at is null and coalesce(kind, 'row') = 'row'"
 NOT_LOADED = "file not loaded"  # the kind of issue that ends when the file is
 UNLESS_ACCEPTED = (
     "and not exists (select 1 from ops.accepted_issues as accepted "
@@ -79,6 +80,8 @@ def write(warehouse: Warehouse, *runs: Run) -> None:
     """Write runs, the rows that they rejected and what else they did not understand."""
     with warehouse.transaction() as execute:
         _write_issues(execute, runs)
+        answers = [RejectedRow.of(run, one, "answer") for run in runs for one in run.refused()]
+        REJECTED_ROWS.insert(execute, answers)
         LOAD_RUNS.insert(execute, runs)
 
 
@@ -236,8 +239,12 @@ def _spoiled_days(
     warehouse: Warehouse, source: str, table: str, client_id: str
 ) -> dict[str, set[date]]:
     """By run, the days that lack what it did not understand, and nobody accepted."""
-    if LOAD_ISSUES.name in warehouse.columns(OPS):
-        spoiling, unless = SPOILING, UNLESS_ACCEPTED
+    columns = warehouse.columns(OPS)
+    if LOAD_ISSUES.name in columns:
+        is_new = "replayed_at" in columns[REJECTED_ROWS.name]
+        unless_replayed = UNLESS_REPLAYED if is_new else ""
+        spoiling = SPOILING.format(unless_replayed=unless_replayed)
+        unless = UNLESS_ACCEPTED
     else:  # of an earlier release, and not loaded since
         spoiling, unless = "ops.rejected_rows", ""
     rows = warehouse.query(

@@ -197,7 +197,7 @@ class RecordLoad:
             try:
                 row = fit(table, raw)
             except ValueError as reason:
-                rejected.append(Rejected(page.origin, line, str(reason), raw))
+                rejected.append(Rejected(page.origin, line, str(reason), raw, by_fit=True))
                 continue
             key = tuple(row[name] for name in table.key)
             if key in reading.keys:

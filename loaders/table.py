@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from loaders.files.masking import hide
 from loaders.fitting import FITTERS, ColumnType
 from loaders.windows import Window
 
@@ -149,7 +150,10 @@ def file_table(
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that did not fit, where it stood and why; `window` is what was asked for."""
+    """A row that did not fit, where it stood and why; `window` is what was asked for.
+
+    `by_fit`: `fit` alone refused it, of which the payload is all; so it can be tried again.
+    """
 
     origin: str
     line: int
@@ -157,6 +161,10 @@ class Rejected:
     payload: Any
     day: date | None = None
     window: Window | None = None
+    by_fit: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", hide(self.reason))  # it may quote a card number
 
     def spoils(self) -> Iterator[date]:
         """The days that may lack this row: its own, or all that were asked for with it."""

@@ -108,9 +108,8 @@ class Answer:
             self.rows.append(fitted)
         except ValueError as reason:
             day = row.get("date")
-            self.rejected.append(
-                Rejected(origin, line, str(reason), row, day if isinstance(day, date) else None)
-            )
+            day = day if isinstance(day, date) else None
+            self.rejected.append(Rejected(origin, line, str(reason), row, day, by_fit=True))
 
 
 def add_up(rows: list[Any], fields: Mapping[str, str]) -> dict[str, Decimal]:

@@ -9,6 +9,7 @@ from signalroom.commands.anomalies import anomalies
 from signalroom.commands.backup import backup
 from signalroom.commands.build import build
 from signalroom.commands.dbt import dbt
+from signalroom.commands.dead_letters import dead_letters
 from signalroom.commands.demo import demo
 from signalroom.commands.docs import docs
 from signalroom.commands.doctor import doctor
@@ -43,6 +44,6 @@ def main() -> None:
 
 
 REPORTING = (status, review, doctor, summary, query, report, export)
-OPERATING = (run, load, build, notify, alerts, anomalies, backup, restore)
+OPERATING = (run, load, build, notify, alerts, anomalies, dead_letters, backup, restore)
 for command in (*OPERATING, *REPORTING, mappings, docs, dbt, sandbox, demo):
     main.add_command(command)

@@ -25,7 +25,7 @@ TABLES = {"everflow": "daily_stats", "redtrack": "daily_spend"}
 OF_ITS_OWN_LOAD = {"_loaded_at", "_dlt_id", "_dlt_load_id"}
 WITH_TARGET = {
     *("load", "build", "status", "doctor", "summary", "dbt", "export", "query", "report"),
-    *("backup", "restore", "run", "notify", "alerts", "anomalies"),
+    *("backup", "restore", "run", "notify", "alerts", "anomalies", "dead-letters"),
 }
 State = dict[str, Rows]
 

@@ -21,7 +21,7 @@ from loaders.files.gone import judge_listing
 from loaders.files.listing import File
 from loaders.files.reading import Group, Place, Read
 from loaders.files.shrunk import judge_versions
-from loaders.files.unread import note_unread
+from loaders.files.unread import NOT_READ, note_unread
 from loaders.land import land
 from loaders.ops import LoadedFile, Run
 from loaders.source import Account, Finding, Job, Setting
@@ -141,7 +141,7 @@ class FileLoad:
         pending = {file.key for file in stored if known.get(file.key) != file.etag}
         self.note_unread(
             table,
-            {file: "not read yet" for file in unread if file.key in pending},
+            {file: NOT_READ for file in unread if file.key in pending},
             pending=pending if run.error is None else None,
         )
         return unread

@@ -35,6 +35,7 @@ TO_STARS = bytes.maketrans(HIDDEN, b"*" * 10)
 TO_DIGITS = bytes.maketrans(HIDDEN, b"0123456789")
 _DIGIT = re.compile(r"\d")
 _GROUP = re.compile(rb"[0-9]+")
+_NUMBER = re.compile(rf"[0-9](?:[ -]?[0-9]){{{FEWEST - 1},}}")
 _PARTS = b"0123456789 -"
 _DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _SINGLE = bytes.maketrans(b"0123456789", bytes(range(10)))
@@ -163,6 +164,16 @@ def mask_number(number: bytes) -> bytes | None:
     return bytes(
         byte - 0x30 + FIRST_HIDDEN if place in hidden else byte for place, byte in enumerate(number)
     )
+
+
+def hide(text: str) -> str:
+    """A short text with its card numbers masked."""
+    return _NUMBER.sub(_stars, text)
+
+
+def _stars(number: re.Match[str]) -> str:
+    digits = number[0].encode()
+    return (mask_number(digits) or digits).translate(TO_STARS).decode()
 
 
 def passes_luhn(digits: bytes) -> bool:

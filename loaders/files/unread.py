@@ -1,16 +1,19 @@
 """Files whose version in the bucket is not in their table: not read yet, or refused.
 
 Each is an issue until it is loaded or leaves the bucket. It is noted before any is read, so that
-however a run ends, a day that lacks one of its files is not complete.
+however a run ends, a day that lacks one of its files is not complete. One that was refused stands
+among the rejected rows too: its original is the file in the bucket, of which the version is noted.
 """
 
 from collections.abc import Collection, Mapping
 
 from loaders.files.listing import File
 from loaders.ledger import NOT_LOADED
-from loaders.ops import LOAD_ISSUES, LoadIssue, Run
-from loaders.table import Issue
+from loaders.ops import LOAD_ISSUES, REJECTED_ROWS, LoadIssue, RejectedRow, Run
+from loaders.table import Issue, Rejected
 from loaders.warehouse import Warehouse
+
+NOT_READ = "not read yet"
 
 
 def note_unread(
@@ -38,7 +41,15 @@ def note_unread(
         )
         for file, reason in unread.items()
     ]
+    letters = [_letter(run, file, why) for file, why in unread.items() if why != NOT_READ]
     with warehouse.transaction() as execute:
+        for letter in letters:  # the newest refusal of a file says why
+            execute(
+                "delete from ops.rejected_rows where kind = 'file' and client_id = %s "
+                "and table_name = %s and origin = %s",
+                [run.client_id, run.table_name, letter.origin],
+            )
+        REJECTED_ROWS.insert(execute, letters)
         for (key,) in said:
             if key in again or (pending is not None and key not in pending):
                 execute(
@@ -46,3 +57,11 @@ def note_unread(
                     [*which, key],
                 )
         LOAD_ISSUES.insert(execute, [LoadIssue.of(run, issue) for issue in issues])
+
+
+def _letter(run: Run, file: File, reason: str) -> RejectedRow:
+    stored = file.stored
+    original = {"file": file.key, "etag": stored.etag, "size": stored.size}
+    original["last_modified"] = stored.last_modified
+    why = reason.removeprefix(f"{file.key}: ")
+    return RejectedRow.of(run, Rejected(file.key, 0, why, original, file.day), "file")

@@ -2,15 +2,21 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, Literal
 
+from loaders import clock
 from loaders.errors import ApiError, LoadError, failure
+from loaders.originals import kept
 from loaders.source import Job
 from loaders.table import Issue, Rejected
 from loaders.verify import Verdict
 from loaders.windows import Window
 
+Kind = Literal["row", "file", "answer"]
+REFUSED: tuple[Verdict, ...] = ("suspicious-empty", "truncated")
 Day = date  # where a field has the name of its type
 
 
@@ -48,6 +54,7 @@ class Run:
     issues: list[Issue] = field(default_factory=list, repr=False)
     issues_kept: int = field(default=0, repr=False)
     messages: list[str] = field(default_factory=list, repr=False)
+    original: Any = field(default=None, repr=False)  # of an answer that was refused
     nothing_new: str | None = field(default=None, repr=False)  # in place of window and rows
     is_transient: bool = field(default=False, repr=False)  # its error may be over in some minutes
     is_dated: bool = field(default=True, repr=False)  # or its window says nothing
@@ -71,9 +78,16 @@ class Run:
         )
 
     def fail(self, error: Exception) -> None:
-        """End in an error."""
+        """End in an error; a lost lock is raised again."""
         self.verdict, self.error = failure(error)
         self.is_transient = isinstance(error, LoadError) and error.is_transient
+        self.original = getattr(error, "original", None)
+
+    def refused(self) -> Iterator[Rejected]:
+        """The answer of which nothing was taken; what it was is not kept where it was too short."""
+        if self.error and (self.original is not None or self.verdict in REFUSED):
+            window = f"answer to {Window(self.window_start, self.window_end)}"
+            yield Rejected(window, 0, self.error, self.original)
 
     def check_readable(self, fitting: int) -> None:
         """ApiError when none of the rows fits its table."""
@@ -87,7 +101,11 @@ class Run:
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """One row of `ops.rejected_rows`; its id is made of its run and what it says."""
+    """One row of `ops.rejected_rows`; its id is made of its run and what it says.
+
+    `kind`: a row, a whole file or a whole answer. `is_whole`: the payload is all that its table's
+    door asks for. `replayed_at`: when it was put in its place from here.
+    """
 
     rejected_row_id: str
     run_id: str
@@ -101,12 +119,15 @@ class RejectedRow:
     line: int
     reason: str
     payload: str
-    rejected_at: datetime | None
+    rejected_at: datetime
+    kind: str = "row"
+    is_whole: bool = False
+    replayed_at: datetime | None = None
 
     @classmethod
-    def of(cls, run: Run, rejected: Rejected) -> "RejectedRow":
+    def of(cls, run: Run, rejected: Rejected, kind: Kind = "row") -> "RejectedRow":
         """The row as it is kept: a later run must not take it from the one that rejected it."""
-        payload = json.dumps(rejected.payload, default=str, sort_keys=True)
+        payload, is_whole = kept(rejected.payload)
         window = rejected.window or Window(run.window_start, run.window_end)
         place = (run.run_id, run.source, run.client_id, run.table_name)
         identity = [*place, rejected.origin, rejected.line, rejected.reason, payload]
@@ -120,7 +141,9 @@ class RejectedRow:
             rejected.line,
             rejected.reason,
             payload,
-            run.finished_at,
+            run.finished_at or clock.now(),
+            kind,
+            is_whole and rejected.by_fit,
         )
 
 

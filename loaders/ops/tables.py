@@ -50,6 +50,9 @@ ADDED = frozenset(
         "accepted_issues.file_version",
         "loaded_files.sort_key",
         "loaded_files.gone_at",
+        "rejected_rows.kind",
+        "rejected_rows.is_whole",
+        "rejected_rows.replayed_at",
     }
 )
 

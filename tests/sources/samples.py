@@ -1,8 +1,8 @@
 """What the tests of every source must know of each: its settings, its secrets, how it is disturbed.
 
 A new source is a Sample here, after its stand-in in sandbox/. Data is changed upstream with `move`;
-what `spoil` changes makes one row unreadable. `limited`, `slow` and `garbled` switch faults on, for
-some requests or, where None is given, for good.
+what `spoil` changes makes one row unreadable, and `mend` undoes it. `limited`, `slow` and `garbled`
+switch faults on, for some requests or, where None is given, for good.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +26,7 @@ class Sample:
     slow: Callable[[Sandbox, Times], None]
     garbled: Callable[[Sandbox], None]
     settings: Callable[[str], Mapping[str, str]] = lambda _: {}  # of a client, beside the usual
+    mend: Callable[[Sandbox], None] = lambda _: None  # where the service must do something
     fill: Callable[[Sandbox], None] = lambda _: None  # what is there before the first load
     config: Mapping[str, str] = field(default_factory=dict)  # by client, added to its client.toml
 
@@ -144,6 +145,7 @@ SAMPLES = {
         fill=fill_bucket,
         move=move_orders,
         spoil=lambda sandbox: put_orders(sandbox, 7, "6,NEW,105", "7"),
+        mend=lambda sandbox: put_orders(sandbox, 7, "6,NEW,105", "7,NEW,5"),
         limited=partial(on, "s3_exports", "slow_down"),
         slow=partial(on, "s3_exports", "slow", seconds=3),
         garbled=lambda sandbox: sandbox.s3_exports.put(
@@ -167,6 +169,7 @@ SAMPLES = {
     "google_sheets": Sample(
         move=move_sheet,
         spoil=lambda sandbox: sandbox.google_sheets.book().set(cell="Targets!C2", error="#REF!"),
+        mend=lambda sandbox: sandbox.google_sheets.book().set(cell="Targets!C2", value=70_000),
         limited=partial(on, "google_sheets", "rate_limited"),
         slow=partial(on, "google_sheets", "slow", seconds=3),
         garbled=partial(on, "google_sheets", "html"),

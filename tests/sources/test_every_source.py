@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from loaders.fitting import FITTERS, ColumnType
 from loaders.registry import SOURCES
 from tests.conftest import Prepared
 from tests.sources.conftest import Case, filled, prepare
@@ -14,6 +15,9 @@ from tests.sources.samples import SAMPLES
 from tests.support import DECEMBER, Project, on_both_targets
 
 KILLED = "tests.sources.killed"
+
+MEANT: dict[ColumnType, object] = {"bigint": 7, "decimal": 7, "timestamp": "2025-12-05 12:00:00"}
+KEPT_WHOLE = ("everflow", "redtrack", "mautic")  # the others are read again
 
 each_source = pytest.mark.parametrize("source", SOURCES)
 
@@ -128,6 +132,38 @@ def test_a_row_that_cannot_be_read_is_kept_aside(case: Case) -> None:
     assert reason
     assert len(case.rows(table)) >= len(before[table]) - 1
     assert dict(case.ledger("table_name, rows_rejected"))[table] == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [*((name, "dev") for name in SOURCES), ("mautic", "prod")]
+)
+def test_a_row_that_can_be_read_now_is_replayed_once(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a newer release, to which n/a says something, or as its source corrected it."""
+    case.sample.spoil(case.sandbox)
+    case.load()
+    before = sum(map(len, case.state().values()))
+    former = (
+        SOURCES[case.source].tables[0].replaces == "key"
+    )  # of which an earlier version is there
+    for service in case.sandbox.services.values():
+        service.faults.clear()
+    case.sample.mend(case.sandbox)
+    for kind, meant in MEANT.items():
+        fitter = FITTERS[kind]
+        reads = partial(lambda fitter, meant, v: fitter(meant if v == "n/a" else v), fitter, meant)
+        monkeypatch.setitem(FITTERS, kind, reads)
+    for _ in range(2):
+        said = case.project.run("dead-letters", "replay", "--source", case.source)
+        assert said.exit_code == 0, said.output
+        assert sum(map(len, case.state().values())) == before + (0 if former else 1)
+    if case.source == "mautic":
+        sent = "select 1 from mautic.email_stats where date_sent = '2025-12-05 12:00:00+00'"
+        assert len(case.project.query(sent)) == 1
+    assert case.project.query("select 1 from ops.rejected_rows where replayed_at is null") == (
+        [] if case.source in KEPT_WHOLE else [(1,)]
+    )
 
 
 @each_source

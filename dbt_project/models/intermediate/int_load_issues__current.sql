@@ -31,6 +31,8 @@ noted as (
         true as holds_back,
         '' as file_version
     from {{ ref('stg_ops__rejected_rows') }}
+    -- a refused file is an issue of its own, and a refused answer replaced nothing
+    where replayed_at is null and coalesce(kind, 'row') = 'row'
     union all
     select
         run_id,

@@ -19,9 +19,14 @@ renamed as (
         cast(line as bigint) as line_number,
         cast(reason as {{ dbt.type_string() }}) as reason,
         cast(payload as {{ dbt.type_string() }}) as payload,
+        cast(kind as {{ dbt.type_string() }}) as kind, -- NULL: a row, by an earlier release
+
+        -- flags
+        cast(is_whole as boolean) as is_whole,
 
         -- timestamps
-        rejected_at
+        rejected_at,
+        replayed_at
     from source
 )
 
