@@ -68,11 +68,11 @@ def advertisers(subject: Subject) -> list[AdvertiserDay]:
     return [advertiser for advertiser in found.values() if advertiser.is_busy]
 
 
-def movers(subject: Subject) -> dict[int, Mover]:
-    """By advertiser, the affiliate that moved its CPA most in the direction in which it went.
+def movers(subject: Subject) -> dict[int, list[Mover]]:
+    """By advertiser, the affiliates that moved its CPA in the direction in which it went.
 
-    Against the 7 days before; the parts are those of marts.cpa_change_by_affiliate. Whose cost is
-    not known moved nothing that is known.
+    The one that moved it most comes first. Against the 7 days before; the parts are those of
+    marts.cpa_change_by_affiliate. Whose cost is not known moved nothing that is known.
     """
     rows = subject.warehouse.query(
         "select advertiser_id, affiliate_label, change_part from marts.cpa_change_by_affiliate "
@@ -80,9 +80,10 @@ def movers(subject: Subject) -> dict[int, Mover]:
         "and change_part * advertiser_cpa_change > 0 "
         "and coalesce(effective_cpa_reason, '') <> 'no cost row' "
         "and coalesce(effective_cpa_before_reason, '') <> 'no cost row' "
-        "order by advertiser_id, abs(change_part), affiliate_label desc",
+        "order by advertiser_id, abs(change_part) desc, affiliate_label",
         (subject.client_id, subject.as_of.day),
     )
-    return {
-        advertiser: Mover(named(label), part) for advertiser, label, part in rows
-    }  # the last stays
+    found: dict[int, list[Mover]] = {}
+    for advertiser, label, part in rows:
+        found.setdefault(advertiser, []).append(Mover(named(label), part))
+    return found

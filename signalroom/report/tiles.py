@@ -1,5 +1,6 @@
 """The few figures of an advertiser's day that pictures and mails show, each beside the usual."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +16,8 @@ SHOWN = {
     "revenue": "Revenue",
     "margin": "Margin",
 }
+# where there is room for one more
+WITH_MEDIA_CPA = {**SHOWN, "cpa": "Media CPA"}
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,10 @@ class Tile:
     note: str
 
 
-def tiles(advertiser: AdvertiserDay, currency: str) -> list[Tile]:
+def tiles(advertiser: AdvertiserDay, currency: str, names: Mapping[str, str] = SHOWN) -> list[Tile]:
     """The figures of one advertiser; the usual is the mean of the 7 days before."""
     found = []
-    for metric, name in SHOWN.items():
+    for metric, name in names.items():
         value = advertiser.metrics[metric].value
         if value is None:
             shown = "–"

@@ -49,7 +49,7 @@ def _section(client: Client | None, one: News) -> Section:
     title = f"{NAMES[one.kind]}, {mark}{alert.title}"
     if one.kind == "recovered":
         return Section(title, [_times(client, one)])
-    said = [alert.text, _times(client, one), f"look at it: {alert.command}"]
+    said = [*alert.text.splitlines(), _times(client, one), f"look at it: {alert.command}"]
     if one.kind == "again":
         said.append("it comes and goes: its recovery is told when it has stayed away for 12 hours")
     return Section(title, [line for line in said if line])

@@ -130,12 +130,13 @@ class Outbox:
             if row.client_id not in self.channels:  # of a client that this run is not about
                 continue
             place = (row.client_id, row.channel)
-            now = row if place in stuck else self._settle(row)
-            if now.is_open:
+            tried = row if place in stuck else self._settle(row)
+            if tried.is_open:
                 stuck.add(place)
-            after.append(now)
-            if not now.is_sent and (now is not row or row.state == "waiting"):
-                self.say(f"{said_of(now)}: {now.state}, {now.reason or 'waits for those before'}")
+            after.append(tried)
+            if not tried.is_sent and (tried is not row or row.state == "waiting"):
+                why = tried.reason or "waits for those before"
+                self.say(f"{said_of(tried)}: {tried.state}, {why}")
         return after
 
     def _settle(self, row: Notification) -> Notification:

@@ -48,9 +48,11 @@ def ask(method: str, url: str, **content: Any) -> Response | Outcome:
         response = requests.request(
             method, url, headers=headers, timeout=TIMEOUT, allow_redirects=False, **content
         )
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:
         cause = innermost(error)  # the outer ones repeat the address, which may be a secret
         said = shown(f"{type(cause).__name__} {cause}")
+        if isinstance(error, ValueError):  # an address that no host can have
+            return Outcome("refused", said)
         return Outcome("failed" if _never_arrived(error) else "unknown", said)
     said = f"HTTP {response.status_code}: {error_text(response)}"
     if response.status_code in LOST_BEHIND:

@@ -53,5 +53,10 @@ class Sms:
         response = ask("GET", self._url, params=asked, auth=self._auth)
         if isinstance(response, Outcome) or not response.ok:
             return False
-        messages = body_of(response).get("messages") or []
-        return any(str(one.get("body", "")).endswith(payload["Body"]) for one in messages)
+        messages = body_of(response).get("messages")
+        texts = [
+            str(one.get("body"))
+            for one in (messages if isinstance(messages, list) else [])
+            if isinstance(one, dict)
+        ]
+        return any(text.endswith(payload["Body"]) for text in texts)

@@ -46,7 +46,8 @@ def _completeness(subject: Subject) -> Iterator[str]:
 def _advertisers(subject: Subject) -> Iterator[str]:
     moved, uncosted = movers(subject), _uncosted(subject)
     for one in advertisers(subject):
-        said = _of_advertiser(one, moved.get(one.advertiser_id), subject.client.currency)
+        most = next(iter(moved.get(one.advertiser_id, ())), None)
+        said = _of_advertiser(one, most, subject.client.currency)
         if unknown := uncosted.get(one.advertiser_id):
             conversions = counted(int(unknown), "conversion")
             said += f"; the cost of {conversions} of these 8 days is not known"

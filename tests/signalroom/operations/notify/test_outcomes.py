@@ -107,17 +107,21 @@ def test_what_a_service_does_is_known(sandbox: Sandbox, quick: None, name: str, 
 
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "outcome", "said"),
     [
-        ("http://127.0.0.1:9/a", "Connection refused"),
-        ("http://no.such.host.invalid/a", "gaierror"),
+        ("http://127.0.0.1:9/a", "failed", "Connection refused"),
+        ("http://no.such.host.invalid/a", "failed", "gaierror"),
+        ("http://[a", "refused", "not a valid host"),
+        (f"http://{'a' * 70}.example/a", "refused", "label"),
     ],
 )
-def test_what_nobody_answers_was_not_sent(sandbox: Sandbox, name: str, url: str, said: str) -> None:
+def test_what_nobody_answers_was_not_sent(
+    sandbox: Sandbox, name: str, url: str, *, outcome: str, said: str
+) -> None:
     variable = {"slack": "SLACK_WEBHOOK_URL", "bot": "SLACK_BASE_URL", "email": "RESEND_BASE_URL",
                 "sms": "TWILIO_BASE_URL"}[name]  # fmt: skip
     state, reason, _ = send(channel_of(sandbox, name, **{variable: url}))
-    assert (state, said in reason) == ("failed", True), reason
+    assert (state, said in reason) == (outcome, True), reason
 
 
 @pytest.mark.parametrize(
