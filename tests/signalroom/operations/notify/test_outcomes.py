@@ -212,3 +212,9 @@ def test_a_mail_carries_its_pictures_where_the_page_names_them(sandbox: Sandbox)
     assert picture == {"filename": "one.png", "content": b64encode(b"png").decode(),
                        "content_type": "image/png", "content_id": "one"}  # fmt: skip
     assert (sent["subject"], sent["text"]) == ("The day", "in words\n")
+
+
+def test_every_fault_of_the_sandbox_is_tried(sandbox: Sandbox) -> None:
+    for name in SERVICES:
+        tried = {fault for fault, *_ in (*EVERY, *OWN[name])}
+        assert tried == service_of(sandbox, name).faults.known.keys()
