@@ -13,7 +13,7 @@ from signalroom.operations.alerts.alert import ALERTS, Alert, News, compare
 from signalroom.operations.alerts.channels import channel_problems, key_of
 from signalroom.operations.alerts.telling import lines, message, urgent
 from signalroom.operations.alerts.unreachable import tell_unreachable
-from signalroom.operations.notify.channels import Channels, channels_by_client
+from signalroom.operations.notify.channels import channels_by_client
 from signalroom.operations.notify.outbox import (
     NOTIFICATIONS,
     Notification,
@@ -44,7 +44,7 @@ def reconcile(
     try:
         with outbox_of(warehouse, say, ALERTS):
             by_id = {client.client_id: client for client in clients}
-            run = _Run(warehouse, by_id, channels, now, say)
+            run = _Run(by_id, Outbox(warehouse, channels, now, say))
             before = run.channel_problems()
             unsent = run.tell([*standing, *before])
             after = run.channel_problems()
@@ -60,34 +60,32 @@ def reconcile(
 
 @dataclass(frozen=True)
 class _Run:
-    warehouse: Warehouse
     clients: Mapping[str, Client]
-    channels: Mapping[str, Channels]
-    now: datetime
-    say: Say
+    outbox: Outbox
 
     def channel_problems(self) -> list[Problem]:
-        return list(channel_problems(self.warehouse, self.channels, self.now))
+        box = self.outbox
+        return list(channel_problems(box.warehouse, box.channels, box.now))
 
     def tell(self, problems: Sequence[Problem]) -> set[str]:
         """Write what is known now and what is to be sent as one, then send; ids of what was not."""
-        before = alerts(self.warehouse)
-        after, news = compare(before, problems, self.channels.keys(), self.now)
+        box = self.outbox
+        after, news = compare(alerts(box.warehouse), problems, box.channels.keys(), box.now)
         rows = list(self._messages(news))
-        with self.warehouse.transaction() as execute:
+        with box.warehouse.transaction() as execute:
             for alert in after:
                 execute("delete from ops.alerts where key = %s", [alert.key])
             ALERTS.insert(execute, after)
             NOTIFICATIONS.insert(execute, rows)
-        outbox = Outbox(self.warehouse, self.channels, self.now, self.say)
-        return {row.notification_id for row in outbox.deliver() if not row.is_sent}
+        return {row.notification_id for row in box.deliver() if not row.is_sent}
 
     def _messages(self, news: Sequence[News]) -> Iterator[Notification]:
-        for client_id, channels in self.channels.items():
+        now = self.outbox.now
+        for client_id, channels in self.outbox.channels.items():
             client = self.clients.get(client_id)
             ours = [one for one in news if one.alert.client_id == client_id]
             for line in lines(client, ours):
-                self.say(line)
+                self.outbox.say(line)
             for kind, channel in channels.on.items():
                 # a channel does not carry the news of its own failure
                 carried = [one for one in ours if one.alert.key != key_of(client_id, kind)]
@@ -95,12 +93,10 @@ class _Run:
                     carried = urgent(carried)
                 if carried:
                     keys = " ".join(sorted(one.alert.key for one in carried))
+                    topic = f"alerts {now.isoformat()} {keys}"
+                    said = message(client, carried)
                     yield from notifications(
-                        message(client, carried),
-                        [channel],
-                        topic=f"alerts {self.now.isoformat()} {keys}",
-                        client_id=client_id,
-                        now=self.now,
+                        said, [channel], topic=topic, client_id=client_id, now=now
                     )
 
 

@@ -10,9 +10,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from loaders.ops import OpsTable, make
@@ -27,6 +27,7 @@ KEPT = timedelta(hours=24)  # that a message is tried again; so long Resend know
 TRIES = 3  # of a message in one run
 LONGEST_WAIT = 20.0  # seconds between two of them; for longer the next run comes back
 REST = 60.0  # seconds before that at the least
+LONGEST = 120.0  # seconds in which messages are begun, as whoever loads waits meanwhile
 
 
 @dataclass(frozen=True)
@@ -117,12 +118,13 @@ class Outbox:
     channels: Mapping[str, Channels]
     now: datetime
     say: Say
+    until: float = field(default_factory=lambda: monotonic() + LONGEST)
 
     def deliver(self) -> list[Notification]:
         """Try whatever is open; how each of them stands then.
 
         After a failure the channel's later messages wait for the next run, so that they do not
-        overtake it.
+        overtake it; so does what is left when it takes too long.
         """
         stuck: set[tuple[str, str]] = set()
         after = []
@@ -130,12 +132,13 @@ class Outbox:
             if row.client_id not in self.channels:  # of a client that this run is not about
                 continue
             place = (row.client_id, row.channel)
-            tried = row if place in stuck else self._settle(row)
+            waits = place in stuck or monotonic() > self.until
+            tried = row if waits else self._settle(row)
             if tried.is_open:
                 stuck.add(place)
             after.append(tried)
             if not tried.is_sent and (tried is not row or row.state == "waiting"):
-                why = tried.reason or "waits for those before"
+                why = tried.reason or "waits for the next run"
                 self.say(f"{said_of(tried)}: {tried.state}, {why}")
         return after
 

@@ -151,7 +151,7 @@ def test_what_failed_is_tried_again_now_and_in_the_next_run(
     service.faults.on("server_error", times=0, after=99)
     later = NOW + timedelta(hours=1)
     assert [row.state for row in one.deliver(later)] == ["failed", "waiting"]
-    assert one.said[-1].endswith(", 'Load failed': waiting, waits for those before")
+    assert one.said[-1].endswith(", 'Load failed': waiting, waits for the next run")
     assert [row.state for row in one.deliver(later)] == ["failed", "waiting"]
     later += timedelta(minutes=11)
     assert [row.state for row in one.deliver(later)] == ["sent", "sent"]
@@ -175,6 +175,19 @@ def test_after_a_day_it_is_given_up_and_told(
     ]
     assert all("given up after a day" in str(row.reason) for row in rows)
     assert one.deliver(NOW + timedelta(hours=25)) == []
+
+
+@from_nothing
+def test_what_takes_too_long_waits_for_the_next_run(
+    sender: Callable[..., Sender], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who loads waits five minutes for the warehouse, and must not do so in vain."""
+    one = sender("slack", "resend")
+    one.write("first")
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "LONGEST", -1.0)
+        assert [row.state for row in one.deliver()] == ["waiting"] * 2
+    assert [row.state for row in one.deliver()] == ["sent"] * 2
 
 
 @from_nothing
