@@ -160,9 +160,11 @@ class Outbox:
     def _send(self, row: Notification, channel: Channel) -> Notification:
         """Try it some times, as far as another try can do no harm."""
         payload = json.loads(row.payload or "{}")
+        may_be_there = row.state in ("sending", "unknown")
         for number in range(TRIES):
             row = self._update(row, state="sending", tries=row.tries + 1, tried_at=self.now)
             outcome = channel.send(payload, row.notification_id)
+            may_be_there |= outcome.state == "unknown"
             again = outcome.state == "failed" or (outcome.state == "unknown" and channel.repeats)
             wait = outcome.wait or 2.0**number
             if not again or number == TRIES - 1 or wait > LONGEST_WAIT:
@@ -170,6 +172,9 @@ class Outbox:
             sleep(wait)
         if outcome.state == "unknown" and not channel.repeats:
             return self._uncertain(row, channel, outcome.reason)
+        if may_be_there and outcome.state != "sent":  # of an earlier try nobody knows more now
+            is_final = outcome.state == "refused"
+            return self._note(row, replace(outcome, state="unknown"), is_final=is_final)
         return self._note(row, outcome)
 
     def _uncertain(self, row: Notification, channel: Channel, reason: str) -> Notification:
