@@ -3,6 +3,7 @@
 -- and a level that lasts becomes the usual one. Counts vary as much as they did from week to week,
 -- and at least as chance alone makes them (Poisson, `overdispersion` 1).
 {% set days = anomaly_limit('weeks') | int * 7 %}
+{% set varying_days = anomaly_limit('varying_weeks') | int * 7 %}
 with series as (
     select * from {{ ref('int_anomalies__series') }}
 ),
@@ -12,7 +13,7 @@ offsets as (
     from
         (
             values
-            {% for number in range(1, days + 1) %}({{ number }}){{ ',' if not loop.last }}
+            {% for number in range(1, varying_days + 1) %}({{ number }}){{ ',' if not loop.last }}
             {% endfor %}
         ) as numbered (days_before) -- noqa: AL05
 ),

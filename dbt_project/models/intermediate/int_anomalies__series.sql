@@ -96,10 +96,11 @@ counted as (
         'cpa' as judged_by,
         affiliate_id,
         advertiser_id,
-        null as other_subject,
-        conversions as observed,
+        'source ' || redtrack_source_id as other_subject,
+        tracker_conversions as observed,
         spend as exposure
-    from costed
+    from traffic_sources
+    where is_mapped
     union all
     select
         client_id,
