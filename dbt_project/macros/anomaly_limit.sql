@@ -9,6 +9,7 @@
   varying_weeks: from which variation is known
   fewest_*: with less behind it, no day is judged
   days_late: a day that was not read by that day after it is late
+  missed_days: so long it is missed; loads read as many days again
   column_days: a column is usual that had values on each of so many days
   quiet_days: what comes back within so many days is the same anomaly
 #}
@@ -23,6 +24,7 @@
         'varying_weeks': 8,
         'fewest_recent_days': 7, 'fewest_weekdays': 3,
         'days_late': 2,
+        'missed_days': 35,
         'column_days': 14,
         'quiet_days': 3,
     }[name] -}}

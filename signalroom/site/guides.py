@@ -34,6 +34,7 @@ GROUPS = {
         "docs/schedules.md": "",
         "docs/runbook.md": "",
         "docs/notifications.md": "",
+        "docs/anomalies.md": "",
         "docs/security.md": "",
     },
     "Reference": {

@@ -1,6 +1,7 @@
 -- Days that were not there in time. A day's time is over when the warehouse has a load of anything,
 -- good or bad, that is so many days younger: history can be judged, and no query asks the clock.
 {% set days_late = anomaly_limit('days_late') | int %}
+{% set missed_days = anomaly_limit('missed_days') | int %}
 with recursive runs as (
     select * from {{ ref('stg_ops__load_runs') }}
 ),
@@ -116,6 +117,7 @@ judged as (
         due_days.client_id,
         due_days.report_date,
         due_days.subject,
+        due_days.today,
         read_days.read_date,
         coalesce(read_days.read_date, due_days.today) as last_date
     from due_days
@@ -133,7 +135,13 @@ select
     subject,
     cast(null as bigint) as affiliate_id,
     cast(null as bigint) as advertiser_id,
-    case when read_date is null then report_date end as judged_to_date,
+    case
+        when
+            read_date is null
+            and report_date
+            >= cast({{ dbt.dateadd('day', -1 * missed_days, 'today') }} as date)
+            then report_date
+    end as judged_to_date,
     case when read_date is null then 'not there' else 'late' end as reason,
     cast({{ dbt.datediff('report_date', 'last_date', 'day') }} as decimal(18, 4)) as observed,
     cast(null as decimal(18, 4)) as expected_low,
