@@ -2,7 +2,8 @@
 
 `python -m tests.forks` is that one: it imports and opens nothing. For each request it forks a
 process, which takes on the folder, the environment and the output asked for, and then runs the
-module as `python -m` would: a process with a pid, ended by the same signals and exit codes.
+module as `python -m` would: a process with a pid, ended by the same signals and exit codes. At a
+moment of its own where the environment has one as TESTS_NOW: then nothing is waited for either.
 """
 
 import atexit
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
@@ -161,7 +163,19 @@ def _become(request: int, output: int) -> str:
     time.tzset()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [module, *arguments]
+    if "TESTS_NOW" in environ:
+        _live_at(datetime.fromisoformat(environ["TESTS_NOW"]))
     return str(module)
+
+
+def _live_at(moment: datetime) -> None:
+    """Make that moment now, from which the clock goes on; no step waits to be tried again."""
+    from loaders import clock
+    from signalroom.operations.running import execute
+
+    ahead = moment - datetime.now(UTC)
+    clock.now = lambda: datetime.now(UTC) + ahead
+    execute.WAITS = (0.0, 0.0)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ class Problem:
     time. `client_id` is '' where it is about no client. `title` is one line, `text` says what and
     why, `since` when it began, `command` what to run to look at it.
     `severity`: critical is what makes tomorrow's numbers wrong or missing, and may wake somebody.
+    `is_over`: it was made good already, so people are told of it once and never of its end.
     """
 
     key: str
@@ -22,3 +23,4 @@ class Problem:
     text: str
     since: datetime
     command: str
+    is_over: bool = False

@@ -78,6 +78,12 @@ def compare(
     standing = {problem.key: problem for problem in problems if problem.client_id in client_ids}
     after, news = [], []
     for problem in standing.values():
+        if problem.is_over:
+            if problem.key not in before:
+                alert = replace(_seen(None, problem, now), told_at=now, resolved_at=now)
+                news.append(News("new", alert))
+                after.append(alert)
+            continue
         alert = _seen(before.get(problem.key), problem, now)
         if kind := _to_say(alert, now):
             alert = replace(alert, told_at=now)

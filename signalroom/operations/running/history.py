@@ -111,6 +111,16 @@ def steps_of(warehouse: Warehouse, run_id: str) -> list[StepRun]:
     return [StepRun(*row) for row in found]
 
 
+def newest_steps(warehouse: Warehouse) -> list[StepRun]:
+    """What became of each step when it was done last, in their order."""
+    found = warehouse.query(
+        f"select {_names(StepRun)} from ops.run_steps as newest where started_at = ("  # noqa: S608
+        "select max(started_at) from ops.run_steps as any_run "
+        "where any_run.step = newest.step and any_run.status <> 'held back') order by finished_at"
+    )
+    return [StepRun(*row) for row in found]
+
+
 def failing_since(warehouse: Warehouse, step: str) -> datetime:
     """When a step failed first, of all times since it was well."""
     row: tuple[datetime]

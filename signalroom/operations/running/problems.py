@@ -7,9 +7,9 @@ from typing import Literal
 from loaders.warehouse import Warehouse
 from signalroom.config.clients import Client
 from signalroom.operations.problem import Problem
-from signalroom.operations.running.history import Run, failing_since, runs_of, steps_of
+from signalroom.operations.running.history import Run, failing_since, newest_steps, runs_of
 from signalroom.operations.running.run import missed_nights
-from signalroom.operations.running.steps import command
+from signalroom.operations.running.steps import STEPS, command
 from signalroom.overview import Trouble, troubles
 
 # without these tomorrow's numbers are wrong or missing
@@ -25,7 +25,7 @@ def problems(
         told = {trouble.source for trouble in found if trouble.error}
         return [
             *map(_of_source, found),
-            *_of_steps(warehouse, run, told),
+            *_of_steps(warehouse, told),
             *_of_nights(warehouse, run),
         ]
 
@@ -42,10 +42,14 @@ def _of_source(one: Trouble) -> Problem:
     )
 
 
-def _of_steps(warehouse: Warehouse, run: Run, told: set[str]) -> Iterator[Problem]:
-    """The failed steps, but for those of sources of which it is told already."""
-    for step in steps_of(warehouse, run.run_id):
-        if step.status == "failed" and step.step not in told:
+def _of_steps(warehouse: Warehouse, told: set[str]) -> Iterator[Problem]:
+    """The steps that failed when they were done last, in a daily or an hourly run.
+
+    But for those of sources of which it is told already.
+    """
+    names = {step.name for step in STEPS}  # an earlier release may have had others
+    for step in newest_steps(warehouse):
+        if step.status == "failed" and step.step in names - told:
             yield Problem(
                 f"step {step.step}",
                 "",
@@ -63,7 +67,8 @@ def _of_nights(warehouse: Warehouse, run: Run) -> Iterator[Problem]:
         text = f"no daily run of {days} came to its end; this one reads what was missed"
         look = "signalroom status" + (" --target prod" if warehouse.target == "prod" else "")
         key = f"no run of {missed[0]}"
-        yield Problem(key, "", "warning", f"no run of {days}", text, run.started_at, look)
+        title = f"no run of {days}"
+        yield Problem(key, "", "warning", title, text, run.started_at, look, is_over=True)
 
 
 def _severity(name: str) -> Literal["warning", "critical"]:

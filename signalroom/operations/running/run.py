@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 from time import monotonic, sleep
 
 from loaders import clock
-from loaders.errors import WarehouseError
+from loaders.errors import LoadError, WarehouseError
 from loaders.warehouse import Warehouse
 from loaders.warehouse.base import Say
 from loaders.windows import local_day
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
 from signalroom.loading import new_run_id
+from signalroom.operations.alerts.unreachable import tell_unreachable
 from signalroom.operations.gate import business_day, gate_of
+from signalroom.operations.notify.channels import channels_by_client
 from signalroom.operations.running.execute import StepRun, execute
 from signalroom.operations.running.history import History, Run, runs_of, steps_of
 from signalroom.operations.running.plan import chosen, left
@@ -132,15 +134,21 @@ def run_now(
 ) -> Outcome | str:
     """Do what was asked for when no other run is going, or say why nothing was done."""
     warehouse = settings.warehouse(target)
-    with _alone(warehouse, PATIENCE[asked.kind], say) as is_alone:
-        if not is_alone:
-            return f"another run is going on {warehouse.name}; nothing was done"
-        with warehouse.lock("signalroom run", say):  # a load by hand is waited for
-            task = prepare(settings, target, asked, steps, resume=resume)
-            has_ended = not force and is_done(task)
-        if has_ended:
-            return f"{task.run.day} has a good run and is complete; nothing was done (--force)"
-        return carry_out(task, say=say)
+    try:
+        with _alone(warehouse, PATIENCE[asked.kind], say) as is_alone:
+            if not is_alone:
+                return f"another run is going on {warehouse.name}; nothing was done"
+            with warehouse.lock("signalroom run", say):  # a load by hand is waited for
+                task = prepare(settings, target, asked, steps, resume=resume)
+                has_ended = not force and is_done(task)
+            if has_ended:
+                return f"{task.run.day} has a good run and is complete; nothing was done (--force)"
+            return carry_out(task, say=say)
+    except LoadError as error:  # not even the step that tells people can be begun
+        tell_unreachable(
+            channels_by_client(settings, ()), warehouse, error, now=clock.now(), say=say
+        )
+        raise
 
 
 def carry_out(

@@ -8,6 +8,7 @@ from functools import partial
 
 from loaders import clock
 from signalroom.operations.running.step import KINDS, Context, Step, StepResult
+from signalroom.operations.running.telling import tell
 from signalroom.options import USUAL_REPORT
 from signalroom.terminal import say
 
@@ -145,6 +146,14 @@ STEPS = (
         kinds=("hourly",),
     ),
     Step("backup", back_up, "signalroom backup", 60, after=("build",)),
+    Step(
+        "notify",
+        tell,
+        "signalroom alerts list",
+        15,
+        after=(*LOADS, "mappings", "build", "report", "snapshot", "backup"),
+        kinds=KINDS,
+    ),
 )
 
 

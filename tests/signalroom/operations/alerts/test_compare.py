@@ -66,6 +66,14 @@ def test_what_is_told(marks: str, told: list[str]) -> None:
     assert list(Told().hours(marks)) == told
 
 
+def test_what_is_over_already_is_told_once_and_never_as_recovered() -> None:
+    missed = replace(PROBLEM, is_over=True)
+    known, news = compare([], [missed], {"713"}, START)
+    assert [one.kind for one in news] == ["new"]
+    for problems in ([missed], []):
+        assert compare(known, problems, {"713"}, START + HOUR) == ([], [])
+
+
 @pytest.mark.parametrize(("marks", "urgent"), [("xxx", 0), ("XXX.X", 1), ("xX.x", 1)])
 def test_somebody_is_woken_once(marks: str, urgent: int) -> None:
     told = Told()

@@ -57,6 +57,16 @@ def test_what_fails_is_told_once_with_since_when_and_what_to_run(
     assert found(nights, context) == []
 
 
+def test_an_hour_without_a_step_of_the_morning_does_not_call_it_well(
+    nights: Nights, context: Context
+) -> None:
+    found(nights, context, "build")
+    nights.now += timedelta(hours=1)
+    hourly = nights.run(CHAIN["everflow"]).run
+    (build,) = problems(context.warehouse, context.clients, hourly, nights.now)
+    assert build.key == "step build"
+
+
 def test_a_source_without_a_valid_setting_is_told_by_its_step(
     nights: Nights, context: Context
 ) -> None:

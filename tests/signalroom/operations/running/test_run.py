@@ -157,9 +157,11 @@ def test_nights_without_a_run_are_named(nights: Nights) -> None:
 
 
 @on_both_targets
-def test_a_warehouse_that_cannot_be_reached_is_said(
-    project: Project, target: str, monkeypatch: pytest.MonkeyPatch
+def test_a_warehouse_that_cannot_be_reached_is_said_and_told_by_mail(
+    project: Project, target: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name, value in sandbox.environ("resend").items():
+        monkeypatch.setenv(name, value)
     if target == "prod":
         monkeypatch.setenv("PGPORT", "1")
     else:
@@ -167,7 +169,9 @@ def test_a_warehouse_that_cannot_be_reached_is_said(
         project.warehouse.mkdir()
     done = project.run("run", "--only", "everflow")
     assert done.exit_code == 1
-    assert done.output.startswith("Error: cannot "), done.output
+    assert "Error: cannot " in done.output, done.output
+    (mail,) = sandbox.resend.messages
+    assert "cannot be used" in mail["subject"]
 
 
 def test_a_run_whose_history_cannot_be_kept_is_no_good_one(
@@ -191,7 +195,7 @@ def test_the_plan_is_shown_and_nothing_is_changed(project: Project) -> None:
     said = project.run("run", "--dry-run", "--skip", "backup").output
     assert [line.split()[0] for line in said.splitlines()[2:]] == [
         *("s3_exports", "everflow", "redtrack", "posthog", "mautic", "google_sheets"),
-        *("mappings", "build", "report"),
+        *("mappings", "build", "report", "notify"),
     ]
     assert project.warehouse.read_bytes() == before
 

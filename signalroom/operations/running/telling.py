@@ -1,0 +1,43 @@
+"""The last step: people are told what is wrong, what is over, and what a client's day was."""
+
+from loaders import clock
+from signalroom.operations.problem import Problem
+from signalroom.operations.running.step import Context, StepResult
+from signalroom.terminal import say
+
+
+def tell(context: Context) -> StepResult:
+    """Send what is new, and the summary of each day that may leave; a message fails no run."""
+    from signalroom.operations.alerts import reconcile
+    from signalroom.operations.gate import gate_of
+    from signalroom.operations.notify.daily import send_daily
+
+    settings, warehouse, now = context.settings, context.warehouse, clock.now()
+    with warehouse.reading():
+        found = _problems(context)
+        gates = [(c, gate_of(warehouse, c, now, context.end_date)) for c in context.clients]
+    unsent = reconcile(settings, warehouse, context.clients, found, now=now, say=say)
+    messages = [f"{unsent} messages were not sent"] if unsent else []
+    for client, gate in gates:
+        if not send_daily(settings, warehouse, client, gate, now=now, say=say):
+            messages.append(f"the summary of {client.client_id} did not leave on all channels")
+    return StepResult("ok", "; ".join(messages))
+
+
+def _problems(context: Context) -> list[Problem]:
+    """All that is wrong as of this run."""
+    from signalroom.operations import anomalies
+    from signalroom.operations.running.history import runs_of
+    from signalroom.operations.running.problems import problems
+
+    warehouse = context.warehouse
+    runs = runs_of(warehouse, context.kind)
+    (run,) = (one for one in runs if one.run_id == context.run_id)
+    found = problems(warehouse, context.clients, run, clock.now())
+    # a source that is not loaded is not fresh either: that is one problem
+    known = {
+        one.key.replace(f"load {one.client_id} ", f"anomaly {one.client_id} freshness ")
+        for one in found
+    }
+    odd = anomalies.problems(warehouse, context.clients, context.target)
+    return found + [one for one in odd if one.key not in known]
