@@ -1,4 +1,4 @@
-"""A local runner of workflows, `act`, that runs the repository's own nightly.yml on this machine.
+"""A local runner of workflows, `act`, that runs the repository's own workflows on this machine.
 
 No container and no network: the job's steps run as processes in a copy of what git would check
 out, and the two actions that would be fetched have stand-ins, taken in place of the very commits
@@ -17,7 +17,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).parents[2]
 ACT = Path(sys.executable).with_name("act")
-WORKFLOW = REPOSITORY / ".github/workflows/nightly.yml"
+WORKFLOWS = REPOSITORY / ".github/workflows"
 STAND_INS = sorted((Path(__file__).parent / "actions").iterdir())
 
 
@@ -36,7 +36,8 @@ class Run:
         return (self.kept / name / file).read_text()
 
 
-def run_nightly(
+def run_workflow(
+    name: str,
     folder: Path,
     *,
     inputs: Mapping[str, str],
@@ -48,6 +49,7 @@ def run_nightly(
 
     Another program may run in dbt's place.
     """
+    workflow = WORKFLOWS / f"{name}.yml"
     folder.mkdir()
     files = {
         "--input-file": _file(folder / "inputs", inputs),
@@ -56,7 +58,7 @@ def run_nightly(
         "--env-file": _file(folder / "environ", {}),  # else the developer's own .env is taken
     }
     command = [
-        *(ACT, "workflow_dispatch", "--workflows", WORKFLOW),
+        *(ACT, "workflow_dispatch", "--workflows", workflow),
         *("--platform", "ubuntu-24.04=-self-hosted", "--no-cache-server"),
         *("--json", "--insecure-secrets"),  # a secret in the output is to be seen, not masked
         *(word for option, path in files.items() for word in (option, path)),
@@ -64,9 +66,8 @@ def run_nightly(
         *("--env", f"TESTS_DBT={dbt or ''}"),
     ]
     for path in STAND_INS:
-        pinned = re.search(rf"uses: (actions/{path.name}@\w+)", WORKFLOW.read_text())
-        assert pinned is not None, f"{path.name} is not used any more"
-        command += ["--local-repository", f"{pinned[1]}={path}"]
+        if pinned := re.search(rf"uses: (actions/{path.name}@\w+)", workflow.read_text()):
+            command += ["--local-repository", f"{pinned[1]}={path}"]
     done = subprocess.run(
         command,
         cwd=REPOSITORY,

@@ -1,4 +1,4 @@
-"""The nightly workflow as it stands, run by a local runner against the sandbox and a Postgres."""
+"""The workflows as they stand, run by a local runner against the sandbox and a Postgres."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from loaders.redaction import WORDS, secrets_of
 from loaders.registry import SOURCES
 from sandbox.server import Sandbox
 from tests.conftest import temporary_server
-from tests.nightly.runner import Run, run_nightly
+from tests.nightly.runner import Run, run_workflow
 from tests.postgres import Database, Server
 
 pytestmark = pytest.mark.slow
@@ -59,7 +59,8 @@ class Nightly:
     folder: Path
 
     def run(self, name: str, dbt: Path | None = None, **secrets: str) -> Run:
-        return run_nightly(
+        return run_workflow(
+            "nightly",
             self.folder / name,
             inputs=DECEMBER,
             variables=self.variables,
@@ -253,7 +254,9 @@ def test_no_secret_is_shown_or_kept(nightly: Nightly, good: Run, wrong_key: Run)
 
 
 def test_a_repository_without_settings_is_told_what_it_lacks(nightly: Nightly) -> None:
-    run = run_nightly(nightly.folder / "unset", inputs={}, variables={}, secrets={}, dbt=NO_DBT)
+    run = run_workflow(
+        "nightly", nightly.folder / "unset", inputs={}, variables={}, secrets={}, dbt=NO_DBT
+    )
     assert run.exit_code != 0
     assert run.steps["Install"] == "success"
     for step in ("doctor", "run"):
@@ -270,3 +273,20 @@ def test_a_repository_without_settings_is_told_what_it_lacks(nightly: Nightly) -
         "GOOGLE_SHEETS_CREDENTIALS_JSON",
     ):
         assert name in run.summary
+
+
+def test_an_hour_shows_today_beside_other_days(nightly: Nightly, good: Run) -> None:
+    hourly = run_workflow(
+        "hourly",
+        nightly.folder / "hourly",
+        inputs={},
+        variables=nightly.variables,
+        secrets=nightly.secrets,
+        dbt=NO_DBT,
+    )
+    assert hourly.exit_code == 0, hourly.output[-5000:]
+    assert re.search(r"Client 713 today in the hour from \d+:00, and other days", hourly.summary)
+    _, rows = nightly.database.fetch(
+        "select kind, status from ops.runs where status <> 'failed' order by started_at desc limit 1"
+    )
+    assert rows == [("hourly", "ok")]

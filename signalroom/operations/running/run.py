@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from time import monotonic, sleep
 
+import click
+
 from loaders import clock
 from loaders.errors import LoadError, WarehouseError
 from loaders.warehouse import Warehouse
@@ -72,6 +74,8 @@ def prepare(
 ) -> Task:
     """What is to be done now: everything that was asked for, or what a broken run left of it."""
     clients = select_clients(settings.clients(), asked.client_id)
+    if not clients:
+        raise click.ClickException("no client is active; see docs/DATA_ORGANIZATION.md")
     now = clock.now()
     if asked.kind == "daily":
         day = asked.end_date or min(business_day(client, now) for client in clients)

@@ -3,6 +3,7 @@
 import json
 import signal
 import time
+from contextlib import ExitStack
 from datetime import date, timedelta
 from functools import partial
 
@@ -145,6 +146,32 @@ def test_a_day_with_a_good_run_that_is_complete_is_left_alone(
     assert isinstance(again(force=True), Outcome)
     nights.now += timedelta(days=1)
     assert isinstance(again(), Outcome)
+
+
+@on_both_targets
+def test_a_morning_waits_for_another_run_and_an_hour_does_not(
+    nights: Nights, settings: Settings, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(asked: Asked) -> Outcome | str:
+        return run_now(settings, target, asked, [], say=said.append)
+
+    said: list[str] = []
+    with ExitStack() as other:
+        assert other.enter_context(settings.warehouse(target).alone("run"))
+        monkeypatch.setattr(
+            "signalroom.operations.running.run.sleep", lambda _seconds: other.close()
+        )
+        assert "another run is going on" in str(begin(Asked("hourly")))
+        assert isinstance(begin(Asked()), Outcome)
+    assert said == ["waiting for another run to end"]
+    assert isinstance(begin(Asked("hourly")), Outcome)
+
+
+def test_without_an_active_client_there_is_nothing_to_run(project: Project) -> None:
+    path = project.root / "data/clients/713/config/client.toml"
+    path.write_text(path.read_text().replace('status = "active"', 'status = "planned"'))
+    done = project.run("run")
+    assert (done.exit_code, "no client is active" in done.output) == (1, True)
 
 
 def test_nights_without_a_run_are_named(nights: Nights) -> None:
