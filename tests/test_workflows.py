@@ -125,9 +125,13 @@ def test_every_secret_and_variable_of_nightly_is_explained() -> None:
 def test_only_what_opens_a_door_is_a_secret() -> None:
     """GitHub blacks a secret out wherever it stands, also in the middle of a figure."""
     for name in re.findall(r"secrets\.(\w+)", NIGHTLY.read_text()):
-        assert name.endswith(("_KEY", "PASSWORD", "_SECRET", "_JSON")), name
+        assert name.endswith(("_KEY", "PASSWORD", "_TOKEN", "_SECRET", "_JSON", "WEBHOOK_URL")), (
+            name
+        )
     for name in re.findall(r"vars\.(\w+)", NIGHTLY.read_text()):
-        assert not name.endswith(("_KEY", "PASSWORD", "TOKEN", "_SECRET", "_JSON")), name
+        assert not name.endswith(
+            ("_KEY", "PASSWORD", "TOKEN", "_SECRET", "_JSON", "WEBHOOK_URL")
+        ), name
 
 
 def test_nightly_installs_without_any_secret_that_opens_a_door() -> None:
