@@ -11,6 +11,7 @@ from loaders.warehouse import Warehouse
 from loaders.windows import local_day
 from signalroom.config.clients import Client
 from signalroom.config.settings import Settings
+from signalroom.loading import new_run_id
 
 Kind = Literal["daily", "hourly"]
 KINDS: tuple[Kind, ...] = ("daily", "hourly")
@@ -35,11 +36,14 @@ class Context:
         return self.settings.warehouse(self.target)
 
     def request(self, client: Client) -> Request:
-        """What is read of a client: an hour looks at the running day alone, which stays open."""
+        """What is read of a client: an hour looks at the running day alone, which stays open.
+
+        To the ledger of loads each attempt is a load of its own.
+        """
         if self.kind == "hourly":
             today = local_day(clock.now(), client.timezone)
-            return Request(self.run_id, today, today)
-        return Request(self.run_id, self.start_date, self.end_date, full_refresh=self.full_refresh)
+            return Request(new_run_id(), today, today)
+        return Request(new_run_id(), self.start_date, self.end_date, full_refresh=self.full_refresh)
 
 
 @dataclass(frozen=True)
