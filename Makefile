@@ -60,7 +60,7 @@ test-quick: install-dev ## The tests that need no dbt and no killed processes, u
 test-file: install-dev ## One file of tests: make test-file FILE=tests/loaders/test_windows.py
 	@$(BIN)/pytest $(FILE)
 
-soak: install-dev ## Loads and builds killed at random, 400 faulty answers, more random clients (an hour)
+soak: install-dev ## Random kills, 400 faulty answers, a month of nights, more random clients (two hours)
 	@$(BIN)/pytest -m soak tests
 
 lint: install-dev ## ruff, sqlfluff in three dialects, imports, dependencies, YAML, workflows

@@ -1,0 +1,123 @@
+"""Nights with faults and without a run end as nights without any, and are told of rightly.
+
+What a careful person would have said is worked out from what was done to each night alone: a source
+that stays unloaded is news once, is recalled each day that it stays so, and its recovery is news; a
+night without a run is told the morning after; a day's summary leaves when its inputs are there, or
+marked at ten o'clock. Of what passed by itself nobody hears a word.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from sandbox.server import Sandbox
+from tests.dbt.compare import columns
+from tests.month.night import Night, plan
+from tests.month.world import World
+from tests.support import Project
+
+pytestmark = pytest.mark.slow
+
+
+def begin(folder: Path, sandbox: Sandbox) -> World:
+    """A project with three sources and Slack on the evening of December 1, its bucket empty."""
+    for service in sandbox.services.values():
+        service.reset()
+    sandbox.s3_exports.empty()
+    project = Project.at(folder, sandbox, with_dbt=True)
+    project.environ |= sandbox.environ("s3_exports") | sandbox.environ("slack")
+    config = folder / "data/clients/713/config/client.toml"
+    config.write_text(config.read_text().replace(', "posthog", "mautic", "google_sheets"]', "]"))
+    project.succeed("mappings", "sync", "--all")
+    return World(project, sandbox)
+
+
+def marts(project: Project) -> dict[str, Counter[tuple[object, ...]]]:
+    """All rows of every mart but that of anomalies, which knows when a day was read.
+
+    Without the customers' hashes: each warehouse has a salt of its own.
+    """
+    kept = {
+        mart: ", ".join(name for name in names if name != "customer_hash")
+        for mart, names in columns(project).items()
+        if mart != "fct_anomalies"
+    }
+    return {
+        mart: Counter(project.query(f"select {names} from marts.{mart}"))
+        for mart, names in kept.items()
+    }
+
+
+def expected(nights: Sequence[Night]) -> Iterator[list[str]]:
+    """What is told in the morning of each night, in the order of the alphabet."""
+    failing, last = "", nights[0].day
+    for night in nights:
+        said: list[str] = []
+        if night.kind == "no run":
+            yield said
+            continue
+        if missed := [last + timedelta(n) for n in range(1, (night.day - last).days)]:
+            said.append(f"New, no run of {', '.join(map(str, missed))}")
+        if failing and failing != night.failing:
+            said.append(f"Recovered, 713 {failing} fails")
+        if night.failing:
+            kind = "Still open" if failing == night.failing else "New"
+            said.append(f"{kind}, critical, 713 {night.failing} fails")
+        said.append(f"{night.day}{' (provisional)' if night.failing else ''}")
+        failing, last = night.failing, night.day
+        yield sorted(said)
+
+
+def told(world: World, day: date) -> list[str]:
+    """What Slack was sent since it was looked at last: titles of alerts, and days of summaries."""
+    named = f"{day:%B} {day.day}"
+    said = []
+    for message in world.sandbox.slack.messages:
+        title = message["text"]
+        if title.startswith(f"Client 713, {named}"):
+            said.append(f"{day}{' (provisional)' if '(provisional)' in title else ''}")
+            continue
+        texts = [block["text"]["text"] for block in message["blocks"][1:] if "text" in block]
+        said += [text[1:].partition("*")[0] for text in texts if text.startswith("*")]
+    world.sandbox.slack.messages.clear()
+    return sorted(said)
+
+
+def live(
+    nights: Sequence[Night], folder: Path, sandbox: Sandbox, *, quiet: Sequence[Night]
+) -> None:
+    """Live through the nights twice: with all that goes wrong, and with runs in `quiet` alone."""
+    faulty = begin(folder / "faulty", sandbox)
+    for night, rightly in zip(nights, expected(nights), strict=True):
+        faulty.pass_night(night)
+        assert told(faulty, night.day) == rightly, night
+    found = marts(faulty.project)
+    other = begin(folder / "quiet", sandbox)
+    for night in nights:
+        other.pass_quietly(night, runs=night in quiet)
+    assert found == marts(other.project)
+
+
+@pytest.mark.timeout(900)
+def test_some_nights(tmp_path: Path, sandbox: Sandbox) -> None:
+    first = date(2025, 12, 1)
+    nights = (
+        Night(first),
+        Night(first + timedelta(1), "down", "everflow", "server_error", killed_after=0.2),
+        Night(first + timedelta(2), "no run"),
+        Night(first + timedelta(3), "restated", "redtrack", killed_after=0.6),
+    )
+    live(nights, tmp_path, sandbox, quiet=nights[-1:])  # one run reads all that was missed
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+def test_a_month(tmp_path: Path, sandbox: Sandbox) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201  # to live through it again
+    nights = plan(31, seed)
+    live(nights, tmp_path, sandbox, quiet=nights)
