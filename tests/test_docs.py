@@ -186,6 +186,7 @@ def variables_read() -> set[str]:
             "loaders/warehouse/postgres.py",
             "signalroom/examination.py",
             "signalroom/operations/backups/kept.py",
+            "signalroom/operations/telemetry/metrics.py",
         )
     )
     messages = (ROOT / "signalroom/operations/notify/channels.py").read_text()

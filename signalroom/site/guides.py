@@ -35,6 +35,7 @@ GROUPS = {
         "docs/runbook.md": "",
         "docs/notifications.md": "",
         "docs/anomalies.md": "",
+        "docs/telemetry.md": "",
         "docs/security.md": "",
     },
     "Reference": {
