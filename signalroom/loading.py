@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import click
+from structlog.contextvars import bound_contextvars
 
 from loaders import clock, ledger, ops
 from loaders.errors import LoadError, LockLostError, NothingToRead
@@ -67,9 +68,12 @@ def load_all(
                 yield Outcome(client.client_id, source.name, kind, account.message)
                 continue
             try:
-                for run in source.load(Job(account, warehouse, settings.workdir, request)):
-                    yield format_run(run)
-                warehouse.tidy(source.name)
+                with bound_contextvars(
+                    run=request.run_id, client=client.client_id, source=source.name
+                ):
+                    for run in source.load(Job(account, warehouse, settings.workdir, request)):
+                        yield format_run(run)
+                    warehouse.tidy(source.name)
             except LockLostError:
                 raise
             except NothingToRead as early:

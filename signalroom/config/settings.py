@@ -62,6 +62,10 @@ class Settings:
         conceal(*secrets_of(environ))
         settings = cls(root, environ)
         os.umask(settings.umask)
+        if environ.get("SIGNALROOM_LOG") == "json":
+            from signalroom.operations.telemetry.logs import log_as_json
+
+            log_as_json()
         return settings
 
     @property
