@@ -187,6 +187,7 @@ def variables_read() -> set[str]:
             "signalroom/examination.py",
             "signalroom/operations/backups/kept.py",
             "signalroom/operations/telemetry/metrics.py",
+            "signalroom/operations/telemetry/tell.py",
         )
     )
     messages = (ROOT / "signalroom/operations/notify/channels.py").read_text()

@@ -24,7 +24,7 @@ from signalroom.operations.running.execute import StepRun, execute
 from signalroom.operations.running.history import History, Run, runs_of, steps_of
 from signalroom.operations.running.plan import chosen, left
 from signalroom.operations.running.step import Context, Kind, Step
-from signalroom.operations.telemetry.metrics import tell_metrics
+from signalroom.operations.telemetry.tell import tell_machines
 
 # seconds to wait for another run: the next hour brings the next hourly one
 PATIENCE: dict[Kind, float] = {"daily": 900.0, "hourly": 0.0}
@@ -184,7 +184,7 @@ def carry_out(
         history.finish(run)
     except WarehouseError as error:
         run = replace(run, status="failed", message=str(error))
-    tell_metrics(task.context.settings, task.context.target, say)
+    tell_machines(task.context.settings, task.context.target, run, steps, say)
     return Outcome(run, steps, missed)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 RESULTS = Path("dbt_project/target/run_results.json")
@@ -17,6 +18,8 @@ class Node:
     name: str
     status: str
     seconds: float
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
 
     @property
     def is_well(self) -> bool:
@@ -29,4 +32,10 @@ def nodes(root: Path) -> Iterator[Node]:
     path = root / RESULTS
     for result in json.loads(path.read_text())["results"] if path.exists() else ():
         kind, _, name = result["unique_id"].split(".", 2)  # model.signalroom.fct_orders
-        yield Node(kind, name, result["status"], float(result["execution_time"]))
+        times = [one for one in result.get("timing", ()) if one["name"] == "execute"]
+        moments = [
+            datetime.fromisoformat(one[which])
+            for one in times
+            for which in ("started_at", "completed_at")
+        ]
+        yield Node(kind, name, result["status"], float(result["execution_time"]), *moments)
