@@ -62,8 +62,9 @@ def run(  # noqa: PLR0917  # click passes them by name
 
     A step that fails holds back what needs it, and nothing else. What may be over by itself is
     tried again, each step is ended at its limit, and ops.runs and ops.run_steps keep what happened.
-    A run that finds another one going ends at once, and so does a daily one whose day has a good
-    run and is complete. Exit code 1 when a step failed or was held back.
+    While another run is going a daily one waits for a quarter of an hour, an hourly one not at all;
+    then it ends, and nothing is done. Nor is it where the day has a good run and is complete. Exit
+    code 1 when a step failed or was held back.
 
     \b
     signalroom run
