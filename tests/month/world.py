@@ -63,8 +63,6 @@ class World:
 
     def _start(self, day: date, at: time, *arguments: str) -> Forked:
         moment = datetime.combine(day + timedelta(1), at, NEW_YORK)
-        for service in self.sandbox.services.values():
-            service.clock = moment.timestamp
         self.project.environ["TESTS_NOW"] = moment.isoformat()
         without = ("DUCKDB_PATH", "DBT_PROJECT_DIR")
         return self.project.start("run", *arguments, without=without)
