@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import click
-from structlog.contextvars import bound_contextvars
 
 from loaders import clock, ledger, ops
 from loaders.errors import LoadError, LockLostError, NothingToRead
@@ -29,6 +28,12 @@ class Outcome:
     rows: int = 0
     is_transient: bool = False  # what failed may be over in some minutes
 
+    @property
+    def line(self) -> str:
+        """The result as it is printed."""
+        kind = "" if self.kind == "ok" else f"{self.kind}: "
+        return f"{self.client_id} {self.source}: {kind}{self.text}"
+
 
 def load_all(
     settings: Settings,
@@ -43,6 +48,8 @@ def load_all(
 
     A source that the user typed must be configured, and of each client one; else it is skipped.
     """
+    from structlog.contextvars import bound_contextvars
+
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom load", click.echo), warehouse.session(read_only=False):
         ops.create(warehouse, complete_tables())

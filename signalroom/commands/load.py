@@ -16,7 +16,6 @@ from signalroom.terminal import say
 
 if TYPE_CHECKING:
     from signalroom.config.clients import Client
-    from signalroom.loading import Outcome
 
 
 def _whole_number(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -89,7 +88,8 @@ def load(  # noqa: PLR0917  # click passes them by name
     failed = False
     try:
         for outcome in run(settings, target, clients, sources, request):
-            failed |= _say(outcome)
+            say(outcome.line)
+            failed |= outcome.kind == "failed"
     except LoadError as error:
         raise click.ClickException(str(error)) from None
     sys.exit(1 if failed else 0)
@@ -108,10 +108,3 @@ def _refuse_what_cannot_be(
         if not any(source in client.sources for client in clients):
             ids = ", ".join(client.client_id for client in clients)
             raise click.UsageError(f"{source} is not enabled in client.toml of {ids}")
-
-
-def _say(outcome: "Outcome") -> bool:
-    """Print an outcome; True when it is a failure."""
-    kind = "" if outcome.kind == "ok" else f"{outcome.kind}: "
-    say(f"{outcome.client_id} {outcome.source}: {kind}{outcome.text}")
-    return outcome.kind == "failed"

@@ -75,5 +75,4 @@ def _read_again(
     request = Request(new_run_id(), days.start, days.end, full_refresh=is_file)
     client = [one for one in clients if one.client_id == letter.row.client_id]
     for outcome in load_all(settings, target, client, [source], request):
-        kind = "" if outcome.kind == "ok" else f"{outcome.kind}: "
-        say(f"{outcome.client_id} {outcome.source}: {kind}{outcome.text}")
+        say(outcome.line)

@@ -27,8 +27,7 @@ def load(context: Context, source: str) -> StepResult:
             context.request(client),
             are_typed=False,
         ):
-            kind = "" if outcome.kind == "ok" else f"{outcome.kind}: "
-            say(f"{outcome.client_id} {outcome.source}: {kind}{outcome.text}")
+            say(outcome.line)
             outcomes.append(outcome)
     rows = sum(outcome.rows for outcome in outcomes)
     if failed := [outcome for outcome in outcomes if outcome.kind == "failed"]:
