@@ -98,6 +98,20 @@ class OpsTable:
             every = ", ".join([one] * len(some))
             execute(f"insert into {OPS}.{self.name} ({names}) values {every}", values)  # noqa: S608
 
+    def replace(self, execute: Callable[..., None], rows: Sequence[Any]) -> None:
+        """Put rows in the place of those with their key, within a transaction."""
+        which = " and ".join(f'"{name}" = %s' for name in self.key)
+        for row in rows:
+            key = [getattr(row, name) for name in self.key]
+            execute(f"delete from {OPS}.{self.name} where {which}", key)  # noqa: S608
+        self.insert(execute, rows)
+
+    def read(self, warehouse: Warehouse, rest: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Rows of it; `rest` is what stands behind its name in the statement."""
+        names = ", ".join(f'"{name}"' for name in self.columns)
+        statement = f"select {names} from {OPS}.{self.name} {rest}"  # noqa: S608
+        return [self.row(*row) for row in warehouse.query(statement, values)]
+
 
 LOAD_RUNS = OpsTable("load_runs", Run, ("run_id", "source", "client_id", "table_name"))
 REJECTED_ROWS = OpsTable("rejected_rows", RejectedRow, ("rejected_row_id",))

@@ -73,9 +73,7 @@ class _Run:
         after, news = compare(alerts(box.warehouse), problems, box.channels.keys(), box.now)
         rows = list(self._messages(news))
         with box.warehouse.transaction() as execute:
-            for alert in after:
-                execute("delete from ops.alerts where key = %s", [alert.key])
-            ALERTS.insert(execute, after)
+            ALERTS.replace(execute, after)
             NOTIFICATIONS.insert(execute, rows)
         return {row.notification_id for row in box.deliver() if not row.is_sent}
 
@@ -102,8 +100,4 @@ class _Run:
 
 def alerts(warehouse: Warehouse, where: str = "1 = 1") -> list[Alert]:
     """What is remembered, the worst and oldest first."""
-    names = ", ".join(f'"{name}"' for name in ALERTS.columns)
-    rows = warehouse.query(
-        f"select {names} from ops.alerts where {where} order by severity, since, key"  # noqa: S608
-    )
-    return [Alert(*row) for row in rows]
+    return ALERTS.read(warehouse, f"where {where} order by severity, since, key")

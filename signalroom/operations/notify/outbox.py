@@ -101,13 +101,8 @@ def outbox_of(warehouse: Warehouse, say: Say, *tables: OpsTable) -> Iterator[Non
 
 def known(warehouse: Warehouse, where: str, *values: Any) -> list[Notification]:
     """Rows of the outbox, in the order in which they were written."""
-    names = ", ".join(NOTIFICATIONS.columns)
-    rows = warehouse.query(
-        f"select {names} from ops.notifications where {where} "  # noqa: S608
-        "order by created_at, client_id, channel, notification_id",
-        values,
-    )
-    return [Notification(*row) for row in rows]
+    order = "order by created_at, client_id, channel, notification_id"
+    return NOTIFICATIONS.read(warehouse, f"where {where} {order}", values)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What is kept of runs, in ops.runs and ops.run_steps."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from time import monotonic, sleep
 
@@ -66,13 +66,9 @@ class History:
         self._replace(RUNS, run)
 
     def _replace(self, table: OpsTable, row: Run | StepRun) -> None:
-        key = " and ".join(f"{name} = %s" for name in table.key)
-
         def replacing() -> None:
             with self.warehouse.transaction() as execute:
-                values = [getattr(row, name) for name in table.key]
-                execute(f"delete from {OPS}.{table.name} where {key}", values)  # noqa: S608
-                table.insert(execute, [row])
+                table.replace(execute, [row])
 
         self._write(replacing)
 
@@ -95,30 +91,21 @@ def runs_of(warehouse: Warehouse, kind: str) -> list[Run]:
     """The runs of a kind, the newest first."""
     if RUNS.name not in warehouse.columns(OPS):
         return []
-    found = warehouse.query(
-        f"select {_names(Run)} from ops.runs where kind = %s order by started_at desc",  # noqa: S608
-        (kind,),
-    )
-    return [Run(*row) for row in found]
+    return RUNS.read(warehouse, "where kind = %s order by started_at desc", [kind])
 
 
 def steps_of(warehouse: Warehouse, run_id: str) -> list[StepRun]:
     """What became of the steps of a run, in their order."""
-    found = warehouse.query(
-        f"select {_names(StepRun)} from ops.run_steps where run_id = %s order by finished_at",  # noqa: S608
-        (run_id,),
-    )
-    return [StepRun(*row) for row in found]
+    return RUN_STEPS.read(warehouse, "where run_id = %s order by finished_at", [run_id])
 
 
 def newest_steps(warehouse: Warehouse) -> list[StepRun]:
     """What became of each step when it was done last, in their order."""
-    found = warehouse.query(
-        f"select {_names(StepRun)} from ops.run_steps as newest where started_at = ("  # noqa: S608
-        "select max(started_at) from ops.run_steps as any_run "
-        "where any_run.step = newest.step and any_run.status <> 'held back') order by finished_at"
+    return RUN_STEPS.read(
+        warehouse,
+        "as newest where started_at = (select max(started_at) from ops.run_steps as any_run "
+        "where any_run.step = newest.step and any_run.status <> 'held back') order by finished_at",
     )
-    return [StepRun(*row) for row in found]
 
 
 def failing_since(warehouse: Warehouse, step: str) -> datetime:
@@ -131,7 +118,3 @@ def failing_since(warehouse: Warehouse, step: str) -> datetime:
         (step,),
     )
     return row[0]
-
-
-def _names(row: type) -> str:
-    return ", ".join(field.name for field in fields(row))
