@@ -52,8 +52,8 @@ def test_a_morning(  # noqa: PLR0917  # pytest passes them by name
     assert "2025-12-18 has a good run and is complete; nothing was done" in again.output
     monkeypatch.setattr(clock, "now", lambda: datetime(2025, 12, 18, 20, 5, tzinfo=UTC))
     assert project.run("run", "hourly", "--skip", "build").exit_code == 0
-    windows = "select distinct window_start, window_end from ops.load_runs where run_id = (%s)"
-    hourly = "select run_id from ops.runs where kind = 'hourly'"
+    windows = "select distinct window_start, window_end from ops.load_runs where started_at = (%s)"
+    hourly = "select started_at from ops.runs where kind = 'hourly'"
     assert project.query(windows % hourly) == [(date(2025, 12, 18), date(2025, 12, 18))]
     ((conversions,),) = project.query(
         "select conversions from ops.hourly_snapshots where advertiser_id = 1 and hour = 15"
