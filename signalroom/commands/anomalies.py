@@ -8,7 +8,7 @@ import click
 
 from signalroom.config.clients import Client, select_clients
 from signalroom.config.settings import Settings
-from signalroom.options import DAY, client_option, target_option
+from signalroom.options import DAY, DAYS, client_option, target_option
 from signalroom.printing import format_option, show
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def anomalies() -> None:
 @target_option
 @click.option(
     "--days",
-    type=click.IntRange(1),
+    type=DAYS,
     default=14,
     show_default=True,
     help="How many days up to the newest that is reported.",

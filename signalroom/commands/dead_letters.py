@@ -11,7 +11,7 @@ import click
 from loaders import clock
 from signalroom.config.clients import Client, select_clients
 from signalroom.config.settings import Settings
-from signalroom.options import client_option, target_option
+from signalroom.options import DAYS, client_option, target_option
 from signalroom.printing import format_option
 from signalroom.stopping import stoppable
 from signalroom.terminal import say
@@ -148,7 +148,11 @@ def replay(ids: tuple[str, ...], target: str, **which: str | None) -> None:
 
 @dead_letters.command()
 @click.option(
-    "--older-than", type=click.IntRange(0), required=True, metavar="DAYS", help="Refused before."
+    "--older-than",
+    type=click.IntRange(0, DAYS.max),
+    required=True,
+    metavar="DAYS",
+    help="Refused before.",
 )
 @chosen
 def purge(older_than: int, target: str, **which: str | None) -> None:

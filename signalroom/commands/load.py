@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from loaders import clock
 from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
-from signalroom.options import DAY, client_option, target_option
+from signalroom.options import DAY, check_days, client_option, target_option
 from signalroom.stopping import stoppable
 from signalroom.terminal import say
 
@@ -75,15 +74,13 @@ def load(  # noqa: PLR0917  # click passes them by name
         raise click.UsageError(
             f"There is no source {unknown[0]!r}; known sources: {', '.join(SOURCES)}"
         )
-    start, end = start_date, end_date
-    if start and end and end < start:
-        raise click.UsageError(f"--end-date {end} is before --start-date {start}")
-    if full_refresh and start:
-        raise click.UsageError("--full-refresh reads from the client's start date: no --start-date")
     settings = Settings.of_this_process()
-    request = Request(new_run_id(), start, end, advertiser_id, full_refresh, allow_empty, max_files)
     clients = select_clients(settings.clients(), client_id)
-    _refuse_what_cannot_be(clients, sources, [day for day in (start, end) if day])
+    check_days(clients, start_date, end_date, full_refresh=full_refresh)
+    _refuse_what_nobody_has(clients, sources)
+    request = Request(
+        new_run_id(), start_date, end_date, advertiser_id, full_refresh, allow_empty, max_files
+    )
     run = plan_all if dry_run else load_all
     failed = False
     try:
@@ -95,15 +92,7 @@ def load(  # noqa: PLR0917  # click passes them by name
     sys.exit(1 if failed else 0)
 
 
-def _refuse_what_cannot_be(
-    clients: "list[Client]", sources: tuple[str, ...], days: list[date]
-) -> None:
-    from loaders.windows import local_day
-
-    for client in clients:
-        today = local_day(clock.now(), client.timezone)
-        if days and max(days) > today:
-            raise click.UsageError(f"{max(days)} is in the future for client {client.client_id}")
+def _refuse_what_nobody_has(clients: "list[Client]", sources: tuple[str, ...]) -> None:
     for source in sources:
         if not any(source in client.sources for client in clients):
             ids = ", ".join(client.client_id for client in clients)

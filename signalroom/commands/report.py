@@ -7,7 +7,7 @@ import click
 
 from loaders import clock
 from signalroom.config.settings import Settings
-from signalroom.options import DAY, USUAL_REPORT, client_option, target_option
+from signalroom.options import DAY, DAYS, USUAL_REPORT, client_option, target_option
 
 # page, pictures in two forms, e-mail, the day's figures for another program; the marts as tables
 FORMATS = ("html", "png", "svg", "eml", "json", "csv", "xlsx", "parquet")
@@ -34,7 +34,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
 @click.option("--date", "through", type=DAY, help="The newest complete day up to this one.")
 @click.option(
     "--days",
-    type=click.IntRange(1, 3_660),  # ten years; the calendar ends somewhere
+    type=DAYS,
     default=USUAL_REPORT.days,
     show_default=True,
     help="How many days up to it; figures of before are not on the page.",

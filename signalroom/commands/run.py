@@ -7,25 +7,19 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
-from signalroom.options import DAY, client_option, target_option
+from signalroom.options import DAY, check_days, client_option, target_option
 from signalroom.stopping import stoppable
 from signalroom.terminal import say
 
 if TYPE_CHECKING:
-    from signalroom.operations.running.run import Outcome, Task
+    from signalroom.operations.running.run import Asked, Outcome, Task
 
 
 def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
     """The names of steps, with commas between them."""
-    from signalroom.operations.running.steps import STEPS
-
-    given = tuple(part.strip() for part in value.split(",")) if value else ()
-    known = [step.name for step in STEPS]
-    for name in given:
-        if name not in known:
-            raise click.BadParameter(f"{name!r} is none of {', '.join(known)}")
-    return given
+    return tuple(part.strip() for part in value.split(",")) if value else ()
 
 
 @click.command()
@@ -77,8 +71,11 @@ def run(  # noqa: PLR0917  # click passes them by name
     from signalroom.operations.running.run import Asked, prepare, run_now
     from signalroom.operations.running.steps import STEPS
 
-    asked = Asked(kind, client_id, only, skip, start_date, end_date, full_refresh)
+    if dry_run and is_json:
+        raise click.UsageError("--dry-run shows a plan for people: no --json")
     settings = Settings.of_this_process()
+    asked = Asked(kind, client_id, only, skip, start_date, end_date, full_refresh)
+    _refuse_what_cannot_be(settings, asked)
     try:
         if dry_run:
             _show_plan(prepare(settings, target, asked, STEPS, resume=resume))
@@ -89,6 +86,23 @@ def run(  # noqa: PLR0917  # click passes them by name
         raise click.ClickException(str(error)) from None
     _show(outcome, target, is_json=is_json)
     sys.exit(0 if isinstance(outcome, str) or outcome.run.status == "ok" else 1)
+
+
+def _refuse_what_cannot_be(settings: Settings, asked: "Asked") -> None:
+    from signalroom.operations.running.plan import chosen
+    from signalroom.operations.running.steps import STEPS
+
+    known = [step.name for step in chosen(STEPS, asked.kind)]
+    whose = f"a{'n' if asked.kind == 'hourly' else ''} {asked.kind} run: {', '.join(known)}"
+    for name in (*asked.only, *asked.skip):
+        if name not in known:
+            raise click.UsageError(f"{name!r} is no step of {whose}")
+    if not chosen(STEPS, asked.kind, only=asked.only, skip=asked.skip):
+        raise click.UsageError(f"--only and --skip leave no step of {whose}")
+    if asked.kind == "hourly" and (asked.start_date or asked.end_date or asked.full_refresh):
+        raise click.UsageError("an hourly run reads the running day: no dates, no --full-refresh")
+    clients = select_clients(settings.clients(), asked.client_id)
+    check_days(clients, asked.start_date, asked.end_date, full_refresh=asked.full_refresh)
 
 
 def _show_plan(task: "Task") -> None:

@@ -249,7 +249,25 @@ def test_json_is_one_object_and_nothing_else(project: Project) -> None:
     assert "== mappings" in done.stderr
 
 
-def test_a_step_that_does_not_exist_is_refused(project: Project) -> None:
-    done = project.run("run", "--only", "everflow,nothing")
-    assert done.exit_code == 2
-    assert "'nothing' is none of s3_exports, everflow" in done.output
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--only", "everflow,nothing"), "'nothing' is no step of a daily run: s3_exports, "),
+        (("--skip", "snapshot"), "'snapshot' is no step of a daily run"),
+        (("hourly", "--only", "report"), "'report' is no step of an hourly run: everflow, "),
+        (("--only", "build", "--skip", "build"), "leave no step of a daily run"),
+        (("hourly", "--start-date", "2025-12-01"), "an hourly run reads the running day"),
+        (("hourly", "--full-refresh"), "an hourly run reads the running day"),
+        (("--start-date", "2025-12-02", "--end-date", "2025-12-01"), "is before"),
+        (("--full-refresh", "--start-date", "2025-12-02"), "no --start-date"),
+        (("--end-date", "2099-01-01"), "2099-01-01 is in the future for client 713"),
+        (("--dry-run", "--json"), "no --json"),
+    ],
+)
+@pytest.mark.from_nothing
+def test_wrong_usage_is_refused_before_anything_is_done(
+    project: Project, arguments: tuple[str, ...], says: str
+) -> None:
+    done = project.run("run", *arguments)
+    assert (done.exit_code, says in done.output) == (2, True), done.output
+    assert not project.warehouse.exists()
