@@ -138,8 +138,9 @@ def replay(ids: tuple[str, ...], target: str, **which: str | None) -> None:
         left = letters.replay(settings, target, clients, wanted, say)
     except LoadError as error:
         raise click.ClickException(str(error)) from None
-    say(f"{len(wanted) - len(left):,} of {len(wanted):,} are in their place")
-    if len(left) < len(wanted):
+    placed = max(0, len(wanted) - len(left))  # of a row, several may be refused in its stead
+    say(f"{placed:,} of {len(wanted):,} are in their place")
+    if placed:
         click.echo(BUILD)
     for one in left:
         say(f"{one.name} waits still: {one.row.reason}")

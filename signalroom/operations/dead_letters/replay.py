@@ -23,27 +23,40 @@ Say = Callable[[str], None]
 def replay(
     settings: Settings, target: str, clients: Sequence[Client], ids: Collection[str], say: Say
 ) -> list[Letter]:
-    """Put in its place what the letters of these ids hold; those that still wait after it."""
+    """Put in its place what the letters of these ids hold; what still waits of it after that.
+
+    What is read again and refused again is a letter of its own, of that load.
+    """
     warehouse = settings.warehouse(target)
+    runs: set[str] = set()
+    places: set[tuple[object, ...]] = set()
 
     def waiting() -> list[Letter]:
         with warehouse.session():
             found = letters(warehouse, [client.client_id for client in clients])
-        return [one for one in found if one.is_waiting and one.row.rejected_row_id in ids]
+        return [one for one in found if one.is_waiting]
+
+    def wanted() -> list[Letter]:
+        return [one for one in waiting() if one.row.rejected_row_id in ids]
 
     with warehouse.lock("signalroom dead-letters", say), warehouse.session(read_only=False):
         ops.create(warehouse, complete_tables())
-        for letter in filter(_is_kept, waiting()):
+        for letter in filter(_is_kept, wanted()):
             refused = _put(warehouse, letter)
             say(f"{letter.name}: {f'refused again: {refused}' if refused else 'in its place'}")
     tried: set[str] = set()
     while rest := [
-        one for one in waiting() if not _is_kept(one) and one.row.rejected_row_id not in tried
+        one for one in wanted() if not _is_kept(one) and one.row.rejected_row_id not in tried
     ]:
         alike = [one for one in rest if _reading(one) == _reading(rest[0])]
         tried |= {one.row.rejected_row_id for one in alike}
-        _read_again(settings, target, clients, rest[0], say)
-    return waiting()
+        places |= {_place(one) for one in alike}
+        runs.add(_read_again(settings, target, clients, rest[0], say))
+    return [
+        one
+        for one in waiting()
+        if one.row.rejected_row_id in ids or (one.row.run_id in runs and _place(one) in places)
+    ]
 
 
 def _is_kept(letter: Letter) -> bool:
@@ -66,13 +79,28 @@ def _reading(letter: Letter) -> tuple[object, ...]:
     return letter.row.client_id, letter.row.source, letter.days
 
 
+def _place(letter: Letter) -> tuple[object, ...]:
+    """What it has in common with what is refused in its stead: of an answer no row has a number."""
+    row = letter.row
+    table = (row.client_id, row.source, row.table_name)
+    return (*table, row.origin, row.line) if _is_of_a_file(row.source) else table
+
+
+def _is_of_a_file(source: str) -> bool:
+    return SOURCES[source].tables[0].replaces == "file"
+
+
 def _read_again(
     settings: Settings, target: str, clients: Sequence[Client], letter: Letter, say: Say
-) -> None:
-    """Load the days of a letter as `signalroom load` does; files too that are loaded already."""
+) -> str:
+    """Load the days of a letter as `signalroom load` does, files too that are loaded already.
+
+    The id of the load.
+    """
     source, days = letter.row.source, letter.days
-    is_file = SOURCES[source].tables[0].replaces == "file"
+    is_file = _is_of_a_file(source)
     request = Request(new_run_id(), days.start, days.end, full_refresh=is_file)
     client = [one for one in clients if one.client_id == letter.row.client_id]
     for outcome in load_all(settings, target, client, [source], request):
         say(outcome.line)
+    return request.run_id

@@ -136,9 +136,33 @@ def test_card_numbers_and_secrets_are_taken_out_and_the_row_is_read_again(
         assert secret not in text
     assert "**** **** **** 1111" in payload
     assert not is_whole
+    sandbox.everflow.faults.on("bad_metric", metric="cv", value=f"{CARD} {secret}")
+    again = loaded_project.run("dead-letters", "replay")
+    assert (again.exit_code, "0 of 1 are in their place" in again.output) == (1, True)
+    sandbox.everflow.faults.clear()
     assert loaded_project.run("dead-letters", "replay").exit_code == 0
     assert len(loaded_project.raw("everflow")) == 444
     assert covered(loaded_project) == ALL
+
+
+def test_what_is_read_again_and_refused_again_still_waits(
+    project: Project, bucket: S3Exports
+) -> None:
+    bucket.empty()
+    bucket.put(KEY, b"orders_id,order_status,total_amount\n1,NEW,95\n2,NEW\n3\n4,NEW,95\n")
+    assert project.run("load", "s3_exports").exit_code == 0
+    for _ in range(2):
+        of_one = project.query(
+            "select rejected_row_id from ops.rejected_rows where line = 2 "
+            "order by rejected_at desc limit 1"
+        )[0][0]
+        for replay, said in ((("replay", of_one), "0 of 1 are"), (("replay",), "0 of 2 are")):
+            done = project.run("dead-letters", *replay)
+            assert (done.exit_code, said in done.output) == (1, True), done.output
+            assert "waits still: 2 fields instead of 3" in done.output
+    bucket.put(KEY, b"orders_id,order_status,total_amount\n1,NEW,95\n2,NEW,95\n3\n4,NEW,95\n")
+    done = project.run("dead-letters", "replay")
+    assert (done.exit_code, "1 of 2 are in their place" in done.output) == (1, True), done.output
 
 
 def test_an_answer_is_kept_and_read_again(loaded_project: Project, sandbox: Sandbox) -> None:
