@@ -48,7 +48,7 @@ def load_all(
 
     A source that the user typed must be configured, and of each client one; else it is skipped.
     """
-    from structlog.contextvars import bound_contextvars
+    from signalroom.operations.telemetry.logs import logged_with
 
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom load", click.echo), warehouse.session(read_only=False):
@@ -75,9 +75,7 @@ def load_all(
                 yield Outcome(client.client_id, source.name, kind, account.message)
                 continue
             try:
-                with bound_contextvars(
-                    run=request.run_id, client=client.client_id, source=source.name
-                ):
+                with logged_with(load=request.run_id, client=client.client_id, source=source.name):
                     for run in source.load(Job(account, warehouse, settings.workdir, request)):
                         yield format_run(run)
                     warehouse.tidy(source.name)

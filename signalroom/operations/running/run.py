@@ -24,6 +24,7 @@ from signalroom.operations.running.execute import StepRun, execute
 from signalroom.operations.running.history import History, Run, runs_of, steps_of
 from signalroom.operations.running.plan import chosen, left
 from signalroom.operations.running.step import Context, Kind, Step
+from signalroom.operations.telemetry.logs import logged_with
 from signalroom.operations.telemetry.tell import tell_machines
 
 # seconds to wait for another run: the next hour brings the next hourly one
@@ -148,7 +149,10 @@ def run_now(
                 has_ended = not force and is_done(task)
             if has_ended:
                 return f"{task.run.day} has a good run and is complete; nothing was done (--force)"
-            return carry_out(task, say=say)
+            if resume and not task.done:
+                say("there is nothing to go on with: all that is asked for is done now")
+            with logged_with(run=task.run.run_id):
+                return carry_out(task, say=say)
     except LoadError as error:  # not even the step that tells people can be begun
         tell_unreachable(
             channels_by_client(settings, ()), warehouse, error, now=clock.now(), say=say

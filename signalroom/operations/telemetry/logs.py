@@ -1,21 +1,24 @@
 """The log as JSON lines on standard error, for whoever collects them: SIGNALROOM_LOG=json."""
 
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
-from structlog.contextvars import merge_contextvars
 from structlog.processors import JSONRenderer, TimeStamper, format_exc_info
 from structlog.stdlib import ProcessorFormatter, add_log_level, add_logger_name
 
 from loaders.redaction import redact
 
+# of the process: its threads have it too, and the processes that it forks
+_whose: dict[str, str] = {}
+
 
 def log_as_json() -> None:
-    """A line a record: when, how bad, whose, and of which run, client and source."""
+    """A line a record: when, how bad, whose, and of which run, load, client and source."""
     formatter = ProcessorFormatter(
         foreign_pre_chain=[
-            merge_contextvars,
+            _with_whose,
             add_log_level,
             add_logger_name,
             TimeStamper(fmt="iso"),
@@ -25,6 +28,23 @@ def log_as_json() -> None:
     )
     for handler in logging.getLogger().handlers:
         handler.setFormatter(formatter)
+
+
+@contextmanager
+def logged_with(**whose: str) -> Iterator[None]:
+    """Whose each line is meanwhile."""
+    before = _whose.copy()
+    _whose.update(whose)
+    try:
+        yield
+    finally:
+        _whose.clear()
+        _whose.update(before)
+
+
+def _with_whose(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event.update(_whose)
+    return event
 
 
 def _redacted(_: Any, __: str, event: MutableMapping[str, Any]) -> dict[str, str]:

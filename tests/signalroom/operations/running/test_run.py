@@ -243,7 +243,8 @@ def test_what_failed_stands_first_with_the_command_to_look_at_it(
 
 
 def test_json_is_one_object_and_nothing_else(project: Project) -> None:
-    done = project.run("run", "--only", "mappings,backup", "--json")
+    done = project.run("run", "--only", "mappings,backup", "--json", "--resume")
+    assert done.stderr.startswith("there is nothing to go on with")
     told = json.loads(done.stdout)
     assert (told["status"], [one["status"] for one in told["steps"]]) == ("ok", ["ok", "skipped"])
     assert "== mappings" in done.stderr

@@ -5,10 +5,10 @@ import logging
 from io import StringIO
 
 import pytest
-from structlog.contextvars import bound_contextvars
 
 from loaders.redaction import conceal
-from signalroom.operations.telemetry.logs import log_as_json
+from sandbox.s3 import S3Exports
+from signalroom.operations.telemetry.logs import log_as_json, logged_with
 from tests.support import DECEMBER, Project
 
 
@@ -21,23 +21,29 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> StringIO:
     return stream
 
 
-def test_a_load_is_logged_as_json_with_its_run_client_and_source(project: Project) -> None:
+def test_a_run_is_logged_as_json_with_its_load_client_and_source(
+    project: Project, bucket: S3Exports
+) -> None:
+    """Order files are read in threads."""
     project.environ["SIGNALROOM_LOG"] = "json"
-    said = project.succeed("load", "everflow", *DECEMBER)
-    ((run_id,),) = project.query("select distinct run_id from ops.load_runs")
+    said = project.succeed("run", "--only", "s3_exports,everflow", *DECEMBER)
+    ((run_id,),) = project.query("select run_id from ops.runs")
+    loads: dict[str, str] = dict(project.query("select distinct source, run_id from ops.load_runs"))
     found = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-    assert found
+    assert {line["source"] for line in found} == loads.keys()
+    assert "loaders.files.reading" in {line["logger"] for line in found}
     for line in found:
-        assert (line["client"], line["source"], line["run"]) == ("713", "everflow", run_id)
+        assert (line["client"], line["run"]) == ("713", run_id)
+        assert line["load"] == loads[line["source"]]
         assert line["logger"].startswith("loaders.")
         assert line["timestamp"].endswith("Z")
-    assert "reading 2025-12-01..2025-12-18" in found[0]["event"]
+    assert "reading 2025-12-01..2025-12-18" in found[-1]["event"]
 
 
 def test_no_secret_and_no_variable_is_in_any_field(lines: StringIO) -> None:
     conceal("tr0ub4dor-and-3")
     kept_to_itself = "a value of a variable"
-    with bound_contextvars(client="713 tr0ub4dor-and-3"):
+    with logged_with(client="713 tr0ub4dor-and-3"):
         try:
             raise ValueError("refused: tr0ub4dor-and-3")
         except ValueError:
