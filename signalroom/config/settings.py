@@ -62,7 +62,9 @@ class Settings:
         conceal(*secrets_of(environ))
         settings = cls(root, environ)
         os.umask(settings.umask)
-        if environ.get("SIGNALROOM_LOG") == "json":
+        if form := environ.get("SIGNALROOM_LOG"):
+            if form != "json":
+                raise InvalidSetting(f"SIGNALROOM_LOG must be json, or blank, not {form}")
             from signalroom.operations.telemetry.logs import log_as_json
 
             log_as_json()

@@ -199,6 +199,9 @@ def test_what_is_made_is_the_users_alone(project: Project, monkeypatch: pytest.M
     assert oct(project.warehouse.stat().st_mode) == "0o100660"
     monkeypatch.setenv("SIGNALROOM_UMASK", "rwx")
     assert "SIGNALROOM_UMASK must be three digits" in refused(project, "load")
+    monkeypatch.delenv("SIGNALROOM_UMASK")
+    monkeypatch.setenv("SIGNALROOM_LOG", "xml")
+    assert "SIGNALROOM_LOG must be json, or blank, not xml" in refused(project, "load")
 
 
 def test_a_file_that_is_no_warehouse_keeps_its_mode(

@@ -67,20 +67,21 @@ def tell_metrics(settings: Settings, target: str, say: Say) -> None:
         return
     with _harmless(say):
         registry = registry_of(settings.warehouse(target), nodes(settings.root))
-        with _harmless(say):
-            if path:
+        if path:
+            with _harmless(say, "METRICS_TEXTFILE: "):
                 write_to_textfile(path, registry)  # beside it, then under its name
         if url:
-            push_to_gateway(url, "signalroom", registry, {"target": target}, timeout=SECONDS)
+            with _harmless(say, "PUSHGATEWAY_URL: "):
+                push_to_gateway(url, "signalroom", registry, {"target": target}, timeout=SECONDS)
 
 
 @contextmanager
-def _harmless(say: Say) -> Iterator[None]:
+def _harmless(say: Say, by: str = "") -> Iterator[None]:
     """The run is done, whatever becomes of its metrics."""
     try:
         yield
     except Exception as error:
-        say(f"the metrics are not told: {error}")
+        say(f"the metrics are not told: {by}{error}")
 
 
 def registry_of(warehouse: Warehouse, built: Iterable[Node]) -> CollectorRegistry:

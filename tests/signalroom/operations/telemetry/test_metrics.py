@@ -164,8 +164,10 @@ def test_what_cannot_be_told_is_said_and_fails_nothing(
         said = run(Settings(settings.root, environ), "dev", monkeypatch)
     assert put, "it is pushed although the file cannot be written"
     told = [line for line in said if "the metrics are not told" in line]
-    assert ["No such file" in line for line in told] == [True, False, True, False]
-    assert "500" in told[1]
+    assert ["METRICS_TEXTFILE: [Errno 2] No such file" in line for line in told] == [
+        *(True, False, True, False)
+    ]
+    assert "PUSHGATEWAY_URL: HTTP Error 500" in told[1]
 
 
 def test_nothing_is_done_where_nothing_is_set(tmp_path: Path) -> None:
