@@ -120,6 +120,10 @@ class DuckDB(Warehouse):
     def explain(self, error: BaseException) -> str:
         text = str(error)
         if "Could not set lock" in text or "being used by another process" in text:
+            holder = Path(f"{self.path}.holder")
+            if _is_held(holder):
+                whose = f"{_read_holder(holder)} is working on it"
+                return f"{self.path} is {IN_USE}: {whose}; run again when it has ended"
             by = text.partition("held in ")[2].partition(". See")[0]
             who = f" ({by})" if by else ""
             return f"{self.path} is {IN_USE}{who}; close it there and run again"
@@ -186,6 +190,16 @@ class DuckDB(Warehouse):
         finally:
             holder.unlink(missing_ok=True)
             lock.release()
+
+
+def _is_held(holder: Path) -> bool:
+    """Whether another process of ours has the lock; one that was killed leaves its name here."""
+    try:
+        pid = json.loads(holder.read_text())["pid"]
+        os.kill(pid, 0)
+    except (OSError, ValueError):
+        return False
+    return bool(pid != os.getpid())
 
 
 def _read_holder(holder: Path) -> str:

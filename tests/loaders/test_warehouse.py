@@ -1,5 +1,6 @@
 """A clear word where the warehouse is in other hands, is none, or cannot be found."""
 
+import json
 import subprocess
 import sys
 
@@ -27,6 +28,9 @@ def test_a_file_open_elsewhere_is_said_before_anything_is_read(project: Project)
     assert process.stdout.readline().strip() == "held"
     try:
         results = [project.run(*command) for command in (("load", *DECEMBER), ("status",))]
+        holder = project.warehouse.with_name(f"{project.warehouse.name}.holder")
+        holder.write_text(json.dumps({"purpose": "signalroom build", "pid": process.pid}))
+        of_ours = project.run("status").output
     finally:
         process.kill()
         process.wait()
@@ -35,6 +39,9 @@ def test_a_file_open_elsewhere_is_said_before_anything_is_read(project: Project)
         assert "is open in another program" in result.output
         assert f"PID {process.pid}" in result.output
         assert "Traceback" not in result.output
+    said = f"signalroom build (pid {process.pid}) is working on it; run again when it has ended"
+    assert said in of_ours
+    assert "close it there" not in of_ours
 
 
 def test_something_else_than_a_warehouse_is_said(project: Project) -> None:
