@@ -32,14 +32,14 @@ class Child(Protocol):
 
 
 @contextmanager
-def stoppable() -> Iterator[None]:
+def stoppable(what_now: str | None = WHAT_NOW) -> Iterator[None]:
     """While it lasts, a signal says what to do, and ends the process with 128 and its number."""
     if current_thread() is not main_thread():  # where Python takes no signals
         yield
         return
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
-    Thread(target=_end, args=(reading,), daemon=True).start()
+    Thread(target=_end, args=(reading, what_now), daemon=True).start()
     # a byte arrives even where dlt, or whatever else, puts a handler of its own over ours
     before_us = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     heard = [number for number in NAMES if signal.getsignal(number) != signal.SIG_IGN]  # nohup
@@ -78,7 +78,7 @@ def _wait(child: Child) -> None:
         child.kill()
 
 
-def _end(reading: int) -> None:
+def _end(reading: int, what_now: str | None) -> None:
     """Wait for a signal; without one the pipe is closed at last."""
     while received := os.read(reading, 1):
         if (number := signal.Signals(received[0])) in NAMES:
@@ -91,6 +91,7 @@ def _end(reading: int) -> None:
         child.terminate()
     for child in _children:
         _wait(child)
-    with suppress(OSError):  # a terminal that is gone
-        os.write(2, f"\nStopped by {NAMES[number]}: {WHAT_NOW}\n".encode())
+    if what_now:
+        with suppress(OSError):  # a terminal that is gone
+            os.write(2, f"\nStopped by {NAMES[number]}: {what_now}\n".encode())
     os._exit(128 + number)

@@ -37,7 +37,7 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @click.option(
     "--json", "is_json", is_flag=True, help="One object on standard output, for programs."
 )
-@stoppable()
+@stoppable("no table is half done; the same command with --resume goes on")
 def run(  # noqa: PLR0917  # click passes them by name
     kind: Literal["daily", "hourly"],
     client_id: str | None,

@@ -53,7 +53,7 @@ def attempt_apart(step: Step, context: Context) -> StepResult:
         if not ours.poll(step.minutes * 60):
             end(process)
             text = f"ended after {step.minutes:g} min, its limit"
-            return StepResult("failed", text, is_transient=True)
+            return StepResult("failed", text)  # it would take as long at once: the next run tries
         try:
             result: StepResult = ours.recv()
         except EOFError:
@@ -66,5 +66,5 @@ def attempt_apart(step: Step, context: Context) -> StepResult:
 
 
 def _work(step: Step, context: Context, answer: Connection) -> None:
-    with stoppable():
+    with stoppable(what_now=None):  # whoever is told is told by the run
         answer.send(attempt(step, context))
