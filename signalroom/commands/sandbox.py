@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from signalroom.config.settings import project_root
+
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
@@ -12,7 +14,13 @@ ACCOUNT = "713"
 
 
 @click.command()
-@click.option("--port", default=8765, show_default=True, help="Port on this machine.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_534),  # the bucket has the one after it
+    default=8765,
+    show_default=True,
+    help="Port on this machine; 0 for any that is free.",
+)
 @click.option("--write-env", is_flag=True, help="Make the .env that the block below is for.")
 def sandbox(port: int, write_env: bool) -> None:
     """Serve local stand-ins of the outside services, with made data, until interrupted.
@@ -26,10 +34,14 @@ def sandbox(port: int, write_env: bool) -> None:
     check_installed()
     from sandbox.server import serve
 
+    env = project_root() / ".env" if write_env else None
+    if env:
+        refuse_what_is_there(env)
+
     def tell(running: "Sandbox") -> None:
         block = env_block(running)
-        if write_env:
-            write(Path(".env"), block)
+        if env:
+            write(env, block)
         click.echo(f"In .env, for client {ACCOUNT}:\n\n{block}")
 
     serve(port, tell)
@@ -50,13 +62,18 @@ def env_block(sandbox: "Sandbox") -> str:
 
 def write(path: Path, block: str) -> None:
     """Make a file that only its owner can read; one that is there stays as it is."""
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        raise click.ClickException(
-            f"{path} is there already and stays as it is; move it away, or put the block in by hand"
-        ) from None
+    refuse_what_is_there(path)
+    path.touch(mode=0o600, exist_ok=False)
     path.write_text(block)
+
+
+def refuse_what_is_there(path: Path) -> None:
+    """ClickException where there is such a file."""
+    if path.exists():
+        raise click.ClickException(
+            f"{path} is there already and stays as it is; move it away, or put the block of "
+            "`signalroom sandbox` in by hand"
+        )
 
 
 def check_installed() -> None:

@@ -43,6 +43,9 @@ def test_an_env_that_is_there_stays(tmp_path: Path) -> None:
 
 def test_the_command_prints_the_block(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Sandbox, "wait", lambda _: None)
+    monkeypatch.chdir(project.root / "data")
     said = project.run("sandbox", "--port", "0", "--write-env").output
     assert (project.root / ".env").read_text() in said
     assert "EVERFLOW_API_KEY='sandbox-everflow-713'" in said
+    again = project.run("sandbox", "--port", "0", "--write-env")
+    assert (again.exit_code, again.output.startswith("Error: ")) == (1, True)
