@@ -69,7 +69,7 @@ def snooze(key: str, target: str, duration: timedelta | None, until: date | None
 
     \b
     signalroom alerts snooze "load 713 everflow" --for 8h
-    signalroom alerts snooze "load 713 everflow" --until 2026-01-02 --target prod
+    signalroom alerts snooze "load 713 everflow" --until 2027-01-02 --target prod
     """
     from loaders.errors import LoadError
     from signalroom.operations.alerts.listing import snooze as snooze_alert
@@ -79,6 +79,8 @@ def snooze(key: str, target: str, duration: timedelta | None, until: date | None
         raise click.UsageError("give either --for or --until")
     now = clock.now()
     end = datetime.combine(until, time(), UTC) if until else now + (duration or timedelta(0))
+    if until and end <= now:
+        raise click.UsageError(f"--until {until} is over; to be told from now on: --for 0m")
     try:
         warehouse = Settings.of_this_process().warehouse(target)
         if not snooze_alert(warehouse, key, end, say):

@@ -92,6 +92,7 @@ def _show(
     from loaders.errors import LoadError
     from signalroom.operations.anomalies import MART
     from signalroom.overview import check_loaded
+    from signalroom.tables import Part
 
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
@@ -112,8 +113,11 @@ def _show(
                 [
                     part
                     for one in clients
-                    if one.client_id in newest
-                    for part in parts(warehouse, one, newest[one.client_id])
+                    for part in (
+                        parts(warehouse, one, newest[one.client_id])
+                        if one.client_id in newest
+                        else [Part(f"{one.client_id}: no day is reported yet")]
+                    )
                 ],
                 kind,
             )

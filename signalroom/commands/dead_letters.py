@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -192,9 +192,12 @@ def _found(
 ) -> "tuple[Settings, Sequence[Client], list[Letter]]":
     """The letters that the options name, and the clients that they are of."""
     from loaders.errors import LoadError
+    from loaders.registry import SOURCES
     from signalroom.operations.dead_letters import letters
     from signalroom.overview import check_loaded
 
+    _check("source", source, SOURCES)
+    _check("table", table, (one.name for source in SOURCES.values() for one in source.tables))
     settings = Settings.of_this_process()
     clients = select_clients(settings.clients(), client_id)
     try:
@@ -215,6 +218,12 @@ def _found(
             and (reason or "").casefold() in one.row.reason.casefold()
         ],
     )
+
+
+def _check(what: str, name: str | None, known: Iterable[str]) -> None:
+    """UsageError where a slip would find nothing, as if all were well."""
+    if name is not None and name not in (names := list(known)):
+        raise click.UsageError(f"There is no {what} {name!r}; known {what}s: {', '.join(names)}")
 
 
 def _one(found: "Sequence[Letter]", beginning: str) -> "Letter":

@@ -29,7 +29,8 @@ def review(client_id: str | None, target: str, accepted: tuple[str, ...]) -> Non
 
     The days of it are not complete until it comes corrected, or somebody accepts it: then the
     same word, or the same version of the file, is never asked about again. No figure changes by
-    that. A word gets a meaning by a line in data/clients/<id>/mappings/words.csv.
+    that. A word gets a meaning by a line in data/clients/<id>/mappings/words.csv. What was refused
+    has its original in `signalroom dead-letters`, which also puts it in its place once it can be.
 
     \b
     signalroom review
@@ -37,7 +38,9 @@ def review(client_id: str | None, target: str, accepted: tuple[str, ...]) -> Non
     signalroom review --client 713 --accept "rejected rows" --target prod
     """
     from loaders.errors import LoadError
+    from loaders.ledger import NOT_LOADED
     from signalroom import review as reviewing
+    from signalroom.operations.dead_letters.letters import REJECTED
     from signalroom.overview import check_loaded
     from signalroom.tables import print_table
     from signalroom.terminal import say
@@ -57,6 +60,8 @@ def review(client_id: str | None, target: str, accepted: tuple[str, ...]) -> Non
             click.echo("Everything was understood, or is accepted.")
         elif not accepted:
             print_table(f"Not understood in {warehouse.name}", ISSUES, map(astuple, found))
+            if {REJECTED, NOT_LOADED} & {issue.kind for issue in found}:
+                click.echo("What was refused, with its original: `signalroom dead-letters list`")
         for wanted in accepted:
             kind, _, subject = wanted.partition("=")
             chosen = [i for i in found if i.kind == kind and subject in {"", i.subject}]

@@ -47,5 +47,12 @@ def test_an_issue_is_listed_with_its_days(reviewed: Project) -> None:
     assert "unknown status FAILED 5 2025-12-01 2025-12-02 yes" in said
 
 
+def test_what_was_refused_has_its_original_elsewhere(reviewed: Project) -> None:
+    assert "dead-letters" not in reviewed.run("review").output
+    reviewed.execute("update ops.data_issues set kind = 'rejected rows' where word = 'ODD'")
+    said = reviewed.run("review").output.splitlines()
+    assert said[-1] == "What was refused, with its original: `signalroom dead-letters list`"
+
+
 def test_everything_was_understood(loaded_project: Project) -> None:
     assert loaded_project.run("review").output == "Everything was understood, or is accepted.\n"

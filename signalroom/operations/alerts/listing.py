@@ -39,8 +39,10 @@ def listed(warehouse: Warehouse, now: datetime) -> Iterator[Part]:
                 if one.is_snoozed(now)
             ],
         )
+    elif ALERTS.name in tables:
+        yield Part(f"No alert is open in {warehouse.name}")
     else:
-        yield Part("No alert is open")
+        yield Part(f"No run has looked for alerts in {warehouse.name} yet")
     if NOTIFICATIONS.name in tables:
         unsent = known(warehouse, "state <> 'sent' and created_at > %s", now - timedelta(DAYS))
         if unsent:
@@ -59,6 +61,8 @@ def listed(warehouse: Warehouse, now: datetime) -> Iterator[Part]:
 
 def snooze(warehouse: Warehouse, key: str, until: datetime, say: Say) -> bool:
     """Say nothing more of an alert until then; false where no such alert is open."""
+    if ALERTS.name not in warehouse.columns("ops"):
+        return False
     with outbox_of(warehouse, say, ALERTS):
         if key not in {one.key for one in alerts(warehouse, "resolved_at is null")}:
             return False

@@ -108,6 +108,8 @@ def test_what_is_listed_and_what_would_have_been_sent(project: Project) -> None:
         ["2025-12-08", "postback"],
         ["2025-12-07", "postback"],
     ]
+    of_another = project.run("anomalies", "list", "--client", "cti")
+    assert of_another.output == "cti: no day is reported yet\n"
     csv = project.run("anomalies", "backtest", "--start-date", "2025-11-01", "--format", "csv")
     assert csv.exit_code == 0, csv.output
     assert csv.output.splitlines() == [

@@ -216,6 +216,17 @@ def test_an_id_that_is_nobodys_or_twos(spoiled: Project, sandbox: Sandbox) -> No
         assert (result.exit_code, says in result.output) == (2, True)
 
 
+@pytest.mark.parametrize("option", [("--source", "everflo"), ("--table", "orders")])
+def test_a_name_that_nothing_has_is_wrong_usage(
+    option: tuple[str, str], loaded_project: Project
+) -> None:
+    said = loaded_project.run("dead-letters", "replay", *option)
+    assert (said.exit_code, f"There is no {option[0][2:]} {option[1]!r}; known" in said.output) == (
+        2,
+        True,
+    )
+
+
 def test_what_is_kept_is_exact_or_says_that_it_is_not() -> None:
     row = {"cost": "0.1", "id": 10**17 + 1, "at": None, "tags": [1, {"x": True}]}
     assert read_back(kept(row)[0]) == row

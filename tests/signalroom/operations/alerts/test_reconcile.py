@@ -201,7 +201,10 @@ def test_list_and_snooze(
 ) -> None:  # fmt: skip
     some: People = people("slack")
     monkeypatch.setattr(clock, "now", lambda: some.now)
-    assert project.run("alerts", "list").output == "No alert is open\n"
+    assert project.run("alerts", "list").output.startswith("No run has looked for alerts in ")
+    assert project.run("alerts", "snooze", CPA.key, "--for", "8h").exit_code == 1
+    some.run()
+    assert project.run("alerts", "list").output.startswith("No alert is open in ")
     sandbox.slack.faults.on("refused", status=403, reason="action_prohibited", times=1)
     some.run(EVERFLOW, CPA)
     listed = json.loads(project.run("alerts", "list", "--format", "json").output)
@@ -215,12 +218,16 @@ def test_list_and_snooze(
     assert project.run("alerts", "snooze", "nothing", "--for", "8h").exit_code == 1
     assert project.run("alerts", "snooze", CPA.key).exit_code == 2
     said = project.run("alerts", "snooze", CPA.key, "--for", "36h")
-    assert said.output == f"{CPA.key}: snoozed until 2025-12-21 01:00 UTC\n"
-    assert "is snoozed until 2025-12-21 01:00" in project.run("alerts", "list").output
+    assert said.output == f"{CPA.key}: snoozed until 2025-12-21 02:00 UTC\n"
+    assert "is snoozed until 2025-12-21 02:00" in project.run("alerts", "list").output
     some.now += 24 * HOUR
     some.run(EVERFLOW, CPA)
     assert some.got()[0] == [f"{CLIENT.name}: still open: Everflow is not loaded"]
-    project.run("alerts", "snooze", CPA.key, "--until", "2025-12-20")
+    slip = project.run("alerts", "snooze", CPA.key, "--until", "2025-12-20")
+    assert (slip.exit_code, "--until 2025-12-20 is over" in slip.output) == (2, True)
+    assert project.run("alerts", "snooze", CPA.key, "--for", "0m").output.endswith(
+        ": not snoozed\n"
+    )
     some.run(EVERFLOW, CPA)
     assert some.got()[0] == [f"{CLIENT.name}: still open: CCW's CPA is $40"]
 
