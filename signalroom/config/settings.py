@@ -192,7 +192,9 @@ class Settings:
     def dbt_environ(self) -> dict[str, str]:
         """The environment in which dbt finds the project, its profile and the same warehouses."""
         return (
-            dict(self.environ)
+            # a dbt that is stopped leaves semaphores, and Python would say so
+            {"PYTHONWARNINGS": "ignore:resource_tracker:UserWarning"}
+            | dict(self.environ)
             | self.postgres()
             | {
                 "DBT_PROJECT_DIR": str(self.root / "dbt_project"),

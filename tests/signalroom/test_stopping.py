@@ -1,6 +1,8 @@
 """Ctrl-C, a container's stop and a terminal that closes end the command within seconds."""
 
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.server import Sandbox
+from signalroom.config.settings import Settings
 from tests.forks import Forked
 from tests.support import DECEMBER, Project, on_both_targets, on_postgres
 
@@ -72,6 +75,21 @@ def test_dbt_is_ended_too(
     project = Project.at(tmp_path / "project", sandbox, with_dbt=True)
     running = project.start(command, *["build"] * (command == "dbt"))
     stop(running, number, lambda: children(running.pid))
+
+
+def test_nothing_is_said_of_what_a_stopped_dbt_leaves_to_the_system(project: Project) -> None:
+    spawned = "left = multiprocessing.get_context('spawn').Semaphore()"
+    died = f"import multiprocessing, os; {spawned}; os._exit(143)"
+    said = {
+        name: subprocess.run(
+            [sys.executable, "-c", died], env=environ, capture_output=True, text=True, check=False
+        ).stderr
+        for name, environ in {
+            "Python": project.process_environ,
+            "dbt": Settings(project.root, project.process_environ).dbt_environ(),
+        }.items()
+    }
+    assert ("leaked semaphore" in said["Python"], said["dbt"]) == (True, "")
 
 
 def children(pid: int) -> list[str]:
