@@ -1,10 +1,14 @@
-"""The daily summary of a client: once when its day is complete, or provisional at the deadline."""
+"""The daily summary of a client: once when its day is complete, or provisional at the deadline.
+
+What left provisional is followed by the final one, also where the day is complete days later.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from loaders.warehouse import Warehouse
 from loaders.warehouse.base import Say
+from loaders.windows import RESTATED_DAYS
 from signalroom.config.clients import Client
 from signalroom.config.settings import Settings
 from signalroom.operations.gate import Gate
@@ -30,6 +34,7 @@ from signalroom.report.words.spelling import counted, money, named, named_day
 
 MOVERS = 3  # of an advertiser
 HANDS = "What needs a hand"
+STATES = ("complete", "provisional")
 KINDS = ("slack", "email")  # an SMS is for what cannot wait
 
 
@@ -51,13 +56,12 @@ def send_daily(
     if not on:
         say(f"{whose} is not sent: neither Slack nor e-mail is set up")
         return not set(KINDS) & channels.broken.keys()
-    topics = {
-        name: f"daily {client.client_id} {gate.day} {name}" for name in ("complete", "provisional")
-    }
-    topic = topics["complete" if gate.is_complete else "provisional"]
+    complete, provisional = (_topic(client, gate.day, state) for state in STATES)
+    topic = complete if gate.is_complete else provisional
     with outbox_of(warehouse, say):
-        if not known(warehouse, "topic in (%s, %s)", topics["complete"], topic):
-            message = daily_message(warehouse, client, gate, now)
+        left = {row.topic for row in known(warehouse, "topic in (%s, %s)", complete, provisional)}
+        if not left & {complete, topic}:
+            message = daily_message(warehouse, client, gate, now, is_final=provisional in left)
             rows = notifications(message, on, topic=topic, client_id=client.client_id, now=now)
             with warehouse.transaction() as execute:
                 NOTIFICATIONS.insert(execute, list(rows))
@@ -66,14 +70,40 @@ def send_daily(
     return all(row.is_sent for row in unsent)
 
 
-def daily_message(warehouse: Warehouse, client: Client, gate: Gate, now: datetime) -> Message:
+def not_final(warehouse: Warehouse, client: Client, now: datetime) -> list[date]:
+    """The days whose summary left provisional and no other since; months later it is no news."""
+    if NOTIFICATIONS.name not in warehouse.columns("ops"):
+        return []
+    rows = known(
+        warehouse,
+        "client_id = %s and topic like 'daily %%' and created_at > %s",
+        client.client_id,
+        now - timedelta(RESTATED_DAYS),
+    )
+    topics = {row.topic for row in rows}
+    days = sorted({date.fromisoformat(topic.split()[2]) for topic in topics})
+    states = {day: [_topic(client, day, state) in topics for state in STATES] for day in days}
+    return [day for day in days if states[day] == [False, True]]
+
+
+def _topic(client: Client, day: date, state: str) -> str:
+    return f"daily {client.client_id} {day} {state}"
+
+
+def daily_message(
+    warehouse: Warehouse, client: Client, gate: Gate, now: datetime, *, is_final: bool = False
+) -> Message:
     """The message; its figures are those of the marts."""
     from signalroom.report.mail import SUBJECT_LETTERS, mail
     from signalroom.report.pictures import picture
 
     subject = Subject(warehouse, client, _as_of(warehouse, gate), USUAL_REPORT.days)
     note = "" if gate.is_complete else gate.sentence
-    said = [*([f"Provisional: {note}."] if note else []), *headline(subject)]
+    said = [
+        *([f"Provisional: {note}."] if note else []),
+        *(["Final: what was sent before was provisional."] if is_final else []),
+        *headline(subject),
+    ]
     needs, shown, moved = hands(subject, now), advertisers(subject), movers(subject)
     pictures = {one.advertiser_id: picture(subject, one, note=note)[0] for one in shown}
     besides = {
@@ -89,8 +119,8 @@ def daily_message(warehouse: Warehouse, client: Client, gate: Gate, now: datetim
         subject, shown, headline=said, hands=needs, pictures=pictures, note=note,
         names=WITH_MEDIA_CPA, besides=besides,
     )  # fmt: skip
-    first = next(iter(said[1:]), said[0])  # the state is said before it
-    state = "" if gate.is_complete else " (provisional)"
+    first = next(iter(said[1 + is_final :]), said[0])  # the state is said before it
+    state = " (final)" if is_final else "" if gate.is_complete else " (provisional)"
     title = one_line(f"{client.name}, {named_day(gate.day)}{state}: {first}", SUBJECT_LETTERS)
     written.replace_header("Subject", title)
     day, to_do = named_day(gate.day), [f"{need.text} ({need.where})" for need in needs]

@@ -1,6 +1,11 @@
 """The last step: people are told what is wrong, what is over, and what a client's day was."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from loaders import clock
+from signalroom.config.clients import Client
+from signalroom.operations.gate import Gate
 from signalroom.operations.problem import Problem
 from signalroom.operations.running.step import Context, StepResult
 from signalroom.terminal import say
@@ -9,19 +14,33 @@ from signalroom.terminal import say
 def tell(context: Context) -> StepResult:
     """Send what is new, and the summary of each day that may leave; a message fails no run."""
     from signalroom.operations.alerts import reconcile
-    from signalroom.operations.gate import gate_of
     from signalroom.operations.notify.daily import send_daily
 
     settings, warehouse, now = context.settings, context.warehouse, clock.now()
     with warehouse.reading():
         found = _problems(context)
-        gates = [(c, gate_of(warehouse, c, now, context.end_date)) for c in context.clients]
+        gates = [
+            (client, gate) for client in context.clients for gate in _gates(context, client, now)
+        ]
     unsent = reconcile(settings, warehouse, context.clients, found, now=now, say=say)
     messages = [f"{unsent} messages were not sent"] if unsent else []
     for client, gate in gates:
         if not send_daily(settings, warehouse, client, gate, now=now, say=say):
             messages.append(f"the summary of {client.client_id} did not leave on all channels")
     return StepResult("ok", "; ".join(messages))
+
+
+def _gates(context: Context, client: Client, now: datetime) -> Iterator[Gate]:
+    """Of earlier days that are complete only now, and of the day."""
+    from signalroom.operations.gate import gate_of
+    from signalroom.operations.notify.daily import not_final
+
+    gate = gate_of(context.warehouse, client, now, context.end_date)
+    for day in not_final(context.warehouse, client, now):
+        earlier = gate_of(context.warehouse, client, now, day)
+        if day != gate.day and earlier.is_complete:
+            yield earlier
+    yield gate
 
 
 def _problems(context: Context) -> list[Problem]:

@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from loaders import clock
 from sandbox.server import Sandbox
 from sandbox.slack import texts_of
 from signalroom.config.settings import Settings
 from signalroom.operations.gate import Gate
 from signalroom.operations.notify import send_daily
+from signalroom.operations.running.step import Context, StepResult
+from signalroom.operations.running.telling import tell
 from tests.signalroom.operations.notify.conftest import variables
 from tests.signalroom.operations.notify.test_channels import CLIENT
 from tests.signalroom.report.marts import DAY, NOW, Marts
@@ -70,12 +73,32 @@ def test_it_waits_leaves_provisional_and_then_as_it_is(mornings: Callable[..., M
     assert some.run(LATE)
     assert some.titles() == []
     assert some.run(COMPLETE)
-    assert [title.startswith(FINAL) for title in some.titles()] == [True, True]
+    final = FINAL.replace("18:", "18 (final):")
+    assert [title.startswith(final) for title in some.titles()] == [True, True]
     for gate in (COMPLETE, LATE, COMPLETE):  # once each, and nothing provisional after it
         assert some.run(gate)
         assert some.titles() == []
     assert some.run(replace(COMPLETE, day=DAY - timedelta(1)))
     assert len(some.titles()) == 2
+
+
+def test_a_day_that_is_complete_days_later_has_its_final_summary_then_once(
+    mornings: Callable[..., Mornings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = mornings("slack", "resend")
+    for gate in (LATE, replace(COMPLETE, day=DAY - timedelta(1))):
+        assert some.run(gate)
+    some.titles()
+    monkeypatch.setattr("signalroom.operations.running.telling._problems", lambda _: [])
+    context = Context(some.settings, "dev", [CLIENT], "daily", "1")
+    column = "alter table marts.daily_summary add column orders_complete boolean default"
+    some.marts.project.execute(f"{column} false")
+    for days in (2, 3, 40):
+        monkeypatch.setattr(clock, "now", lambda days=days: NOW + timedelta(days))
+        for _ in range(2):
+            assert tell(context) == StepResult("ok")
+        assert len(some.titles()) == (2 if days == 3 else 0)
+        some.marts.project.execute("update marts.daily_summary set orders_complete = true")
 
 
 def test_what_failed_is_sent_by_the_next_run_and_said(
