@@ -145,19 +145,20 @@ def database(postgres: Server) -> Database:
     return postgres.create()
 
 
-@pytest.fixture(scope="session")
-def prepared(
-    sandbox_server: Sandbox,
-    tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
-) -> Prepared:
-    """Gives, by name and target, a project whose warehouse `fill` filled once in the run."""
+@pytest.fixture(scope="session", autouse=True)
+def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The folder of the run, which all workers share."""
     root = tmp_path_factory.getbasetemp()
-    if hasattr(request.config, "workerinput"):
-        root = root.parent  # which all workers share
+    Project.parsed = root.parent if hasattr(request.config, "workerinput") else root
+    return Project.parsed
+
+
+@pytest.fixture(scope="session")
+def prepared(sandbox_server: Sandbox, shared: Path, request: pytest.FixtureRequest) -> Prepared:
+    """Gives, by name and target, a project whose warehouse `fill` filled once in the run."""
 
     def prepare(name: str, target: str, fill: Callable[[Project], object]) -> Project:
-        folder, done = root / f"{name}-{target}", root / f"{name}-{target}.done"
+        folder, done = shared / f"{name}-{target}", shared / f"{name}-{target}.done"
         database = None
         if target == "prod":
             database = Database(request.getfixturevalue("postgres"), f"prepared_{name}")
