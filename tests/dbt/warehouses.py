@@ -71,11 +71,15 @@ class Pair:
         for project in self.projects:
             project.execute(*statements)
 
-    def insert(self, table: str, rows: Iterable[Row]) -> None:
-        """Rows as if dlt had landed them."""
-        if table in self._by_dlt:
-            rows = [row | {"_dlt_load_id": "1", "_dlt_id": str(next(NUMBERS))} for row in rows]
-        self.execute(*insert(table, list(rows)))
+    def insert(self, *tables: Mapping[str, Iterable[Row]]) -> None:
+        """Rows of tables as if dlt had landed them."""
+        statements: list[str] = []
+        for table, rows in (one for some in tables for one in some.items()):
+            landed = list(rows)
+            if table in self._by_dlt:
+                landed = [r | {"_dlt_load_id": "1", "_dlt_id": str(next(NUMBERS))} for r in landed]
+            statements += insert(table, landed)
+        self.execute("begin", *statements, "commit")
 
     @cached_property
     def _by_dlt(self) -> set[str]:
@@ -99,15 +103,15 @@ class Pair:
 def start_dbt(project: Project, *arguments: str) -> Forked:
     """dbt as a process of its own: one that has imported dbt keeps the DuckDB file locked."""
     variables = {"DBT_PROJECT_DIR": "dbt_project", "DBT_PROFILES_DIR": "."}
+    variables["DUCKDB_PATH"] = str(project.warehouse)
     # a test that warns of data is no error; a warning of dbt is
     variables["DBT_WARN_ERROR_OPTIONS"] = '{"error": "all", "warn": ["LogTestResult"]}'
-    inherited = {name: value for name, value in os.environ.items() if name != "DUCKDB_PATH"}
     target = "dev" if project.database is None else "prod"
     return dbt_forks().start(
         "dbt.cli.main",
         ["--no-use-colors", *arguments, "--target", target],
         folder=project.root,
-        environ=inherited | project.environ | variables,
+        environ=os.environ | project.environ | variables,
     )
 
 
@@ -132,9 +136,7 @@ def built(folder: Path, postgres: Server, *, seed: int) -> Pair:
         expected |= _loaded(sandbox, dev, prod, "nasty", "cti")
     put_there = [_worked(), _stranger(), *(client.expected for client in random)]
     pair = Pair(dev, prod, expected | {one.client.id: one for one in put_there}, random)
-    for rows in (*(one.rows for one in put_there), december.targets()):
-        for table, some in rows.items():
-            pair.insert(table, some)
+    pair.insert(*(one.rows for one in put_there), december.targets())
     # each drew a salt of its own, and so its own customers
     pair.execute(f"update ops.hash_salt set salt = '{SALT}'")
     compiled = {path: path.read_text() for path in (dev.root / "seeds").glob("*.csv")}
@@ -219,8 +221,7 @@ def _land(pair: Pair, step: int) -> None:
         files += WORKED_FILES
     gone, fresh = landing(before, files, LOADED_AT[step])
     pair.execute(*gone)
-    for table, rows in fresh.items():
-        pair.insert(table, rows)
+    pair.insert(fresh)
 
 
 def _write_seeds(pair: Pair, compiled: Mapping[Path, str], clients: Sequence[Client]) -> None:
