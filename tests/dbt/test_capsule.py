@@ -54,13 +54,12 @@ def contents(capsule: zipfile.ZipFile) -> dict[str, str]:
 def values(project: Project) -> dict[str, set[str]]:
     """Texts of the marts, and the clients for whom each stands there."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for table, column in project.query(TEXTS):
-        rows = project.query(
-            f"select distinct {column}, client_id from marts.{table} "
-            f"where length({column}) >= {LONG}"
-        )
-        for value, client_id in rows:
-            found[value].add(client_id)
+    of_each = (
+        f"select distinct {column}, client_id from marts.{table} where length({column}) >= {LONG}"
+        for table, column in project.query(TEXTS)
+    )
+    for value, client_id in project.query(" union ".join(of_each)):
+        found[value].add(client_id)
     return found
 
 
