@@ -19,7 +19,7 @@ from tests.support import Project
 NEW_YORK = ZoneInfo("America/New_York")
 ORDERS = Volume(created=620, updated=700, days=31)
 RUN, AGAIN, LATE = time(7, 30), time(8, 0), time(10, 30)
-SECONDS = 20.0  # of a whole run
+SECONDS = 12.0  # of a whole run
 RESTATED: dict[str, dict[str, object]] = {
     "everflow": {"affiliate_id": "1", "advertiser_id": "1", "payout": 7},
     "redtrack": {"source_id": FACEBOOK, "cost": 7},
@@ -90,5 +90,5 @@ class World:
             key = f"orders-{kind}/orders-{kind}-{day}.csv"
             self.sandbox.s3_exports.put_file(written(key, list(rows), modified))
         if night.kind == "restated":
-            past = (day - timedelta(3)).isoformat()
+            past = (day - timedelta(2)).isoformat()
             self.sandbox.services[night.source].restate("add", date=past, **RESTATED[night.source])
