@@ -10,10 +10,7 @@ import pytest
 from loaders.registry import SOURCES
 from sandbox.server import Sandbox
 from tests.postgres import Database, Rows, Server
-from tests.support import DECEMBER, Project
-
-# data tests are for tests/dbt; a build here is for what follows it
-WITHOUT_TESTS = {"DBT_RESOURCE_TYPES": "seed model"}
+from tests.support import DECEMBER, QUICK_BUILDS, Project
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def production(
     database = postgres.create()
     folder = tmp_path_factory.mktemp("production") / "project"
     project = Project.at(folder, sandbox_server, with_dbt=True, database=database)
-    project.environ |= WITHOUT_TESTS | {"SIGNALROOM_BI_ROLE": "bi"}
+    project.environ |= QUICK_BUILDS | {"SIGNALROOM_BI_ROLE": "bi"}
     for source in SOURCES:
         project.environ |= sandbox_server.environ(source)
     sandbox_server.redtrack.lift_limits()

@@ -9,8 +9,8 @@ import pytest
 from loaders.registry import SOURCES
 from sandbox.server import Sandbox
 from tests.postgres import Database, Server
-from tests.prod.conftest import WITHOUT_TESTS, Production
-from tests.support import DECEMBER, Project
+from tests.prod.conftest import Production
+from tests.support import DECEMBER, QUICK_BUILDS, Project
 
 pytestmark = pytest.mark.slow
 
@@ -240,7 +240,7 @@ def test_what_is_made_is_never_open_to_the_world(
         "alter default privileges grant usage on schemas to anon",
     )
     project = Project.at(tmp_path / "project", sandbox_server, with_dbt=True, database=database)
-    project.environ |= WITHOUT_TESTS
+    project.environ |= QUICK_BUILDS
     empty = Production(project, database)
     watch = Watch(database)
     watch.start()

@@ -12,7 +12,7 @@ from loaders.registry import SOURCES
 from sandbox.s3 import S3Exports
 from sandbox.server import Sandbox
 from signalroom.operations.running.steps import STEPS
-from tests.support import Project
+from tests.support import QUICK_BUILDS, Project
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +27,7 @@ def test_a_morning(  # noqa: PLR0917  # pytest passes them by name
 ) -> None:
     """Every source is loaded up to yesterday, and the report says that it is complete."""
     project = Project.at(tmp_path / "project", sandbox, with_dbt=True)
+    project.environ |= QUICK_BUILDS
     monkeypatch.chdir(project.root)
     for source in SOURCES:
         project.environ |= sandbox.environ(source)
