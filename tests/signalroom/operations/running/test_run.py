@@ -163,7 +163,7 @@ def test_a_morning_waits_for_another_run_and_an_hour_does_not(
         )
         assert "another run is going on" in str(begin(Asked("hourly")))
         assert isinstance(begin(Asked()), Outcome)
-    assert said == ["waiting for another run to end"]
+    assert said[0] == "waiting for another run to end"  # later, for sessions that are being closed
     assert isinstance(begin(Asked("hourly")), Outcome)
 
 
