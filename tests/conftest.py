@@ -4,6 +4,7 @@ One Postgres server, a sandbox in each process, and warehouses that are filled o
 process that needs one first (`prepared`); tests work on copies of them.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,9 +27,16 @@ FOLDER = Path(__file__).parent
 SHARING = {"dbt", "prod"}  # folders whose files share a built warehouse
 SERVER = pytest.StashKey[Server]()
 Prepared = Callable[[str, str, Callable[[Project], object]], Project]
+MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder there that is the user's alone
+ENOUGH = 4 << 30  # bytes: the tests' folders take one
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Projects stand in memory where there is room: DuckDB waits for the disk at each commit."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+        runs_programs = not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+        if runs_programs:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     config.addinivalue_line(
         "markers", "from_nothing: the project's warehouse does not exist, not even its tables"
     )
