@@ -39,7 +39,7 @@ def fails(project: Project, sandbox: Sandbox, where: Path) -> None:
     assert sandbox.redtrack.requests
 
 
-@pytest.mark.parametrize("room", ["4k", "16k"])
+@pytest.mark.parametrize("room", ["4k", pytest.param("16k", marks=pytest.mark.soak)])
 def test_the_working_folder(room: str, loaded_project: Project, sandbox: Sandbox) -> None:
     before, folder = loaded_project.state(), loaded_project.root / ".dlt" / "pipelines"
     with small_disk(folder, room):
@@ -48,7 +48,7 @@ def test_the_working_folder(room: str, loaded_project: Project, sandbox: Sandbox
     loaded_project.succeed("load", *DECEMBER)
 
 
-@pytest.mark.parametrize("room", [0, 16])
+@pytest.mark.parametrize("room", [pytest.param(0, marks=pytest.mark.soak), 16])
 def test_the_disk_of_the_warehouse(room: int, loaded_project: Project, sandbox: Sandbox) -> None:
     before, folder = loaded_project.state(), loaded_project.root / "disk"
     size = loaded_project.warehouse.stat().st_size // 1024 + room
