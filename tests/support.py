@@ -77,10 +77,14 @@ class Project:
         if not with_dbt:
             (root / "dbt_project").mkdir()
             return made
-        made._copy_dbt()
-        if database is None:  # whose name is in all that is parsed for Postgres
-            made._copy_parsed()
+        made.add_dbt()
         return made
+
+    def add_dbt(self) -> None:
+        """The repository's part for dbt."""
+        self._copy_dbt()
+        if self.database is None:  # whose name is in all that is parsed for Postgres
+            self._copy_parsed()
 
     def _copy_parsed(self) -> None:
         """Spare dbt four seconds: of what it parsed once in a run, it parses only what differs.

@@ -17,7 +17,10 @@ from tests.support import REPOSITORY, Project
 
 GUIDE = REPOSITORY / "docs/adding-a-mart.md"
 BLOCK = re.compile(r"^`(?P<path>[^`]+)`\n\n```\w+\n(?P<text>.*?)^```$", re.M | re.S)
-OWN = {*(".dlt", "data", "seeds", "dbt_project"), *("site", "report", ".git", ".venv", ".env")}
+OWN = {
+    *(".dlt", "data", "seeds", "dbt_project", "profiles.yml"),
+    *("site", "report", ".git", ".venv", ".env"),
+}
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -58,8 +61,7 @@ def site(prepared: Prepared) -> Site:
     def fill(project: Project) -> None:
         project.copy_warehouse(prepared("empty", "dev", make_tables))
         shutil.rmtree(project.root / "dbt_project")
-        ignored = shutil.ignore_patterns("target", "logs")
-        shutil.copytree(REPOSITORY / "dbt_project", project.root / "dbt_project", ignore=ignored)
+        project.add_dbt()
         for path in REPOSITORY.iterdir():
             if path.name not in OWN and ".duckdb" not in path.name:
                 (project.root / path.name).symlink_to(path)
