@@ -9,6 +9,7 @@ import pytest
 
 from loaders.registry import SOURCES
 from sandbox.server import Sandbox
+from tests.dbt.warehouses import start_dbt
 from tests.postgres import Database, Rows, Server
 from tests.support import DECEMBER, QUICK_BUILDS, Project
 
@@ -31,6 +32,12 @@ class Production:
         said, _ = running.communicate(timeout=240)
         assert running.returncode is not None
         return said, running.returncode
+
+    def seed(self, name: str, *arguments: str) -> tuple[str, int]:
+        """One seed, by dbt alone: what it said, and its exit code."""
+        seeding = start_dbt(self.project, "seed", "--select", name, *arguments)
+        said, _ = seeding.communicate(timeout=240)
+        return said, seeding.wait()
 
     @contextmanager
     def cursor(self, role: str | None = None) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """The world reads nothing on Postgres; the read-only role reads the marts; after every build."""
 
 import threading
+import time
 from pathlib import Path
 
 import psycopg2
@@ -8,6 +9,7 @@ import pytest
 
 from loaders.registry import SOURCES
 from sandbox.server import Sandbox
+from tests.dbt.warehouses import start_dbt
 from tests.postgres import Database, Server
 from tests.prod.conftest import Production
 from tests.support import DECEMBER, QUICK_BUILDS, Project
@@ -51,7 +53,6 @@ def exposed(production: Production) -> Production:
             cursor.execute("drop view if exists intermediate.int_order_events__filled")
             cursor.execute(f"alter table intermediate.{table} alter advertiser_id type text")
     production.succeed("load", *DECEMBER)
-    production.succeed("dbt", "seed")
     production.succeed("build")
     return production
 
@@ -124,10 +125,11 @@ def test_a_vacuum_that_holds_a_table_is_waited_for(exposed: Production) -> None:
         cursor.execute(f"alter table {table} disable row level security")
         cursor.execute("begin")
         cursor.execute(f"lock table {table} in share update exclusive mode")
-        seeding = exposed.project.start("dbt", "seed", without=("DUCKDB_PATH", "DBT_PROJECT_DIR"))
+        seeding = start_dbt(exposed.project, "seed")
         waiting = f"select 1 from pg_locks where relation = '{table}'::regclass and not granted"
         while not exposed.query(waiting):
             assert seeding.poll() is None
+            time.sleep(0.05)
         cursor.execute(f"analyze {table}")
         cursor.execute("commit")
     said, _ = seeding.communicate(timeout=240)
@@ -156,7 +158,7 @@ def test_a_role_that_opens_doors_is_refused(
         with exposed.cursor() as cursor:
             cursor.execute(f"drop role if exists {role}; create role {role}; grant {member}")
     monkeypatch.setitem(exposed.project.environ, "SIGNALROOM_BI_ROLE", role)
-    said, exit_code = exposed.run("dbt", "seed", "--select", "us_states")
+    said, exit_code = exposed.seed("us_states")
     assert exit_code != 0
     assert f"SIGNALROOM_BI_ROLE is {role}, and {ROLES[role]}; name a role made for this" in said
     with exposed.cursor() as cursor:
@@ -183,7 +185,7 @@ def test_another_role_takes_the_place_of_the_first(
         cursor.execute('create role "o\'neil\'s ""$protect$"" %s"')
     for role in (odd, ""):
         monkeypatch.setitem(exposed.project.environ, "SIGNALROOM_BI_ROLE", role)
-        exposed.succeed("dbt", "seed", "--select", "us_states")
+        assert exposed.seed("us_states")[1] == 0
         for one in ("bi", odd):
             with exposed.cursor() as cursor:
                 cursor.execute(
@@ -193,7 +195,7 @@ def test_another_role_takes_the_place_of_the_first(
                 )
                 assert cursor.fetchall() == [(one == role, one == role)]
     monkeypatch.undo()
-    exposed.succeed("dbt", "seed", "--select", "us_states")
+    assert exposed.seed("us_states")[1] == 0
 
 
 class Watch(threading.Thread):

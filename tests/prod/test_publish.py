@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from sandbox.server import Sandbox
-from tests.loaders.test_postgres_patience import BOUND, longest_wait
+from tests.loaders.test_postgres_patience import BOUND, SEVERAL, longest_wait
 from tests.prod.conftest import Production
 from tests.support import DECEMBER
 
@@ -45,7 +45,7 @@ class Reader(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self.enough.is_set():
+            while not self.enough.wait(0.01):  # the build needs the processor too
                 with self.connection, self.connection.cursor() as cursor:
                     for _ in range(2):
                         cursor.execute(FIGURES)
@@ -106,7 +106,8 @@ def test_readers_wait_two_seconds_while_new_tables_are_published(production: Pro
         waiting = f"select 1 from pg_locks where relation = '{table}'::regclass and not granted"
         while not production.query(waiting):
             assert build.poll() is None
-        assert longest_wait(production.database, table, 8) < BOUND
+            time.sleep(0.05)
+        assert longest_wait(production.database, table, SEVERAL) < BOUND
         cursor.execute("commit")
     said, _ = build.communicate(timeout=240)
     assert build.returncode == 0, said
@@ -118,19 +119,19 @@ def test_who_reads_a_seed_is_waited_for_only_when_its_columns_change(
     production: Production,
 ) -> None:
     table = "public.us_states"
-    seeding = ("dbt", "seed", "--select", "us_states", "--vars", "seconds_for_locks: 1")
+    seeding = ("us_states", "--vars", "seconds_for_locks: 1")
     with production.cursor() as cursor:
         cursor.execute(f"begin; select count(*) from {table}")
-        production.succeed(*seeding, "--full-refresh")
+        assert production.seed(*seeding, "--full-refresh")[1] == 0
         cursor.execute("commit")
         cursor.execute(f"alter table {table} drop column state_kind")
         cursor.execute(f"begin; select pg_backend_pid() from {table} limit 1")
         ((pid,),) = cursor.fetchall()
-        said, exit_code = production.run(*seeding)
+        said, exit_code = production.seed(*seeding)
         cursor.execute("commit")
     assert exit_code != 0
     assert f"pid {pid} (tests, user postgres) reads what is to be replaced, for 1 s now; " in said
-    production.succeed(*seeding)
+    assert production.seed(*seeding)[1] == 0
     assert production.query(f"select count(state_kind) > 50 from {table}") == [(True,)]
 
 
