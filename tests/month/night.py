@@ -9,8 +9,9 @@ from typing import Literal
 Kind = Literal["quiet", "hiccup", "down", "empty", "restated", "no run"]
 KINDS: tuple[Kind, ...] = ("quiet", "hiccup", "hiccup", "down", "empty", "restated", "no run")
 FIRST = date(2025, 12, 1)  # the first day that is read
+TOO_LONG = 1.5  # seconds for an answer that is waited for only one
 DAILY = ("everflow", "redtrack")
-PASSING = ("rate_limited", "server_error", "connection_dropped", "body_cut_off", "html")
+PASSING = ("rate_limited", "server_error", "connection_dropped", "body_cut_off", "html", "slow")
 LASTING = ("rate_limited", "server_error", "connection_dropped")
 
 
@@ -45,8 +46,9 @@ def _night(chance: random.Random, day: date) -> Night:
     kind, source, killed_after = chance.choice(KINDS), chance.choice(DAILY), chance.random()
     match kind:
         case "hiccup":
-            options = {"times": chance.randint(1, 3)}
-            return Night(day, kind, source, chance.choice(PASSING), options, killed_after)
+            fault, times = chance.choice(PASSING), chance.randint(1, 3)
+            options = {"times": times} | ({"seconds": TOO_LONG} if fault == "slow" else {})
+            return Night(day, kind, source, fault, options, killed_after)
         case "down":
             return Night(day, kind, source, chance.choice(LASTING), {}, killed_after)
         case "empty":

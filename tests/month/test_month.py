@@ -3,13 +3,14 @@
 What a careful person would have said is worked out from what was done to each night alone: a source
 that stays unloaded is news once, is recalled each day that it stays so, and its recovery is news; a
 night without a run is told the morning after; a day's summary leaves when its inputs are there, or
-marked at ten o'clock. Of what passed by itself nobody hears a word.
+marked at ten o'clock and then again when they are. Of what passed by itself nobody hears a word.
 """
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def begin(folder: Path, sandbox: Sandbox) -> World:
     sandbox.s3_exports.empty()
     project = Project.at(folder, sandbox, with_dbt=True)
     project.environ |= sandbox.environ("s3_exports") | sandbox.environ("slack") | QUICK_BUILDS
+    project.environ["RUNTIME__REQUEST_TIMEOUT"] = "1"
     config = folder / "data/clients/713/config/client.toml"
     config.write_text(config.read_text().replace(', "posthog", "mautic", "google_sheets"]', "]"))
     project.succeed("mappings", "sync", "--all")
@@ -55,6 +57,7 @@ def marts(project: Project) -> dict[str, Counter[tuple[object, ...]]]:
 def expected(nights: Sequence[Night]) -> Iterator[list[str]]:
     """What is told in the morning of each night, in the order of the alphabet."""
     failing, last = "", nights[0].day
+    provisional: list[date] = []
     for night in nights:
         said: list[str] = []
         if night.kind == "no run":
@@ -67,6 +70,11 @@ def expected(nights: Sequence[Night]) -> Iterator[list[str]]:
         if night.failing:
             kind = "Still open" if failing == night.failing else "New"
             said.append(f"{kind}, critical, 713 {night.failing} fails")
+        if failing != night.failing:
+            said += [f"{day} (final)" for day in provisional]
+            provisional.clear()
+        if night.failing:
+            provisional.append(night.day)
         said.append(f"{night.day}{' (provisional)' if night.failing else ''}")
         failing, last = night.failing, night.day
         yield sorted(said)
@@ -74,12 +82,12 @@ def expected(nights: Sequence[Night]) -> Iterator[list[str]]:
 
 def told(world: World, day: date) -> list[str]:
     """What Slack was sent since it was looked at last: titles of alerts, and days of summaries."""
-    named = f"{day:%B} {day.day}"
     said = []
     for message in world.sandbox.slack.messages:
         title = message["text"]
-        if title.startswith(f"Client 713, {named}"):
-            said.append(f"{day}{' (provisional)' if '(provisional)' in title else ''}")
+        if summary := re.match(r"Client 713, (\w+ \d+)( \(\w+\))?: ", title):
+            about = datetime.strptime(f"{day.year} {summary[1]}", "%Y %B %d").date()  # noqa: DTZ007
+            said.append(f"{about}{summary[2] or ''}")
             continue
         texts = [block["text"]["text"] for block in message["blocks"][1:] if "text" in block]
         said += [text[1:].partition("*")[0] for text in texts if text.startswith("*")]
