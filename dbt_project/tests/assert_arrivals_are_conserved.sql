@@ -15,11 +15,11 @@ orders as (
     select
         client_id,
         advertiser_id,
-        count(first_approved_date) as approvals,
-        count(first_declined_date) as declines,
-        count(first_refunded_date) as refunds,
-        count(first_chargeback_date) as chargebacks
-    from {{ ref('fct_orders') }}
+        sum(case when first_approved_date is not null then all_orders else 0 end) as approvals,
+        sum(case when first_declined_date is not null then all_orders else 0 end) as declines,
+        sum(case when first_refunded_date is not null then all_orders else 0 end) as refunds,
+        sum(case when first_chargeback_date is not null then all_orders else 0 end) as chargebacks
+    from {{ ref('int_orders__by_history') }}
     group by client_id, advertiser_id
 )
 

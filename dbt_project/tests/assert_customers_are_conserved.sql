@@ -1,4 +1,6 @@
 -- A customer's money is the money of its orders; orders without a known customer are in none.
+-- depends_on: {{ ref('int_orders__touched') }}
+{% set mart = (graph.nodes.values() | selectattr('name', 'equalto', 'dim_customers') | first) if execute %}
 with customers as (
     select
         client_id,
@@ -12,11 +14,13 @@ with customers as (
 orders as (
     select
         client_id,
-        count(case when is_attempted then 1 end) as orders,
-        sum(gross_amount) as revenue,
-        sum(net_amount) as net_revenue
-    from {{ ref('fct_orders') }}
-    where customer_hash is not null
+        sum(orders) as orders,
+        sum(revenue) as revenue,
+        sum(net_revenue) as net_revenue
+    from {{ ref('int_customers__by_state') }} as states
+    {% if publishes_touched(mart) %}
+        where {{ is_touched('states', 'customer_hash') }}
+    {% endif %}
     group by client_id
 )
 

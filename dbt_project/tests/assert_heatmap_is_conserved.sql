@@ -29,12 +29,12 @@ orders as (
     select
         client_id,
         advertiser_id,
-        count(case when is_attempted then 1 end) as orders,
-        count(case when is_approved then 1 end) as approved_orders,
-        sum(gross_amount) as revenue,
-        count(case when is_core_order then 1 end) as core_orders,
-        sum(core_amount) as core_revenue
-    from {{ ref('fct_orders') }}
+        sum(orders) as orders,
+        sum(approved_orders) as approved_orders,
+        sum(order_revenue) as revenue,
+        sum(core_orders) as core_orders,
+        sum(core_revenue) as core_revenue
+    from {{ ref('int_orders__summed') }}
     group by client_id, advertiser_id
 )
 

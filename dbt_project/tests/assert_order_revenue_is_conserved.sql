@@ -4,10 +4,10 @@ with order_days as (
         client_id,
         order_date as report_date,
         advertiser_id,
-        count(case when is_attempted then 1 end) as orders,
-        count(case when is_approved then 1 end) as approved_orders,
-        sum(gross_amount) as order_revenue
-    from {{ ref('fct_orders') }}
+        sum(orders) as orders,
+        sum(approved_orders) as approved_orders,
+        sum(order_revenue) as order_revenue
+    from {{ ref('int_orders__summed') }}
     group by client_id, order_date, advertiser_id
 ),
 

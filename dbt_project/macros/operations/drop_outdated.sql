@@ -1,7 +1,7 @@
 {#
   Drops what an earlier version made and this one makes otherwise, before it is made anew: seeds that have
-  other columns, since dbt would only put new rows into them; stored orders without what this version keeps
-  of them; and models under the names that they had.
+  other columns, since dbt would only put new rows into them; models under the names that they had; and
+  orders that have to be made again.
 #}
 {% macro drop_outdated() -%}
     {%- if not execute or flags.WHICH not in ('seed', 'run', 'build') -%}
@@ -29,23 +29,14 @@
         {%- endfor -%}
     {%- endif -%}
     {%- if flags.WHICH != 'seed' -%}
-        {%- set former = [
+        {%- for name in [
             'int_days__loaded', 'int_days__read', 'int_mapping__cleaned', 'int_order_events__judged',
             'int_order_events__read',
         ] -%}
-        {%- set stored = adapter.get_relation(target.database, 'intermediate', 'int_order_events__stored') -%}
-        {%- set columns = {} -%}
-        {%- for column in (adapter.get_columns_in_relation(stored) if stored else []) -%}
-            {%- do columns.update({column.name: column.dtype | lower}) -%}
-        {%- endfor -%}
-        {%- if stored and ('lacks_facts' not in columns or columns['advertiser_id'] not in ('bigint', 'int8')) -%}
-            {%- do former.extend(['int_order_events__stored', 'int_orders__latest']) -%}
-            {%- do log('All orders are made again: this version keeps more of them.', info=true) -%}
-        {%- endif -%}
-        {%- for name in former -%}
             {%- set relation = adapter.get_relation(target.database, 'intermediate', name) -%}
             {%- do outdated.append(relation) if relation -%}
         {%- endfor -%}
+        {%- do outdated.extend(outdated_orders()) -%}
     {%- endif -%}
     {%- for relation in (outdated if target.type == 'postgres' else []) -%}
         {%- do patiently(

@@ -6,6 +6,8 @@
   Rows that differ are deleted and inserted, which no reader ever waits for or sees the half of, and
   which keeps grants, policies and views on the marts; a new mart is put beside them. Only when columns
   of a mart changed, or with --full-refresh, the new tables themselves take the place of the old ones.
+  Of a mart that holds touched rows alone (publishes_touched), others are neither compared nor replaced;
+  what its rows are touched by is told by its key's test.
 #}
 {% macro publish(results) -%}
     {%- set built = var('marts_schema', 'marts') -%}
@@ -17,6 +19,15 @@
         {%- do log('The build failed: the marts stay as they were.', info=true) -%}
         {{ return('') }}
     {%- endif -%}
+    {%- set touched = {} -%}
+    {%- for test in graph.nodes.values()
+        if test.resource_type == 'test' and test.test_metadata
+        and test.test_metadata.name == 'unique_combination' and test.test_metadata.kwargs.touched_by -%}
+        {%- set mart = graph.nodes[test.attached_node] -%}
+        {%- if mart.schema == built and publishes_touched(mart) -%}
+            {%- do touched.update({mart.name: test.test_metadata.kwargs.touched_by}) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- set changed -%}
 select not exists (
     select 1 from information_schema.tables where table_schema = 'marts'
@@ -44,15 +55,19 @@ select not exists (
 declare
     mart text;
     same_key text;
+    touched_by jsonb := '{{ touched | tojson }}';
 begin
     set constraints all deferred;
     for mart in
         select table_name from information_schema.tables where table_schema = '{{ built }}'
     loop
         {%- if by_table %}
-        execute format('drop table if exists marts.%I cascade', mart);
-        execute format('alter table {{ built }}.%I set schema marts', mart);
-        {%- else %}
+        if not touched_by ? mart then
+            execute format('drop table if exists marts.%I cascade', mart);
+            execute format('alter table {{ built }}.%I set schema marts', mart);
+            continue;
+        end if;
+        {%- endif %}
         -- a new mart: without its foreign keys, until all are exchanged
         execute format(
             'create table if not exists marts.%1$I (like {{ built }}.%1$I including all)', mart
@@ -69,12 +84,14 @@ begin
         execute format(
             'delete from marts.%1$I as old where not exists (select 1 from {{ built }}.%1$I as new'
             ' where %2$s and row(new.*) is not distinct from row(old.*))', mart, same_key
-        );
+        ) || case when touched_by ? mart then format(
+            ' and exists (select 1 from intermediate.int_orders__touched as touched'
+            ' where touched.client_id = old.client_id and touched.%1$I = old.%1$I)', touched_by ->> mart
+        ) else '' end;
         execute format(
             'insert into marts.%1$I select * from {{ built }}.%1$I as new where not exists ('
             'select 1 from marts.%1$I as old where %2$s)', mart, same_key
         );
-        {%- endif %}
     end loop;
     drop schema {{ built }} cascade;
 end;

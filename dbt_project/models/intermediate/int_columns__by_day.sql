@@ -22,10 +22,10 @@ with order_days as (
         file_date as report_date,
         raw_table,
         {% for column in order_columns %}
-            count({{ column }}) as {{ column }},
+            sum({{ column }}) as {{ column }},
         {% endfor %}
-        count(*) as all_rows
-    from {{ ref('int_order_events__stored') }}
+        sum(all_rows) as all_rows
+    from {{ ref('int_order_files__counted') }}
     group by client_id, file_date, raw_table
 ),
 

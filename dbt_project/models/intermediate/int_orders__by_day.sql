@@ -1,14 +1,10 @@
--- Orders by the day on which they were placed: whatever counts them need not scan them all again.
-with orders as (
-    select * from {{ ref('int_orders__latest') }}
-)
-
+-- Orders by the day on which they were placed.
 select
     client_id,
     order_date as report_date,
     advertiser_id,
-    cast(count(case when is_attempted then 1 end) as bigint) as orders,
-    cast(count(case when is_approved then 1 end) as bigint) as approved_orders,
-    cast(sum(gross_amount) as decimal(18, 4)) as order_revenue
-from orders
+    cast(sum(orders) as bigint) as orders,
+    cast(sum(approved_orders) as bigint) as approved_orders,
+    cast(sum(order_revenue) as decimal(18, 4)) as order_revenue
+from {{ ref('int_orders__summed') }}
 group by client_id, order_date, advertiser_id

@@ -1,10 +1,17 @@
-{# The grain of a model: its key columns are never NULL and their combination never occurs twice. #}
-{% test unique_combination(model, columns) %}
+{#
+  The grain of a model: its key columns are never NULL and their combination never occurs twice. Where rows
+  are `touched_by` a column, those that were not touched since they were last tested are passed over.
+#}
+{% test unique_combination(model, columns, touched_by=none) %}
 
+-- depends_on: {{ ref('int_orders__touched') if touched_by }}
 select
     {{ columns | join(', ') }},
     count(*) as occurrences
-from {{ model }}
+from {{ model }} as tested
+{% if touched_by and not everything_is_touched() %}
+    where {{ is_touched('tested', touched_by) }}
+{% endif %}
 group by {{ columns | join(', ') }}
 having
     count(*) > 1

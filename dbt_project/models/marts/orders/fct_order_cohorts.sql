@@ -10,9 +10,9 @@ order_days as (  -- summed before they meet the ages; the state is today's, its 
         case when is_refunded then first_refunded_date end as refunded_date,
         case when is_chargeback then first_chargeback_date end as chargeback_date,
         max(last_file_date) as last_file_date,
-        count(case when is_attempted then 1 end) as orders,
-        count(case when is_approved then 1 end) as approved_orders
-    from {{ ref('fct_orders') }}
+        sum(orders) as orders,
+        sum(approved_orders) as approved_orders
+    from {{ ref('int_orders__by_history') }}
     group by
         client_id,
         advertiser_id,

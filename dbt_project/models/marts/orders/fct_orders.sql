@@ -1,13 +1,10 @@
 with orders as (
-    select * from {{ ref('int_orders__latest') }}
+    select * from {{ ref('int_orders__latest') }} as latest
+    where {{ only_touched('latest', 'orders_id') }}
 ),
 
 kinds as (  -- a client whose files lack these columns has unknown kinds
-    select
-        client_id,
-        bool_or(has_order_kind) as have_order_kinds
-    from orders
-    group by client_id
+    select * from {{ ref('int_order_kinds__by_client') }}
 )
 
 select

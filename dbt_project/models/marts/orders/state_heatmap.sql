@@ -17,14 +17,6 @@ state_days as (
     select * from {{ ref('int_orders__by_state') }}
 ),
 
-anchors as (
-    select
-        client_id,
-        end_date as last_complete_date
-    from time_windows
-    where window_name = 'yesterday'
-),
-
 files as (
     select
         client_id,
@@ -78,37 +70,47 @@ summed as (
         aged.state_kind
 ),
 
-buyers as (  -- all windows but `all` end on the anchor; the newest day until then tells which
-    select
+window_buyers as (
+    select distinct
         orders.client_id,
+        time_windows.window_name,
         orders.advertiser_id,
         orders.state_code,
-        orders.customer_hash,
-        max(case when orders.order_date <= anchors.last_complete_date then orders.order_date end)
-            as newest_date
-    from {{ ref('fct_orders') }} as orders
-    left join anchors on orders.client_id = anchors.client_id
-    where orders.is_approved and orders.customer_hash is not null
-    group by orders.client_id, orders.advertiser_id, orders.state_code, orders.customer_hash
+        orders.customer_hash
+    from {{ ref('int_orders__latest') }} as orders
+    inner join time_windows
+        on
+            orders.client_id = time_windows.client_id
+            and orders.order_date between time_windows.start_date and time_windows.end_date
+    where
+        orders.is_approved
+        and orders.customer_hash is not null
+        and time_windows.window_name <> 'all'
+        and orders.order_date >= (
+            select min(recent.start_date) from time_windows as recent
+            where recent.window_name <> 'all'
+        )
 ),
 
 counted_buyers as (
     select
-        buyers.client_id,
-        time_windows.window_name,
-        buyers.advertiser_id,
-        buyers.state_code,
+        client_id,
+        window_name,
+        advertiser_id,
+        state_code,
         count(*) as customers
-    from buyers
-    inner join time_windows
-        on
-            buyers.client_id = time_windows.client_id
-            and (
-                time_windows.window_name = 'all'
-                or buyers.newest_date >= time_windows.start_date
-            )
-    group by
-        buyers.client_id, time_windows.window_name, buyers.advertiser_id, buyers.state_code
+    from window_buyers
+    group by client_id, window_name, advertiser_id, state_code
+    union all
+    select
+        client_id,
+        'all' as window_name,
+        advertiser_id,
+        state_code,
+        count(*) as customers
+    from {{ ref('int_customers__by_state') }}
+    where approved_orders > 0
+    group by client_id, advertiser_id, state_code
 )
 
 select

@@ -1,35 +1,20 @@
 -- An order is what its newest event says; what its earlier events say is when each state arrived.
--- Incremental by order: an order whose events are not those it was made of is forgotten, then all
--- orders that are missing are made. That also finds orders that a replaced file no longer holds.
+-- Incremental by order: touched orders are forgotten, then those that still have events are made again;
+-- what they were and what they are is noted, for the sums of their days and customers.
 {{
     config(
-        pre_hook="
-            {% if is_incremental() %}
-            delete from {{ this }} as known
-            where not exists (
-                select 1
-                from (
-                    select
-                        client_id,
-                        orders_id,
-                        count(*) as order_events,
-                        max(file_loaded_at) as file_loaded_at,
-                        max(config_hash) as config_hash
-                    from {{ ref('int_order_events__stored') }}
-                    group by client_id, orders_id
-                ) as present
-                where
-                    present.client_id = known.client_id
-                    and present.orders_id = known.orders_id
-                    and present.order_events = known.order_events
-                    and present.file_loaded_at = known.file_loaded_at
-                    and present.config_hash = known.config_hash
-            )
-            {% endif %}
-        ",
+        indexes=[
+            {'columns': ['client_id', 'orders_id']},
+            {'columns': ['client_id', 'order_date']},
+            {'columns': ['client_id', 'customer_hash']},
+        ] if target.type == 'postgres' else [],
+        pre_hook=[
+            "{% if is_incremental() %} {{ note_orders(this) }} {% endif %}",
+            "{{ forget_touched('orders_id') }}",
+        ],
+        post_hook="{{ note_orders(this) }}",
     )
 }}
--- depends_on: {{ ref('int_order_events__stored') }}
 {% set amounts = {
     'approval': 'case when is_approved then gross_amount end',
     'decline': 'declined_amount',
@@ -41,16 +26,7 @@ with events as (
         *,
         case raw_table when 'orders_create' then 1 else 0 end as creations,
         case when is_declined then coalesce(own_amount, 0) end as declined_amount
-    from {{ ref('int_order_events__filled') }} as present
-    {% if is_incremental() %}
-        where not exists (
-            select 1
-            from {{ this }} as known
-            where
-                known.client_id = present.client_id
-                and known.orders_id = present.orders_id
-        )
-    {% endif %}
+    from {{ ref('int_order_events__filled') }}
 ),
 
 numbered as (
@@ -79,7 +55,6 @@ arrived as (  -- windows and no join: Postgres takes few new orders for one, and
     select
         *,
         min(file_date) over whole_history as first_file_date,
-        max(file_loaded_at) over whole_history as newest_file_loaded_at,
         max(case when creations = 1 and creation_number = all_creations then core_amount end)
             over whole_history as created_core_amount,
         min(case when is_approved then file_date end) over whole_history as first_approved_date,
@@ -168,8 +143,6 @@ select
     first_refunded_date,
     first_chargeback_date,
 
-    -- load
-    order_events,
-    newest_file_loaded_at as file_loaded_at,
-    config_hash
+    -- events
+    order_events
 from newest

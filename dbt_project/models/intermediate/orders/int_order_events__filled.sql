@@ -2,6 +2,8 @@
 -- says nothing of them: what the events before it said stands. Product, buyer and place are facts,
 -- and stand in any case; of the rest a blank cell says no, such as an empty flag, unless the update
 -- lacks what every event has. Only orders with such an update pay for that.
+-- Holds the events of touched orders alone, for the models that make these orders again.
+{{ config(pre_hook="{% if is_incremental() %} truncate table {{ this }} {% endif %}") }}
 {% set columns = {
     'max': [
         'email_hash', 'number_hash', 'product_category', 'advertiser_id', 'state_code', 'country',
@@ -20,15 +22,16 @@
 } %}
 {% set kept = [
     'client_id', 'raw_table', 'file_name', 'row_id', 'orders_id', 'file_date', 'core_amount',
-    'is_other_currency', 'has_unparsed_text', 'file_sort_key', 'file_loaded_at', 'config_hash',
+    'is_other_currency', 'has_unparsed_text', 'lacks_cells', 'issues', 'file_sort_key',
 ] %}
 with events as (
     select
-        *,
+        stored.*,
         case when has_email then customer_hash end as email_hash,
         case when not has_email then customer_hash end as number_hash,
         coalesce(lacks_facts, false) and state_code is null and country is null as lacks_place
-    from {{ ref('int_order_events__stored') }}
+    from {{ ref('int_order_events__stored') }} as stored
+    where {{ only_touched('stored', 'orders_id') }}
 ),
 
 clients as (
@@ -205,7 +208,7 @@ select  -- noqa: ST06
     order_kind is not null as has_order_kind,
     has_unparsed_text,
 
-    -- load
-    file_loaded_at,
-    config_hash
+    -- what is not understood
+    lacks_cells,
+    issues
 from refunded

@@ -1,0 +1,33 @@
+{#
+  The relations of incremental models that have to go before they are made anew. They follow each other's
+  changes, so all of them are there or none: where one is missing, or of an earlier version, or the
+  variable orders_again asks for it, all are made again, from stored events where these are whole.
+#}
+{% macro outdated_orders() -%}
+    {%- set present, missing, chosen = [], [], [] -%}
+    {%- set events = ['int_order_files__held', 'int_order_events__stored'] -%}
+    {%- set models = graph.nodes.values() | selectattr('config.materialized', 'equalto', 'incremental') | list -%}
+    {%- for model in models -%}
+        {%- set relation = adapter.get_relation(model.database, model.schema, model.name) -%}
+        {%- if relation and relation.is_table -%}
+            {%- do present.append(relation) -%}
+        {%- else -%}
+            {%- do missing.append(model.name) -%}
+        {%- endif -%}
+        {%- do chosen.append(model.name) if model.unique_id in selected_resources -%}
+    {%- endfor -%}
+    {%- if flags.FULL_REFRESH and chosen and chosen | length < models | length -%}
+        {%- do exceptions.raise_compiler_error(
+            'models of orders are made anew together: --full-refresh without --select, or '
+            ~ '--select config.materialized:incremental'
+        ) -%}
+    {%- endif -%}
+    {%- if flags.FULL_REFRESH or not present or not (missing or var('orders_again', false)) -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- do log('All orders are made again.', info=true) -%}
+    {%- if events | select('in', missing) | list -%}
+        {{ return(present) }}
+    {%- endif -%}
+    {{ return(present | rejectattr('identifier', 'in', events) | list) }}
+{%- endmacro %}
