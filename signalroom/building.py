@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from loaders.warehouse import Warehouse
+from signalroom import builds
 from signalroom.config.settings import Settings
 from signalroom.stopping import ending_with_us
 from signalroom.terminal import say
@@ -19,6 +21,7 @@ SECONDS_A_LINE = 3.0  # where lines stay: in a log or a pipe
 RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")  # dbt's events, one a node
 # On prod the marts are built and tested aside and published at the end (operations/publish.sql).
 ASIDE = ("--vars", "{marts_schema: marts_next}")
+SUMS = "assert_every_order_is_there"  # fails where what is kept of orders is wrong
 # They prove the SQL, not the data: `make test` runs them.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
@@ -34,6 +37,12 @@ def run_dbt(settings: Settings, *arguments: str) -> int:
 
 def build_marts(settings: Settings, target: str, *arguments: str) -> int:
     """Build and test the marts; dbt's warnings and errors are printed as they come."""
+    exit_code, _ = _build(settings, target, *arguments)
+    return exit_code
+
+
+def _build(settings: Settings, target: str, *arguments: str) -> tuple[int, set[str]]:
+    """dbt's exit code, and the names of what failed."""
     aside = ASIDE if target == "prod" else ()
     command = _command(
         ("--log-format", "json", "build", "--target", target, *aside, *NO_UNIT_TESTS, *arguments)
@@ -42,30 +51,55 @@ def build_marts(settings: Settings, target: str, *arguments: str) -> int:
         command, env=settings.dbt_environ(), cwd=settings.root, stdout=subprocess.PIPE, text=True
     )
     with ending_with_us(dbt), dbt:
-        follow(dbt.stdout or ())
+        failed = follow(dbt.stdout or ())
     if dbt.returncode:
         click.echo("The build failed; dbt's own log is dbt_project/logs/dbt.log.")
-    return dbt.returncode
+    return dbt.returncode, failed
 
 
-def build_all(settings: Settings, target: str, *arguments: str) -> int:
-    """Build the marts when no load is running, tidy up, and say what was not understood."""
+def build_all(settings: Settings, target: str, *, full_refresh: bool = False) -> int:
+    """Build the marts when no load is running, tidy up, and say what was not understood.
+
+    A build that would make what is there is left out. All orders are made again every week, and
+    at once when what is kept of them does not come to what they come to.
+    """
     from signalroom.review import lines, print_lines
 
     clients = settings.clients()  # a mistake in one is found before the work
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom build", click.echo):
-        exit_code = build_marts(settings, target, *arguments)
+        inputs = builds.inputs_of(settings, warehouse)
+        before = builds.builds_of(warehouse)
+        is_whole = full_refresh or builds.is_whole_due(before)
+        exit_code = 0
+        if not is_whole and builds.is_the_same(before, inputs, warehouse):
+            click.echo(f"Nothing is new since the build of {before[0].built_at:%F %R} UTC.")
+        else:
+            options = ["--full-refresh"] * full_refresh
+            if is_whole:
+                builds.forget_orders(warehouse)
+            exit_code, failed = _build(settings, target, *options)
+            if SUMS in failed and not is_whole:
+                click.echo("What is kept of orders does not add up: all of them are made again.")
+                is_whole = True
+                builds.forget_orders(warehouse)
+                exit_code, _ = _build(settings, target)
+            if exit_code == 0:
+                for schema in ("intermediate", "marts"):
+                    warehouse.tidy(schema)
+                builds.note(warehouse, inputs, is_whole=is_whole)
         if exit_code == 0:
-            for schema in ("intermediate", "marts"):
-                warehouse.tidy(schema)
             for client in clients:
                 print_lines(list(lines(warehouse, client.client_id)))
     return exit_code
 
 
-def follow(lines: Iterable[str]) -> None:
-    """Print what dbt reports and how far it is: one moving line on a terminal, else a few lines."""
+def follow(lines: Iterable[str]) -> set[str]:
+    """Print what dbt reports and how far it is: one moving line on a terminal, else a few lines.
+
+    Returns the names of the models, seeds and tests that failed.
+    """
+    failed = set()
     moves = sys.stdout.isatty()
     nodes, ended = 0, Counter[str]()
     printed_at = monotonic()
@@ -77,6 +111,8 @@ def follow(lines: Iterable[str]) -> None:
                 say(line)
         if name == "ConcurrencyLine":
             nodes = data["node_count"]
+        if name in RESULTS and event["info"]["level"] == "error":
+            failed.add(data["node_info"]["node_name"])
         if name in RESULTS:
             ended[name] += 1
             if moves or monotonic() - printed_at >= SECONDS_A_LINE:
@@ -90,6 +126,7 @@ def follow(lines: Iterable[str]) -> None:
                 + f"    {models} models and {seeds} seeds built, {tests} data tests run in "
                 f"{data['execution_time']:.0f} s"
             )
+    return failed
 
 
 def _events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -12,13 +12,15 @@ from signalroom.stopping import stoppable
 
 @click.command()
 @target_option
-@click.option("--full-refresh", is_flag=True, help="Rebuild incremental tables from scratch.")
+@click.option("--full-refresh", is_flag=True, help="Make everything again, from the raw tables.")
 @stoppable()
 def build(target: str, full_refresh: bool) -> None:
     """Build and test the marts with dbt.
 
     On Postgres people see the old marts until all new ones are built and tested. Waits for a load
-    that is running, as a load waits for a build. dbt's own log is dbt_project/logs/dbt.log.
+    that is running, as a load waits for a build. Does nothing where nothing is new; of orders, only
+    those that changed are made again, and all of them once a week. dbt's own log is
+    dbt_project/logs/dbt.log.
 
     \b
     signalroom build
@@ -27,9 +29,7 @@ def build(target: str, full_refresh: bool) -> None:
     from loaders.errors import LoadError
 
     try:
-        exit_code = build_all(
-            Settings.of_this_process(), target, *["--full-refresh"] * full_refresh
-        )
+        exit_code = build_all(Settings.of_this_process(), target, full_refresh=full_refresh)
     except LoadError as error:
         raise click.ClickException(str(error)) from None
     sys.exit(exit_code)

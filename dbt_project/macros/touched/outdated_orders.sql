@@ -1,7 +1,7 @@
 {#
   The relations of incremental models that have to go before they are made anew. They follow each other's
-  changes, so all of them are there or none: where one is missing, or of an earlier version, or the
-  variable orders_again asks for it, all are made again, from stored events where these are whole.
+  changes, so all of them are there or none: where one is missing, all are made again, from stored events
+  where these are whole. `signalroom build` drops int_orders__touched to have that done.
 #}
 {% macro outdated_orders() -%}
     {%- set present, missing, chosen = [], [], [] -%}
@@ -22,7 +22,7 @@
             ~ '--select config.materialized:incremental'
         ) -%}
     {%- endif -%}
-    {%- if flags.FULL_REFRESH or not present or not (missing or var('orders_again', false)) -%}
+    {%- if flags.FULL_REFRESH or not present or not missing -%}
         {{ return([]) }}
     {%- endif -%}
     {%- do log('All orders are made again.', info=true) -%}
