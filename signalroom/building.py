@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from loaders.warehouse import Warehouse
 from signalroom import builds
 from signalroom.config.settings import Settings
 from signalroom.stopping import ending_with_us

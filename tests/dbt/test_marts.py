@@ -188,15 +188,17 @@ def test_decembers_totals_are_in_the_reports_by_name(warehouse: Query) -> None:
 
 
 def test_orders_in_steps_are_those_at_once(pair: Pair) -> None:
-    """Files were replaced, removed and added, config was changed, a build died in between."""
+    """Files were replaced, removed and added, config was changed, builds died in between."""
 
     def stored() -> list[list[str]]:
         return [
             sorted(map(str, project.query(f"select * from intermediate.{table}")))
             for project in pair.projects
             for table in INCREMENTAL
+            if table not in {"int_orders__touched", "int_order_events__filled"}  # of one build
         ]
 
     in_steps = stored()
-    pair.dbt("run", "--full-refresh", "--select", *INCREMENTAL, "int_order_events__filled")
+    again = ("int_order_files__changed", *INCREMENTAL, "dim_customers")
+    pair.dbt("run", "--full-refresh", "--select", *again)
     assert stored() == in_steps

@@ -46,6 +46,7 @@ TESTS: dict[str, set[str]] = {
     "expression_is_true": {"expression"},
     "accepted_values": {"values"},
 }
+OPTIONAL = {"touched_by"}
 PLAIN_TESTS = {"unique", "not_null"}
 DESCRIBED = {
     *("models", "models.columns", "seeds", "seeds.columns", "macros", "sources"),
@@ -96,7 +97,7 @@ def test_every_test_is_one_that_exists_and_has_its_arguments(path: Path) -> None
             continue
         ((name, body),) = test.items()
         assert set(body) <= {"name", "arguments"}, name
-        assert set(body["arguments"]) == TESTS[name], name
+        assert set(body["arguments"]) - OPTIONAL == TESTS[name], name
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -121,6 +122,13 @@ KEPT_IN = {
     "int_order_events__classified": "int_order_events__stored",
     "int_orders__latest": "fct_orders",
     "int_spend__by_source": "fct_source_daily",
+    "int_orders__by_day": "int_orders__summed",
+    "int_orders__by_state": "int_orders__summed",
+}
+# of what a row is made of, more than one may be alike
+WITHOUT_KEY = {
+    *("int_orders__touched", "int_order_amounts__changed", "int_orders__issues"),
+    "int_orders__by_history",
 }
 
 
@@ -128,6 +136,8 @@ def test_every_model_and_seed_says_and_tests_its_grain() -> None:
     entries = {entry["name"]: entry for entry in [*_entries("models"), *_entries("seeds")]}
     for name, entry in entries.items():
         assert entry["description"].startswith("One row per "), name
+        if name in WITHOUT_KEY:
+            continue
         tests = entries[KEPT_IN.get(name, name)].get("data_tests", [])
         assert "unique_combination" in [kind for test in tests for kind in test], name
 
@@ -194,5 +204,6 @@ def test_every_model_with_branches_has_a_unit_test() -> None:
         *("stg_posthog__persons", "stg_posthog__feature_flags", "stg_posthog__experiments"),
         *("stg_mautic__emails", "stg_mautic__campaigns", "stg_mautic__segments"),
         *("daily_ccw_summary", "daily_exp_summary"),
+        *("int_orders__touched", "int_order_files__held"),  # others write to them
     }
     assert {path.stem for path in PROJECT.glob("models/**/*.sql")} - plain == tested

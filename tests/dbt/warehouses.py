@@ -34,7 +34,7 @@ from tests.expected.client import Client
 from tests.expected.marts import Expected, answers
 from tests.forks import Forked, dbt_forks
 from tests.postgres import Server
-from tests.support import DECEMBER, Project
+from tests.support import DECEMBER, REPOSITORY, Project
 
 ACCOUNTS = {"december": "713", "nasty": "713"}  # of the sandbox
 SOURCES = ("everflow", "redtrack", "s3_exports", "posthog", "mautic")  # targets are put there
@@ -42,7 +42,11 @@ RANDOM_CLIENTS = 30
 LOADED_AT = [datetime(2025, 12, 20 + step, tzinfo=UTC) for step in range(ORDER_STEPS)]
 MODELS = ("--resource-type", "seed", "model")
 NUMBERS = count()
-INCREMENTAL = ("int_order_events__stored", "int_orders__latest")
+ORDERS = "models/intermediate/orders"
+INCREMENTAL = sorted(path.stem for path in (REPOSITORY / "dbt_project" / ORDERS).glob("*.sql"))
+# what a build does first, until it dies before the orders, or before what is made of them
+DYING = ("int_orders__touched", "int_order_files__changed", "int_order_events__stored")
+DYING_LATER = (*DYING, "int_order_events__filled", "int_orders__latest")
 # what earlier releases made otherwise; the next build goes on from there
 AS_EARLIER = (
     "create table intermediate.int_days__loaded (client_id text)",
@@ -142,11 +146,12 @@ def built(folder: Path, postgres: Server, *, seed: int) -> Pair:
     compiled = {path: path.read_text() for path in (dev.root / "seeds").glob("*.csv")}
     _write_seeds(pair, compiled, [client.earlier for client in random])
     _land(pair, 0)
-    pair.dbt("build", *MODELS, "--select", f"+{INCREMENTAL[-1]}")
+    pair.dbt("build", *MODELS, "--select", f"+{ORDERS}", "+dim_customers")
     _land(pair, 1)
-    pair.dbt("run", "--select", INCREMENTAL[0])  # and then it died
+    pair.dbt("run", "--select", *DYING)
     pair.execute(*AS_EARLIER)
     _land(pair, 2)
+    pair.dbt("run", "--select", *DYING_LATER)
     _write_seeds(pair, compiled, [client.client for client in random])
     without_unit_tests = ("--exclude-resource-type", "unit_test")  # one engine is enough for them
     finish(start_dbt(dev, "build"), start_dbt(prod, "build", *without_unit_tests))
