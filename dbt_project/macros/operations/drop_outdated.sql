@@ -38,6 +38,9 @@
         {%- endfor -%}
         {%- do outdated.extend(outdated_orders()) -%}
     {%- endif -%}
+    {%- if outdated -%} {#- opens the transaction that is committed below; run_query opens none -#}
+        {%- call statement('before_dropping') -%} select 1 {%- endcall -%}
+    {%- endif -%}
     {%- for relation in (outdated if target.type == 'postgres' else []) -%}
         {%- do patiently(
             "relations.oid = to_regclass('" ~ relation ~ "')",
