@@ -187,6 +187,13 @@ def test_decembers_totals_are_in_the_reports_by_name(warehouse: Query) -> None:
     assert exp == [(1, Decimal(0), 18)]
 
 
+def test_a_client_that_begins_to_tell_kinds_has_all_its_orders_touched(pair: Pair) -> None:
+    orders = "select distinct client_id, orders_id from intermediate."
+    for project in pair.projects:
+        touched = project.query(orders + "int_orders__touched where orders_id is not null")
+        assert set(touched) >= set(project.query(orders + "int_orders__latest"))
+
+
 def test_orders_in_steps_are_those_at_once(pair: Pair) -> None:
     """Files were replaced, removed and added, config was changed, builds died in between."""
 

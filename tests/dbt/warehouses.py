@@ -52,6 +52,9 @@ AS_EARLIER = (
     "create table intermediate.int_days__loaded (client_id text)",
     "create table public.affiliate_mapping (everflow_affiliate_id text, created_at timestamp)",
 )
+KINDS_TOLD_OTHERWISE = (
+    "update intermediate.int_order_kinds__by_client set have_order_kinds = not have_order_kinds"
+)
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ def built(folder: Path, postgres: Server, *, seed: int) -> Pair:
     pair.execute(*AS_EARLIER)
     _land(pair, 2)
     pair.dbt("run", "--select", *DYING_LATER)
+    pair.execute(KINDS_TOLD_OTHERWISE)
     _write_seeds(pair, compiled, [client.client for client in random])
     without_unit_tests = ("--exclude-resource-type", "unit_test")  # one engine is enough for them
     finish(start_dbt(dev, "build"), start_dbt(prod, "build", *without_unit_tests))

@@ -49,8 +49,8 @@ def exposed(production: Production) -> Production:
         cursor.execute("grant select on public.of_another_application to anon")
         for column, kind in OF_AN_EARLIER_VERSION.items():
             cursor.execute(f"alter table public.affiliate_mapping alter {column} type {kind}")
+        cursor.execute("drop table intermediate.int_order_files__held")  # there was none
         for table in ("int_order_events__stored", "int_orders__latest"):
-            cursor.execute("drop view if exists intermediate.int_order_events__filled")
             cursor.execute(f"alter table intermediate.{table} alter advertiser_id type text")
     production.succeed("load", *DECEMBER)
     production.succeed("build")
