@@ -1,12 +1,13 @@
 """Where the bench runs: made files, a bucket that serves them, a project, empty warehouses."""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from time import perf_counter
@@ -37,6 +38,7 @@ class Spent:
 
     seconds: float = float("nan")
     megabytes: float = float("nan")
+    cpu: float = float("nan")  # of the command and of what it started; a Postgres server is apart
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,10 @@ class Stand:
     files: list[Path]
     sandbox: Sandbox
     server: Server
+    project: Path
+    code: Path = REPOSITORY
+    python: str = sys.executable
     _numbers: Iterator[int] = field(default_factory=count)
-
-    @property
-    def project(self) -> Path:
-        return self.folder / "project"
 
     @property
     def bucket(self) -> dict[str, str]:
@@ -62,6 +63,12 @@ class Stand:
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         }
+
+    @property
+    def server_pid(self) -> int:
+        """The process of the Postgres server."""
+        (path,) = (self.folder / "postgres").rglob("postmaster.pid")
+        return int(path.read_text().split()[0])
 
     def serve(self, files: Sequence[Path]) -> None:
         """Have just these files in the bucket; that also warms the disk's cache for everybody."""
@@ -82,18 +89,25 @@ class Stand:
         finally:
             made.drop()
 
+    def of_code(self, code: Path, name: str) -> "Stand":
+        """The same with a project and the code of another checkout, which has its own .venv."""
+        project = self.folder / name
+        _copy_project(code, project)
+        python = str(code / ".venv/bin/python")
+        return replace(self, code=code, project=project, python=python)
+
     def signalroom(self, warehouse: Warehouse, *arguments: str) -> Spent:
         """The command, as people type it, on this warehouse."""
-        command = (sys.executable, "-m", "signalroom", *arguments, "--target", warehouse.target)
+        command = (self.python, "-m", "signalroom", *arguments, "--target", warehouse.target)
         return self.run(command, warehouse.environ | self.bucket)
 
     def run(self, command: Sequence[str], environ: Mapping[str, str]) -> Spent:
         """A command in the project's folder, which has to succeed."""
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        inherited["PYTHONPATH"] = str(REPOSITORY)
+        inherited["PYTHONPATH"] = str(self.code)
         log = self.folder / "last.log"
         with log.open("w") as said:
-            start, peak = perf_counter(), 0
+            start, peak, before = perf_counter(), 0, _spent_by_children()
             process = psutil.Popen(
                 command,
                 cwd=self.project,
@@ -108,7 +122,7 @@ class Stand:
             seconds = perf_counter() - start
         if process.returncode:
             raise BenchError(f"{' '.join(command)}\n{log.read_text()[-1000:]}")
-        return Spent(seconds, peak / 1e6)
+        return Spent(seconds, peak / 1e6, _spent_by_children() - before)
 
 
 @contextmanager
@@ -117,11 +131,21 @@ def stand(folder: Path, volume: Volume) -> Iterator[Stand]:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "postgres").mkdir(parents=True)
     files = sorted(write_full(folder / "files", volume), key=lambda path: path.stem[-10:])
-    for name in COPIED:
-        shutil.copytree(REPOSITORY / name, folder / "project" / name, ignore=KEPT_OUT)
-    shutil.copy(REPOSITORY / "profiles.yml", folder / "project")
+    _copy_project(REPOSITORY, folder / "project")
     with running_server(folder / "postgres") as server, Sandbox() as sandbox:
-        yield Stand(folder, files, sandbox, server)
+        yield Stand(folder, files, sandbox, server, folder / "project")
+
+
+def _copy_project(code: Path, project: Path) -> None:
+    for name in COPIED:
+        shutil.copytree(code / name, project / name, ignore=KEPT_OUT)
+    shutil.copy(code / "profiles.yml", project)
+
+
+def _spent_by_children() -> float:
+    """CPU seconds of all processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _memory(process: psutil.Process) -> int:

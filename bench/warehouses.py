@@ -43,6 +43,14 @@ class DuckDB:
         with duckdb.connect(str(self.path), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
+    def execute(self, statements: Sequence[str]) -> None:
+        """Statements in one transaction."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("begin")
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("commit")
+
     def drop(self) -> None:
         """Give its room back."""
         self.path.unlink(missing_ok=True)
@@ -81,6 +89,10 @@ class Postgres:
     def query(self, sql: str) -> Rows:
         """All rows of a statement."""
         return self.database.fetch(sql)[1]
+
+    def execute(self, statements: Sequence[str]) -> None:
+        """Statements in one transaction."""
+        self.database.execute(*statements)
 
     def drop(self) -> None:
         """Give its room back."""
