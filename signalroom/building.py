@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -13,6 +14,7 @@ import click
 
 from signalroom import builds
 from signalroom.config.settings import Settings
+from signalroom.spilling import telling_what_spills
 from signalroom.stopping import ending_with_us
 from signalroom.terminal import say
 
@@ -49,7 +51,8 @@ def _build(settings: Settings, target: str, *arguments: str) -> tuple[int, set[s
     dbt = subprocess.Popen(  # noqa: S603
         command, env=settings.dbt_environ(), cwd=settings.root, stdout=subprocess.PIPE, text=True
     )
-    with ending_with_us(dbt), dbt:
+    spills = telling_what_spills(settings.duckdb_path()) if target == "dev" else nullcontext()
+    with ending_with_us(dbt), spills, dbt:
         failed = follow(dbt.stdout or ())
     if dbt.returncode:
         click.echo("The build failed; dbt's own log is dbt_project/logs/dbt.log.")

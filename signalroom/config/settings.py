@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 DEFAULT_DUCKDB = "signalroom.duckdb"
 OWNER_ALONE = "077"  # a umask
+# what profiles.yml reads: a pattern that DuckDB and dbt understand, and an example of it
+DUCKDB_SETTINGS = {
+    "DUCKDB_MEMORY_LIMIT": (r"\d+(\.\d+)? ?[KMGT]i?B", "1500MB"),
+    "DUCKDB_THREADS": (r"[1-9]\d?", "4"),
+}
 
 
 class NotConfigured(click.ClickException):
@@ -191,6 +196,10 @@ class Settings:
 
     def dbt_environ(self) -> dict[str, str]:
         """The environment in which dbt finds the project, its profile and the same warehouses."""
+        for name, (pattern, example) in DUCKDB_SETTINGS.items():
+            value = self.environ.get(name)
+            if value and not re.fullmatch(pattern, value, re.IGNORECASE):
+                raise InvalidSetting(f"{name} must be such as {example}, not {value}")
         return (
             # a dbt that is stopped leaves semaphores, and Python would say so
             {"PYTHONWARNINGS": "ignore:resource_tracker:UserWarning"}

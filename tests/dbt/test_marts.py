@@ -4,9 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from loaders.ops import make
+from loaders.warehouse import DuckDB
+from signalroom.builds import BUILDS
 from tests.dbt.compare import MOST_SHOWN, rows_differ
 from tests.dbt.conftest import Query
-from tests.dbt.warehouses import INCREMENTAL, Pair
+from tests.dbt.warehouses import INCREMENTAL, Pair, run
 from tests.expected.marts import MARTS
 from tests.expected.order_marts import Shop
 from tests.support import REPOSITORY, Project
@@ -209,3 +212,16 @@ def test_orders_in_steps_are_those_at_once(pair: Pair) -> None:
     again = ("int_order_files__changed", *INCREMENTAL, "dim_customers")
     pair.dbt("run", "--full-refresh", "--select", *again)
     assert stored() == in_steps
+
+
+def test_what_does_not_add_up_is_made_again(pair: Pair) -> None:
+    """Somebody altered what is kept of orders."""
+    sums = "intermediate.int_orders__summed"
+    whole = sorted(map(str, pair.dev.query(f"select * from {sums}")))
+    make(DuckDB(pair.dev.warehouse), (BUILDS,))
+    pair.dev.execute(
+        "insert into ops.builds values (now(), 'other', 'things', true)",  # so none is due
+        f"update {sums} set orders = orders + 1 where client_id = '713'",
+    )
+    assert "does not add up: all of them are made again" in run(pair.dev, "build")
+    assert sorted(map(str, pair.dev.query(f"select * from {sums}"))) == whole

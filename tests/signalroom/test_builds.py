@@ -1,0 +1,96 @@
+"""When a build is left out, when it makes all orders again, and when it does so of itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from loaders import clock
+from signalroom import building
+from signalroom.config.settings import Settings
+from tests.support import Project, on_both_targets
+
+TOUCHED = "intermediate.int_orders__touched"
+SUMS = "assert_every_order_is_there"
+
+
+@dataclass
+class Dbt:
+    """In dbt's place: notes whether all orders would be made again, and answers as it is told."""
+
+    project: Project
+    answers: list[tuple[int, set[str]]] = field(default_factory=list)
+    is_whole: list[bool] = field(default_factory=list)
+
+    def __call__(self, _settings: Settings, _target: str, *_arguments: str) -> tuple[int, set[str]]:
+        tables = self.project.query(
+            "select table_schema || '.' || table_name from information_schema.tables"
+        )
+        self.is_whole.append((TOUCHED,) not in tables)
+        if self.is_whole[-1]:
+            self.project.execute(f"create table {TOUCHED} (client_id varchar)")
+        return self.answers.pop(0) if self.answers else (0, set())
+
+
+@pytest.fixture
+def dbt(loaded_project: Project, monkeypatch: pytest.MonkeyPatch) -> Dbt:
+    loaded_project.execute("create schema intermediate", "create schema marts")
+    made = Dbt(loaded_project)
+    monkeypatch.setattr(building, "_build", made)
+    return made
+
+
+@on_both_targets
+def test_a_build_that_would_make_what_is_there_is_left_out(dbt: Dbt) -> None:
+    project = dbt.project
+    seed = project.root / "seeds" / "us_states.csv"
+    macro = project.root / "dbt_project" / "macro.sql"
+    news: list[Callable[[], object]] = [
+        lambda: project.execute("update ops.load_runs set rows_written = rows_written + 1"),
+        lambda: project.execute("delete from ops.load_runs where source = 'redtrack'"),
+        lambda: seed.write_text(seed.read_text().replace("Texas", "Texas (made)")),
+        lambda: macro.write_text("{% macro m() %}{% endmacro %}"),
+        lambda: project.execute("create table marts.daily_summary (client_id varchar)"),
+        lambda: project.execute("drop table marts.daily_summary"),
+    ]
+    assert "Nothing is new" not in project.run("build").output
+    for number, tell in enumerate(news, start=1):
+        assert "Nothing is new since the build of 20" in project.run("build").output
+        assert len(dbt.is_whole) == number
+        tell()
+        assert "Nothing is new" not in project.run("build").output
+    assert dbt.is_whole == [True] + [False] * len(news)
+
+
+def test_a_build_that_failed_is_built_again(dbt: Dbt) -> None:
+    dbt.answers = [(1, {"fct_orders"})]
+    assert dbt.project.run("build").exit_code == 1
+    assert dbt.project.run("build").exit_code == 0
+    assert "Nothing is new" in dbt.project.run("build").output
+
+
+def test_all_orders_are_made_again_each_week_and_when_asked(
+    dbt: Dbt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = clock.now()
+    dbt.project.run("build")
+    for days in (6.9, 7.1, 13.9, 14.2):
+        monkeypatch.setattr(clock, "now", lambda days=days: began + timedelta(days=days))
+        dbt.project.run("build")
+    dbt.project.run("build", "--full-refresh")
+    assert dbt.is_whole == [True, True, True, True]
+
+
+def test_orders_that_do_not_add_up_are_made_again_at_once(dbt: Dbt) -> None:
+    project = dbt.project
+    project.run("build")
+    project.execute("update ops.load_runs set rows_written = rows_written + 1")
+    dbt.answers = [(1, {SUMS, "data_issues"})]
+    said = project.run("build")
+    assert said.exit_code == 0
+    assert "does not add up: all of them are made again" in said.output
+    assert dbt.is_whole == [True, False, True]
+    dbt.answers = [(1, {"fct_orders"})]
+    assert project.run("build", "--full-refresh").exit_code == 1  # whole already, or another cause
+    assert len(dbt.is_whole) == 4
