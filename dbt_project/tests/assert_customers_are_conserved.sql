@@ -1,6 +1,5 @@
 -- A customer's money is the money of its orders; orders without a known customer are in none.
 -- depends_on: {{ ref('int_orders__touched') }}
-{% set mart = (graph.nodes.values() | selectattr('name', 'equalto', 'dim_customers') | first) if execute %}
 with customers as (
     select
         client_id,
@@ -17,8 +16,8 @@ orders as (
         sum(orders) as orders,
         sum(revenue) as revenue,
         sum(net_revenue) as net_revenue
-    from {{ ref('int_customers__by_state') }} as states
-    {% if publishes_touched(mart) %}
+    from {{ ref('int_customers__by_state') }} as states -- noqa: AL05
+    {% if publishes_touched('dim_customers') %}
         where {{ is_touched('states', 'customer_hash') }}
     {% endif %}
     group by client_id

@@ -1,7 +1,7 @@
--- An order may not be lost between the files and the marts, nor made of deleted rows: every row that the
--- ledger counts is read, every row that is read is an event of one order, and what is kept in sums is what
--- all orders come to. This looks at all rows of all orders; when it fails, `signalroom build` makes the
--- orders again.
+-- An order may not be lost between the files and the marts, nor made of deleted rows: every row
+-- that the ledger counts is read, every row that is read is an event of one order, and what is kept
+-- in sums is what all orders come to. This looks at all rows of all orders; when it fails,
+-- `signalroom build` makes the orders again.
 {% set attempted = 'case when is_attempted then 1 end' %}
 {% set approved = 'case when is_approved then 1 end' %}
 {% set customer = 'case when customer_hash is not null then {} end' %}

@@ -1,10 +1,10 @@
 -- Net is gross less what went back, an attempted order is approved or declined, only approved
 -- orders have money, and every order has its advertiser. One test, as each would scan all orders
--- again; no foreign key for the last, which Postgres would check again for each order. Orders that were not
--- touched since they were last looked at are passed over.
+-- again; no foreign key for the last, which Postgres would check again for each order. Orders that
+-- were not touched since they were last looked at are passed over.
 -- depends_on: {{ ref('int_orders__touched') }}
 with orders as (
-    select * from {{ ref('fct_orders') }} as made
+    select * from {{ ref('fct_orders') }} as made -- noqa: AL05
     {% if not everything_is_touched() %}
         where {{ is_touched('made', 'orders_id') }}
     {% endif %}

@@ -24,7 +24,7 @@
         if test.resource_type == 'test' and test.test_metadata
         and test.test_metadata.name == 'unique_combination' and test.test_metadata.kwargs.touched_by -%}
         {%- set mart = graph.nodes[test.attached_node] -%}
-        {%- if mart.schema == built and publishes_touched(mart) -%}
+        {%- if mart.schema == built and publishes_touched(mart.name) -%}
             {%- do touched.update({mart.name: test.test_metadata.kwargs.touched_by}) -%}
         {%- endif -%}
     {%- endfor -%}

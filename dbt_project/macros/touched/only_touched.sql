@@ -4,5 +4,5 @@
 #}
 {% macro only_touched(rows, key) -%}
 {%- set touched = is_touched(rows, key) -%}
-{{ touched if is_incremental() or publishes_touched(model) else '1 = 1' }}
+{{ touched if is_incremental() or publishes_touched(model.name) else '1 = 1' }}
 {%- endmacro %}

@@ -1,12 +1,12 @@
 {#
   Whether a mart that is built aside holds touched rows alone, for publish.sql to exchange these in the
-  published one: on Postgres, if that is there with the columns of now. `node` is the mart.
+  published one: on Postgres, if that is there with the columns of now.
 #}
-{% macro publishes_touched(node) -%}
+{% macro publishes_touched(mart) -%}
     {%- if not execute or target.type != 'postgres' or var('marts_schema', 'marts') == 'marts' -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set published = adapter.get_relation(target.database, 'marts', node.name) -%}
+    {%- set published = adapter.get_relation(target.database, 'marts', mart) -%}
     {%- if flags.FULL_REFRESH or not published or everything_is_touched() -%}
         {{ return(false) }}
     {%- endif -%}
@@ -15,7 +15,7 @@
         {%- do present.append((column.name, column.dtype)) -%}
     {%- endfor -%}
     {%- set wanted = [] -%}
-    {%- for column in node.columns.values() -%}
+    {%- for column in graph.nodes['model.signalroom.' ~ mart].columns.values() -%}
         {%- do wanted.append((column.name, column.data_type | replace('decimal(18,4)', 'numeric'))) -%}
     {%- endfor -%}
     {{ return(present == wanted) }}

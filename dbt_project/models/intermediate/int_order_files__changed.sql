@@ -1,5 +1,6 @@
--- What a build has to do about files: forget the rows of those that have a newer version, or are gone,
--- and read those that are not held. A table, as it must not change while int_order_events__stored works.
+-- What a build has to do about files: forget the rows of those that have a newer version, or are
+-- gone, and read those that are not held. A table, as it must not change while
+-- int_order_events__stored works.
 with present as (
     select * from {{ ref('int_order_files__versions') }}
 ),

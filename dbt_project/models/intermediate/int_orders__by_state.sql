@@ -11,7 +11,7 @@ states as (
     select * from {{ ref('us_states') }}
 )
 
-select
+select  -- noqa: ST06
     summed.client_id,
     summed.order_date,
     summed.advertiser_id,

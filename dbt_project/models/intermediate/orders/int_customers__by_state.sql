@@ -1,11 +1,6 @@
 -- What a customer ordered, by advertiser and state, in figures that may be added up. Incremental by
 -- customer.
-{{
-    config(
-        indexes=[{'columns': ['client_id', 'customer_hash']}] if target.type == 'postgres' else [],
-        pre_hook="{{ forget_touched('customer_hash') }}",
-    )
-}}
+{{ config(pre_hook="{{ forget_touched('customer_hash') }}") }}
 with ranked as (
     select
         client_id,
@@ -27,7 +22,7 @@ with ranked as (
         and {{ only_touched('latest', 'customer_hash') }}
 )
 
-select
+select  -- noqa: ST06
     client_id,
     customer_hash,
     advertiser_id,

@@ -1,6 +1,6 @@
--- Amounts of an order that grew or shrank in a state: the difference, on the day a file said so. An order
--- is approved or declined by the events that say so; from its first refund or chargeback on, an event
--- without one says that it was taken back. Incremental by order.
+-- Amounts of an order that grew or shrank in a state: the difference, on the day a file said so. An
+-- order is approved or declined by the events that say so; from its first refund or chargeback on,
+-- an event without one says that it was taken back. Incremental by order.
 {{ config(pre_hook="{{ forget_touched('orders_id') }}") }}
 {% set amounts = {
     'approved': ('gross_amount', 'is_approved'),

@@ -26,12 +26,12 @@
 ] %}
 with events as (
     select
-        stored.*,
+        *,
         case when has_email then customer_hash end as email_hash,
         case when not has_email then customer_hash end as number_hash,
         coalesce(lacks_facts, false) and state_code is null and country is null as lacks_place
-    from {{ ref('int_order_events__stored') }} as stored
-    where {{ only_touched('stored', 'orders_id') }}
+    from {{ ref('int_order_events__stored') }} as kept
+    where {{ only_touched('kept', 'orders_id') }}
 ),
 
 clients as (

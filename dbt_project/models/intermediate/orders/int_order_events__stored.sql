@@ -1,13 +1,9 @@
 -- The files' rows, narrow, typed and classified: nothing else scans their 129 columns of text.
--- Incremental by file: rows of files that changed are deleted, then those of files to read are taken,
--- and the orders of both are noted as touched. All in one transaction, so a broken run leaves nothing.
--- No index on DuckDB, which fails threads that list indexes while an indexed table is replaced.
+-- Incremental by file: rows of files that changed are deleted, then those of files to read are
+-- taken, and the orders of both are noted as touched. All in one transaction, so a broken run
+-- leaves nothing.
 {{
     config(
-        indexes=[
-            {'columns': ['client_id', 'orders_id']},
-            {'columns': ['file_loaded_at'], 'type': 'brin'},
-        ] if target.type == 'postgres' else [],
         pre_hook=[
             "{% if is_incremental() %}
             insert into {{ ref('int_orders__touched') }} (client_id, orders_id, is_made)

@@ -63,7 +63,7 @@ from {{ ref('int_order_events__stored') }} as events
             and events.raw_table = uncounted.raw_table
             and events.file_name = uncounted.file_name
             and events.file_loaded_at = uncounted.file_loaded_at
-    where events.file_loaded_at >= (select min(uncounted.file_loaded_at) from uncounted)
+    where events.file_loaded_at >= (select min(oldest.file_loaded_at) from uncounted as oldest)
 {% endif %}
 group by
     events.client_id,

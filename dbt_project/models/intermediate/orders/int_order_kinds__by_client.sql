@@ -1,5 +1,5 @@
--- Whether a client's files tell kinds of orders at all. When that changes, it changes for each order of
--- the client, so all of them are touched.
+-- Whether a client's files tell kinds of orders at all. When that changes, it changes for each
+-- order of the client, so all of them are touched.
 {{
     config(
         pre_hook=[

@@ -1,7 +1,7 @@
--- Orders by the day on which they were placed and by the days on which they arrived in each state, in
--- figures that may be added up: arrivals and cohorts read these. Incremental by order day.
+-- Orders by the day on which they were placed and by the days on which they arrived in each state,
+-- in figures that may be added up: arrivals and cohorts read these. Incremental by order day.
 {{ config(pre_hook="{{ forget_touched('order_date') }}") }}
-select
+select  -- noqa: ST06
     client_id,
     order_date,
     advertiser_id,

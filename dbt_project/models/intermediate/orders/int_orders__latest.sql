@@ -1,13 +1,8 @@
 -- An order is what its newest event says; what its earlier events say is when each state arrived.
--- Incremental by order: touched orders are forgotten, then those that still have events are made again;
--- what they were and what they are is noted, for the sums of their days and customers.
+-- Incremental by order: touched orders are forgotten, then those that still have events are made
+-- again; what they were and what they are is noted, for the sums of their days and customers.
 {{
     config(
-        indexes=[
-            {'columns': ['client_id', 'orders_id']},
-            {'columns': ['client_id', 'order_date']},
-            {'columns': ['client_id', 'customer_hash']},
-        ] if target.type == 'postgres' else [],
         pre_hook=[
             "{% if is_incremental() %} {{ note_orders(this) }} {% endif %}",
             "{{ forget_touched('orders_id') }}",

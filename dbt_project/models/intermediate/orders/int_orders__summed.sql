@@ -1,7 +1,7 @@
 -- Orders by the day on which they were placed and by where the buyer lives, in figures that may be
 -- added up, and all of them: what counts orders reads these. Incremental by order day.
 {{ config(pre_hook="{{ forget_touched('order_date') }}") }}
-select
+select  -- noqa: ST06
     client_id,
     order_date,
     advertiser_id,

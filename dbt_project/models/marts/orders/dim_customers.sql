@@ -1,11 +1,12 @@
--- On DuckDB incremental by customer, in its place; on Postgres publish.sql exchanges touched customers.
+-- On DuckDB incremental by customer, in its place; on Postgres publish.sql exchanges touched
+-- customers.
 {{ config(pre_hook="{{ forget_touched('customer_hash') }}") }}
 with customers as (
     select * from {{ ref('int_customers__by_state') }} as states
     where {{ only_touched('states', 'customer_hash') }}
 )
 
-select
+select  -- noqa: ST06
     -- keys
     client_id,
     customer_hash,
