@@ -1,15 +1,19 @@
 {#
   The grain of a model: its key columns are never NULL and their combination never occurs twice. Where rows
-  are `touched_by` a column, those that were not touched since they were last tested are passed over.
+  are `touched_by` a column, those that were not touched since they were last tested are passed over; a mart
+  on Postgres has the columns as its primary key (declare_keys) and cannot hold what is looked for.
 #}
 {% test unique_combination(model, columns, touched_by=none) %}
 
 -- depends_on: {{ ref('int_orders__touched') if touched_by }}
+{%- set has_key = target.type == 'postgres' and '"' ~ var('marts_schema', 'marts') ~ '"' in model | string %}
 select
     {{ columns | join(', ') }},
     count(*) as occurrences
 from {{ model }} as tested
-{% if touched_by and not everything_is_touched() %}
+{% if has_key %}
+    where 1 = 0
+{% elif touched_by and not everything_is_touched() %}
     where {{ is_touched('tested', touched_by) }}
 {% endif %}
 group by {{ columns | join(', ') }}
