@@ -10,7 +10,7 @@ export DBT_PROJECT_DIR := dbt_project
 export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # a build waits for its load, also where make is told to work in parallel
-.PHONY: help install install-sandbox install-dev lock demo load build docs report bench bench-tests test test-quick test-file soak lint audit format typecheck ci clean
+.PHONY: help install install-sandbox install-dev lock demo load build docs report bench bench-scale bench-tests test test-quick test-file soak lint audit format typecheck ci clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ report: install ## The report of every client, report/<client>/index.html
 
 bench: .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
 	@$(BIN)/python -m bench
+
+bench-scale: install-dev ## What a night costs beside a month and a year, here and at COMMIT=5e7c2af (an hour)
+	@$(BIN)/python -m bench.scale $(or $(COMMIT),5e7c2af)
 
 bench-tests: install-dev ## Weigh the tests beside those of a commit: make bench-tests COMMIT=main
 	@$(BIN)/python -m bench.suite $(COMMIT)

@@ -1,6 +1,7 @@
 """The bench on a few small files: what it compares holds the same, and every step measures."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,6 +10,7 @@ import pytest
 from bench import measures, posthog
 from bench.__main__ import table
 from bench.measures import RAW, Measures
+from bench.scale import multiply
 from bench.stand import Spent, Stand, stand
 from bench.warehouses import BARE, TABLES, DuckDB, Postgres, Warehouse
 from sandbox.order_columns import COLUMNS
@@ -66,3 +68,23 @@ def test_ours_and_the_bare_load_hold_the_same(
 def cells(warehouse: Warehouse, name: str) -> list[object]:
     rows = warehouse.query(f"select {', '.join(COLUMNS)} from {name}")
     return [cell for row in sorted(rows, key=repr) for cell in row]
+
+
+@pytest.mark.parametrize("kind", [Postgres, DuckDB])
+def test_a_month_is_multiplied_as_the_ledger_says(ground: Stand, kind: type[Warehouse]) -> None:
+    with ground.warehouse(kind) as made:
+        ground.serve(ground.files)
+        ground.signalroom(made, "load", "s3_exports")
+        month = f"select count(*), count(distinct orders_id), min(_file_date) from {RAW}."
+        (before,) = made.query(f"{month}orders_create")
+        made.execute(list(multiply(made, 3)))
+        (after,) = made.query(f"{month}orders_create")
+        assert after[:2] == (3 * before[0], 3 * before[1])
+        assert after[2] == before[2] - timedelta(days=62)
+        for name in TABLES:
+            by_file = "group by _file_name order by _file_name"
+            assert made.query(f"select _file_name, count(*) from {RAW}.{name} {by_file}") == sorted(
+                made.query(
+                    f"select file_name, rows from ops.loaded_files where table_name = '{name}'"
+                )
+            )
