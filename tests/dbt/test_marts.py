@@ -9,12 +9,14 @@ from loaders.warehouse import DuckDB
 from signalroom.builds import BUILDS
 from tests.dbt.compare import MOST_SHOWN, rows_differ
 from tests.dbt.conftest import Query
-from tests.dbt.warehouses import INCREMENTAL, Pair, run
+from tests.dbt.warehouses import DYING, INCREMENTAL, Pair, run, start_dbt
 from tests.expected.marts import MARTS
 from tests.expected.order_marts import Shop
 from tests.support import REPOSITORY, Project
 
 pytestmark = pytest.mark.slow
+
+STORED = "int_order_events__stored"
 
 PACED = (
     *("budget", "target_cpa", "target_basis", "cost_to_date", "pace", "budget_used_rate"),
@@ -195,6 +197,33 @@ def test_a_client_that_begins_to_tell_kinds_has_all_its_orders_touched(pair: Pai
     for project in pair.projects:
         touched = project.query(orders + "int_orders__touched where orders_id is not null")
         assert set(touched) >= set(project.query(orders + "int_orders__latest"))
+
+
+def test_a_step_that_fails_at_its_end_leaves_nothing(pair: Pair) -> None:
+    """Events, the files they are of, and the orders that are touched change together."""
+    tables = [f"intermediate.{name}" for name in (STORED, "int_order_files__held")]
+    file = "client_id = 'c0' and table_name = 'orders_create'"
+    (loaded_at,) = pair.dev.query(f"select max(loaded_at) from ops.loaded_files where {file}")[0]
+    pair.execute(f"update ops.loaded_files set loaded_at = now() where {file}")
+    pair.dbt("run", "--select", *DYING[:2])
+    looked_at = [*tables, "intermediate.int_orders__touched"]
+    before = [
+        p.query(f"select count(*) from {table}") for p in pair.projects for table in looked_at
+    ]
+    with_column, without = "config_hash to not_there", "not_there to config_hash"
+    pair.execute(f"alter table {tables[1]} rename column {with_column}")  # read at the end alone
+    for project in pair.projects:
+        failing = start_dbt(project, "run", "--select", STORED)
+        said, _ = failing.communicate(timeout=240)
+        assert failing.returncode == 1, said
+        assert "config_hash" in said
+    assert before == [
+        p.query(f"select count(*) from {table}") for p in pair.projects for table in looked_at
+    ]
+    pair.execute(
+        f"alter table {tables[1]} rename column {without}",
+        f"update ops.loaded_files set loaded_at = '{loaded_at}' where {file}",
+    )
 
 
 def test_orders_in_steps_are_those_at_once(pair: Pair) -> None:

@@ -5,13 +5,15 @@ import shutil
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
+from sandbox.server import Sandbox
 from signalroom.building import ASIDE, NO_UNIT_TESTS
 from tests.dbt.compare import columns
 from tests.dbt.warehouses import finish, start_dbt
-from tests.support import REPOSITORY, Project, on_both_targets
+from tests.support import DECEMBER, REPOSITORY, Project, on_both_targets
 
 KILLS = 25
 
@@ -28,10 +30,25 @@ def marts(project: Project) -> dict[str, Counter[tuple[object, ...]]]:
     }
 
 
+def another_version(table: str, file: str, chance: random.Random) -> Sequence[str]:
+    """A file comes again: some of its orders have another amount, and one of them is gone."""
+    raw, which = f"s3_exports.{table}", f"_file_name = '{file}'"
+    amount, row = chance.randrange(1, 500), chance.randrange(1, 40)
+    return (
+        f"update {raw} set total_amount = '{amount}' where {which} and _row_id % 3 = 0",
+        f"delete from {raw} where {which} and _row_id = {row}",
+        "update ops.loaded_files set loaded_at = now(),"
+        f" rows = (select count(*) from {raw} where {which})"
+        f" where table_name = '{table}' and file_name = '{file}'",
+    )
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @on_both_targets
-def test_builds_killed_at_random(loaded_project: Project) -> None:
+def test_builds_killed_at_random(
+    loaded_project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project, seed = loaded_project, random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")  # noqa: T201  # to do it again
     chance = random.Random(seed)  # noqa: S311  # a repeatable choice of moments, not a secret
@@ -40,12 +57,21 @@ def test_builds_killed_at_random(loaded_project: Project) -> None:
         REPOSITORY / "dbt_project", project.root / "dbt_project", ignore=ignored, dirs_exist_ok=True
     )
     shutil.copy(REPOSITORY / "profiles.yml", project.root)
+    for name, value in sandbox.environ("s3_exports").items():
+        project.environ[name] = value
+        monkeypatch.setenv(name, value)
+    project.succeed("load", "s3_exports", *DECEMBER)
+    files = project.query(
+        "select table_name, file_name from ops.loaded_files where table_name like 'orders%'"
+    )
     began = time.monotonic()
     finish(start_dbt(project, *build(project)))
     whole = time.monotonic() - began
     for _ in range(KILLS):
         before = marts(project)
         project.execute("update everflow.daily_stats set payout = payout + 1, clicks = clicks + 1")
+        table, file = chance.choice(files)
+        project.execute(*another_version(table, file, chance))
         killed = start_dbt(project, *build(project))
         try:
             killed.communicate(timeout=chance.uniform(0.3, whole))
