@@ -207,7 +207,9 @@ def hash_of_profile(path: Path) -> bytes:
     """As dbt makes it of the profile `dev`."""
     from dbt.adapters.duckdb.credentials import DuckDBCredentials
 
-    profile = DuckDBCredentials(database=path.stem, schema="public", path=str(path))
+    profile = DuckDBCredentials(
+        database=path.stem, schema="public", path=str(path), settings={"memory_limit": "1GB"}
+    )
     known = pformat(sorted(profile.connection_info()))
     return sha256(known.encode()).hexdigest().encode()
 

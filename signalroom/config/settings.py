@@ -30,7 +30,7 @@ DEFAULT_DUCKDB = "signalroom.duckdb"
 OWNER_ALONE = "077"  # a umask
 # what profiles.yml reads: a pattern that DuckDB and dbt understand, and an example of it
 DUCKDB_SETTINGS = {
-    "DUCKDB_MEMORY_LIMIT": (r"\d+(\.\d+)? ?[KMGT]i?B", "1500MB"),
+    "DUCKDB_MEMORY_LIMIT": (r"\d+(\.\d+)? ?[KMGT]i?B", "1GB"),
     "DUCKDB_THREADS": (r"[1-9]\d?", "4"),
 }
 

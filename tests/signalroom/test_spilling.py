@@ -12,7 +12,7 @@ from tests.support import Project
 ROWS = 3_000_000
 
 
-@pytest.mark.parametrize(("limit", "spills"), [("60MB", True), ("1500MB", False)])
+@pytest.mark.parametrize(("limit", "spills"), [("60MB", True), ("1GB", False)])
 def test_a_build_says_when_duckdb_writes_beside_its_file(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
