@@ -31,6 +31,7 @@
             where
                 {{ is_of_changed_file('known') }}
                 and {{ are_some_untouched() }}",
+            "{{ analyze_touched() }}",
         ],
     )
 }}

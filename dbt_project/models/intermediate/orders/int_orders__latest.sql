@@ -7,7 +7,7 @@
             "{% if is_incremental() %} {{ note_orders(this) }} {% endif %}",
             "{{ forget_touched('orders_id') }}",
         ],
-        post_hook="{{ note_orders(this) }}",
+        post_hook=["{{ note_orders(this) }}", "{{ analyze_touched() }}"],
     )
 }}
 {% set amounts = {
