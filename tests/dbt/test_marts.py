@@ -16,6 +16,7 @@ from tests.support import REPOSITORY, Project
 
 pytestmark = pytest.mark.slow
 
+NONE_IS_DUE = "insert into ops.builds values (now(), 'other', 'things', true)"
 STORED = "int_order_events__stored"
 
 PACED = (
@@ -203,8 +204,8 @@ def test_a_step_that_fails_at_its_end_leaves_nothing(pair: Pair) -> None:
     """Events, the files they are of, and the orders that are touched change together."""
     tables = [f"intermediate.{name}" for name in (STORED, "int_order_files__held")]
     file = "client_id = 'c0' and table_name = 'orders_create'"
-    (loaded_at,) = pair.dev.query(f"select max(loaded_at) from ops.loaded_files where {file}")[0]
-    pair.execute(f"update ops.loaded_files set loaded_at = now() where {file}")
+    version = "update ops.loaded_files set loaded_at = loaded_at {} interval '1 day' where " + file
+    pair.execute(version.format("+"))
     pair.dbt("run", "--select", *DYING[:2])
     looked_at = [*tables, "intermediate.int_orders__touched"]
     before = [
@@ -222,7 +223,7 @@ def test_a_step_that_fails_at_its_end_leaves_nothing(pair: Pair) -> None:
     ]
     pair.execute(
         f"alter table {tables[1]} rename column {without}",
-        f"update ops.loaded_files set loaded_at = '{loaded_at}' where {file}",
+        version.format("-"),
     )
 
 
@@ -249,8 +250,21 @@ def test_what_does_not_add_up_is_made_again(pair: Pair) -> None:
     whole = sorted(map(str, pair.dev.query(f"select * from {sums}")))
     make(DuckDB(pair.dev.warehouse), (BUILDS,))
     pair.dev.execute(
-        "insert into ops.builds values (now(), 'other', 'things', true)",  # so none is due
+        NONE_IS_DUE,
         f"update {sums} set orders = orders + 1 where client_id = '713'",
     )
     assert "does not add up: all of them are made again" in run(pair.dev, "build")
+    assert sorted(map(str, pair.dev.query(f"select * from {sums}"))) == whole
+
+
+def test_a_making_of_all_orders_that_died_is_done_again(pair: Pair) -> None:
+    """Some of what is kept is of before, and some of after."""
+    sums = "intermediate.int_orders__summed"
+    whole = sorted(map(str, pair.dev.query(f"select * from {sums}")))
+    pair.dev.execute(
+        "insert into intermediate.int_orders__touched (is_made) values (false)",
+        f"update {sums} set declined_orders = declined_orders + 1 where client_id = '713'",
+        NONE_IS_DUE,
+    )
+    assert "All orders are made again." in run(pair.dev, "build")
     assert sorted(map(str, pair.dev.query(f"select * from {sums}"))) == whole

@@ -1,17 +1,20 @@
 {#
-  After a build that made every incremental model and in which nothing failed, what was touched is made;
-  the next build forgets it. Until then the tests look at it, and a build that died is caught up.
+  After a build that made every incremental model, a making of all orders has come to its end; where also
+  nothing failed, what was touched is made, and the next build forgets it. Until then the tests look at it,
+  and a build that died is caught up.
 #}
 {% macro end_touched(results) -%}
-    {%- if not execute or flags.WHICH not in ('run', 'build') -%}
+    {%- if not execute or flags.WHICH not in ('run', 'build') or target.type == 'spark' -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set well = results | rejectattr('status', 'in', ['error', 'fail', 'runtime error', 'partial success', 'skipped'])
-        | map(attribute='node.unique_id') | list -%}
+    {%- set bad = ['error', 'fail', 'runtime error', 'partial success', 'skipped'] -%}
+    {%- set well = results | rejectattr('status', 'in', bad) | map(attribute='node.unique_id') | list -%}
     {%- set missing = graph.nodes.values() | selectattr('config.materialized', 'equalto', 'incremental')
         | rejectattr('unique_id', 'in', well) | list -%}
-    {%- if target.type == 'spark' or missing or well | length < results | length -%}
-        {{ return('') }}
+    {%- if not missing -%}
+        update intermediate.int_orders__touched set orders_id = 'all of them' where client_id is null
+        {%- if well | length == results | length -%}
+            ; update intermediate.int_orders__touched set is_made = true where not is_made
+        {%- endif -%}
     {%- endif -%}
-    update intermediate.int_orders__touched set is_made = true where not is_made
 {%- endmacro %}

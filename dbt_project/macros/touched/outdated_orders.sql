@@ -1,7 +1,8 @@
 {#
   The relations of incremental models that have to go before they are made anew. They follow each other's
   changes, so all of them are there or none: where one is missing, all are made again, from stored events
-  where these are whole. `signalroom build` drops int_orders__touched to have that done.
+  where these are whole, and so they are where a making of all did not come to its end (end_touched).
+  `signalroom build` drops int_orders__touched to have that done.
 #}
 {% macro outdated_orders() -%}
     {%- set present, missing, chosen = [], [], [] -%}
@@ -22,11 +23,15 @@
             ~ '--select config.materialized:incremental'
         ) -%}
     {%- endif -%}
-    {%- if flags.FULL_REFRESH or not present or not missing -%}
+    {%- set touched = present | selectattr('identifier', 'equalto', 'int_orders__touched') | first -%}
+    {%- set unfinished = touched and run_query(
+        'select count(*) from ' ~ touched ~ ' where client_id is null and orders_id is null'
+    ).rows[0][0] -%}
+    {%- if flags.FULL_REFRESH or not present or not (missing or unfinished) -%}
         {{ return([]) }}
     {%- endif -%}
     {%- do log('All orders are made again.', info=true) -%}
-    {%- if events | select('in', missing) | list -%}
+    {%- if unfinished or events | select('in', missing) | list -%}
         {{ return(present) }}
     {%- endif -%}
     {{ return(present | rejectattr('identifier', 'in', events) | list) }}

@@ -5,8 +5,9 @@
 #}
 {% test unique_combination(model, columns, touched_by=none) %}
 
--- depends_on: {{ ref('int_orders__touched') if touched_by }}
-{%- set has_key = target.type == 'postgres' and '"' ~ var('marts_schema', 'marts') ~ '"' in model | string %}
+    {% set marts = '"' ~ var('marts_schema', 'marts') ~ '"' %}
+    {% set has_key = target.type == 'postgres' and marts in model | string %}
+    -- depends_on: {{ ref('int_orders__touched') if touched_by }}
 select
     {{ columns | join(', ') }},
     count(*) as occurrences

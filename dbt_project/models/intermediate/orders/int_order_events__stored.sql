@@ -5,12 +5,7 @@
 {{
     config(
         pre_hook=[
-            "{% if is_incremental() %}
-            insert into {{ ref('int_orders__touched') }} (client_id, orders_id, is_made)
-            select distinct known.client_id, known.orders_id, false
-            from {{ this }} as known
-            where {{ is_of_changed_file('known') }}
-            {% endif %}",
+            "{{ note_events(this) }}",
             "{% if is_incremental() %}
             delete from {{ this }} as known where {{ is_of_changed_file('known') }}
             {% endif %}",
@@ -25,12 +20,7 @@
             select client_id, raw_table, file_name, file_loaded_at, config_hash
             from {{ ref('int_order_files__changed') }}
             where is_to_read",
-            "insert into {{ ref('int_orders__touched') }} (client_id, orders_id, is_made)
-            select distinct known.client_id, known.orders_id, false
-            from {{ this }} as known
-            where
-                {{ is_of_changed_file('known') }}
-                and {{ are_some_untouched() }}",
+            "{{ note_events(this) }}",
             "{{ analyze_touched() }}",
         ],
     )

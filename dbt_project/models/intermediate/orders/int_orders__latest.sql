@@ -4,7 +4,7 @@
 {{
     config(
         pre_hook=[
-            "{% if is_incremental() %} {{ note_orders(this) }} {% endif %}",
+            "{{ note_orders(this) }}",
             "{{ forget_touched('orders_id') }}",
         ],
         post_hook=["{{ note_orders(this) }}", "{{ analyze_touched() }}"],
