@@ -70,6 +70,17 @@ REFUSALS = {
     "SSL": "check PGSSLMODE",
     "refused|translate host|timeout expired|No such file|No route": "check PGHOST and PGPORT",
 }
+# our tables of files, but for those that have the index
+WITHOUT_INDEX = """
+select tablename from pg_tables
+inner join information_schema.columns on table_schema = schemaname and table_name = tablename
+where
+    schemaname = %s and column_name = '_file_name' and pg_has_role(tableowner, 'usage')
+    and not exists (
+        select 1 from pg_indexes as known
+        where known.schemaname = pg_tables.schemaname and known.indexname = tablename || '_by_file'
+    )
+"""
 
 
 @dataclass(frozen=True)
@@ -152,15 +163,11 @@ class Postgres(Warehouse):
         Rows of files lie in the order in which the files came: a small index of blocks finds them.
         """
         super().tidy(schema)
-        for table, columns in self.columns(schema).items():
-            if "_file_name" in columns and not self.query(
-                "select 1 from pg_indexes where schemaname = %s and indexname = %s",
-                (schema, f"{table}_by_file"),
-            ):
-                self.change(
-                    f'create index "{table}_by_file" on "{schema}"."{table}" '
-                    "using brin (_file_name) with (autosummarize = on)"
-                )
+        for (table,) in self.query(WITHOUT_INDEX, (schema,)):
+            self.change(
+                f'create index "{table}_by_file" on "{schema}"."{table}" '
+                "using brin (_file_name) with (autosummarize = on)"
+            )
         changed = self.query(
             "select relname, n_dead_tup > 0 from pg_stat_user_tables "
             "where schemaname = %s and n_mod_since_analyze > 0",

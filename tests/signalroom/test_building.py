@@ -16,7 +16,10 @@ BUILD = [
     event("ConcurrencyLine", node_count=3),
     event("LogModelResult", "1 of 3 OK created"),
     event(
-        "LogTestResult", "2 of 3 FAIL 1 \x1b[31massert_spend_is_conserved\x1b[0m \x9b2J", "error"
+        "LogTestResult",
+        "2 of 3 FAIL 1 \x1b[31massert_spend_is_conserved\x1b[0m \x9b2J",
+        "error",
+        node_info={"node_name": "assert_spend_is_conserved"},
     ),
     event("JinjaLogInfo", "The build failed: the marts stay as they were."),
     "Traceback (most recent call last):\n",
@@ -32,7 +35,7 @@ def test_progress_failures_and_what_is_no_event_are_printed(
     progress: bool,
 ) -> None:
     monkeypatch.setattr(building, "SECONDS_A_LINE", seconds)
-    building.follow(BUILD)
+    assert building.follow(BUILD) == {"assert_spend_is_conserved"}
     printed = capsys.readouterr().out.splitlines()
     moving = [line for line in printed if line.endswith("of 3 models, seeds and tests done")]
     assert [line.split()[0] for line in moving] == (["1", "2"] if progress else [])
