@@ -78,6 +78,7 @@ def build_all(settings: Settings, target: str, *, full_refresh: bool = False) ->
             click.echo(f"Nothing is new since the build of {before[0].built_at:%F %R} UTC.")
         else:
             options = ["--full-refresh"] * full_refresh
+            builds.begin(warehouse)
             if is_whole:
                 builds.forget_orders(warehouse)
             exit_code, failed = _build(settings, target, *options)

@@ -57,6 +57,11 @@ def is_whole_due(builds: list[Build]) -> bool:
     return not whole or clock.now() - max(whole) >= WHOLE_EVERY
 
 
+def begin(warehouse: Warehouse) -> None:
+    """Let no earlier build count as what is there: one that fails may have made half of another."""
+    warehouse.execute(f"update {OPS}.{BUILDS.name} set made = ''")  # noqa: S608
+
+
 def forget_orders(warehouse: Warehouse) -> None:
     """Have the next build make all orders again: it does where one of their tables is missing."""
     warehouse.execute(f"drop table if exists {TOUCHED}")

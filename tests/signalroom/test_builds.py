@@ -70,6 +70,16 @@ def test_a_build_that_failed_is_built_again(dbt: Dbt) -> None:
     assert "Nothing is new" in dbt.project.run("build").output
 
 
+def test_what_a_failed_build_left_is_made_again_when_its_cause_is_taken_back(dbt: Dbt) -> None:
+    macro = dbt.project.root / "dbt_project" / "macro.sql"
+    dbt.project.run("build")
+    macro.write_text("{% macro m() %}{% endmacro %}")
+    dbt.answers = [(1, {"fct_orders"})]
+    assert dbt.project.run("build").exit_code == 1
+    macro.unlink()
+    assert "Nothing is new" not in dbt.project.run("build").output
+
+
 def test_all_orders_are_made_again_each_week_and_when_asked(
     dbt: Dbt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
