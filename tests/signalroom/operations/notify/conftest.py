@@ -1,5 +1,6 @@
 """The channels of the sandbox, and an outbox that sends by them."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -25,6 +26,13 @@ def service_of(sandbox: Sandbox, name: str) -> Messages:
     """The sandbox's service behind a channel."""
     return {"bot": sandbox.slack, "slack": sandbox.slack, "email": sandbox.resend,
             "sms": sandbox.twilio}[name]  # fmt: skip
+
+
+def took_at_last(service: Messages, count: int) -> None:
+    """Wait for messages that a slow service takes late: the next test's are not to be mixed in."""
+    end = time.monotonic() + 5
+    while len(service.messages) < count and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sandbox.server import Sandbox
 from signalroom.config.settings import Settings
 from signalroom.operations.notify.channels import Channel, Channels
 from signalroom.operations.notify.message import Message, Picture, Section
-from tests.signalroom.operations.notify.conftest import service_of, variables
+from tests.signalroom.operations.notify.conftest import service_of, took_at_last, variables
 
 SERVICES = {"slack": "slack", "bot": "bot", "email": "resend", "sms": "twilio"}
 HOSTILE = "<!channel> & *<https://evil.example|click>*\n\x1b[2J\u202egnp " + "é" * 9_000
@@ -46,7 +46,7 @@ EVERY: list[Case] = [
     ("error_page", {"status": 404}, "refused", "404: <!doctype", 0),
     ("connection_dropped", {}, "unknown", "closed connection", 0),
     ("answer_lost", {}, "unknown", "closed connection", 1),
-    ("slow", {"seconds": 1}, "unknown", "timed out", 0),
+    ("slow", {"seconds": 1}, "unknown", "timed out", 1),
 ]
 OWN: dict[str, list[Case]] = {
     "slack": [
@@ -100,6 +100,7 @@ def test_what_a_service_does_is_known(sandbox: Sandbox, quick: None, name: str, 
     service = service_of(sandbox, name)
     service.faults.on(fault, times=1, **options)
     found, said, wait = send(channel_of(sandbox, name))
+    took_at_last(service, accepted)  # a slow one takes it when nobody waits for it any more
     assert (found, len(service.messages)) == (state, accepted), said
     assert reason in said
     assert wait == options.get("retry_after", 0)
