@@ -19,11 +19,14 @@ from signalroom.stopping import ending_with_us
 from signalroom.terminal import say
 
 SECONDS_A_LINE = 3.0  # where lines stay: in a log or a pipe
-RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")  # dbt's events, one a node
+# dbt's events, one a node, and the field that says how many there are; its ConcurrencyLine, which
+# comes before all of them, leaves out the unit tests
+RESULTS = {"LogModelResult": "total", "LogSeedResult": "total", "LogTestResult": "num_models"}
 # On prod the marts are built and tested aside and published at the end (operations/publish.sql).
 ASIDE = ("--vars", "{marts_schema: marts_next}")
 SUMS = "assert_every_order_is_there"  # fails where what is kept of orders is wrong
-# They prove the SQL, not the data: `make test` runs them.
+# They prove the SQL, not the data: a build on DuckDB runs them when its SQL is new. Their rows are
+# written as DuckDB gives them back (5.50 is 5.5000 elsewhere).
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
@@ -38,16 +41,14 @@ def run_dbt(settings: Settings, *arguments: str) -> int:
 
 def build_marts(settings: Settings, target: str, *arguments: str) -> int:
     """Build and test the marts; dbt's warnings and errors are printed as they come."""
-    exit_code, _ = _build(settings, target, *arguments)
+    exit_code, _ = _build(settings, target, *NO_UNIT_TESTS, *arguments)
     return exit_code
 
 
 def _build(settings: Settings, target: str, *arguments: str) -> tuple[int, set[str]]:
     """dbt's exit code, and the names of what failed."""
     aside = ASIDE if target == "prod" else ()
-    command = _command(
-        ("--log-format", "json", "build", "--target", target, *aside, *NO_UNIT_TESTS, *arguments)
-    )
+    command = _command(("--log-format", "json", "build", "--target", target, *aside, *arguments))
     dbt = subprocess.Popen(  # noqa: S603
         command, env=settings.dbt_environ(), cwd=settings.root, stdout=subprocess.PIPE, text=True
     )
@@ -62,22 +63,29 @@ def _build(settings: Settings, target: str, *arguments: str) -> tuple[int, set[s
 def build_all(settings: Settings, target: str, *, full_refresh: bool = False) -> int:
     """Build the marts when no load is running, tidy up, and say what was not understood.
 
-    A build that would make what is there is left out. All orders are made again every week, and
-    at once when what is kept of them does not come to what they come to.
+    A build that would make what is there is left out. All orders are made again every week, where
+    the SQL is new, and at once when what is kept of them does not come to what they come to.
     """
     from signalroom.review import lines, print_lines
 
     clients = settings.clients()  # a mistake in one is found before the work
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom build", click.echo):
-        inputs = builds.inputs_of(settings, warehouse)
+        sql = builds.sql_of(settings.root)
+        inputs = builds.inputs_of(settings, warehouse, sql)
         before = builds.builds_of(warehouse)
+        is_sql_new = builds.is_sql_new(before, sql)
+        full_refresh = full_refresh or is_sql_new
         is_whole = full_refresh or builds.is_whole_due(before)
         exit_code = 0
         if not is_whole and builds.is_the_same(before, inputs, warehouse):
             click.echo(f"Nothing is new since the build of {before[0].built_at:%F %R} UTC.")
         else:
             options = ["--full-refresh"] * full_refresh
+            if is_sql_new:
+                click.echo("The SQL is not that of the last build: all is made again.")
+            if not is_sql_new or target != "dev":
+                options.extend(NO_UNIT_TESTS)
             builds.begin(warehouse)
             if is_whole:
                 builds.forget_orders(warehouse)
@@ -86,11 +94,11 @@ def build_all(settings: Settings, target: str, *, full_refresh: bool = False) ->
                 click.echo("What is kept of orders does not add up: all of them are made again.")
                 is_whole = True
                 builds.forget_orders(warehouse)
-                exit_code, _ = _build(settings, target)
+                exit_code, _ = _build(settings, target, *NO_UNIT_TESTS)
             if exit_code == 0:
                 for schema in ("intermediate", "marts"):
                     warehouse.tidy(schema)
-                builds.note(warehouse, inputs, is_whole=is_whole)
+                builds.note(warehouse, inputs, sql, is_whole=is_whole)
         if exit_code == 0:
             for client in clients:
                 print_lines(list(lines(warehouse, client.client_id)))
@@ -104,7 +112,7 @@ def follow(lines: Iterable[str]) -> set[str]:
     """
     failed = set()
     moves = sys.stdout.isatty()
-    nodes, ended = 0, Counter[str]()
+    ended = Counter[str]()
     printed_at = monotonic()
     for event in _events(lines):
         name, data = event["info"]["name"], event["data"]
@@ -112,21 +120,19 @@ def follow(lines: Iterable[str]) -> set[str]:
             click.echo("\r\033[K" if moves else "", nl=False)
             for line in click.unstyle(event["info"]["msg"]).splitlines():
                 say(line)
-        if name == "ConcurrencyLine":
-            nodes = data["node_count"]
-        if name in RESULTS and event["info"]["level"] == "error":
-            failed.add(data["node_info"]["node_name"])
         if name in RESULTS:
             ended[name] += 1
+            if event["info"]["level"] == "error":
+                failed.add(data["node_info"]["node_name"])
             if moves or monotonic() - printed_at >= SECONDS_A_LINE:
                 printed_at = monotonic()
-                line = f"    {ended.total()} of {nodes} models, seeds and tests done"
+                line = f"    {ended.total()} of {data[RESULTS[name]]} models, seeds and tests done"
                 click.echo(f"\r{line}" if moves else line, nl=not moves)
         if name == "FinishedRunningStats":
             models, seeds, tests = (ended[result] for result in RESULTS)
             click.echo(
                 ("\r\033[K" if moves else "")
-                + f"    {models} models and {seeds} seeds built, {tests} data tests run in "
+                + f"    {models} models and {seeds} seeds built, {tests} tests run in "
                 f"{data['execution_time']:.0f} s"
             )
     return failed

@@ -27,13 +27,15 @@ class Build:
     """One row of `ops.builds`: a build that ended well.
 
     `made_of` tells the ledger, the seeds and the SQL that it was made of, `made` the relations that
-    it left; `is_whole` that all orders were made again, not those alone that were touched.
+    it left; `is_whole` that all orders were made again, not those alone that were touched; `sql`
+    is the part of `made_of` that the unit tests prove.
     """
 
     built_at: datetime
     made_of: str
     made: str
     is_whole: bool
+    sql: str
 
 
 BUILDS = OpsTable("builds", Build, ("built_at",))
@@ -57,6 +59,11 @@ def is_whole_due(builds: list[Build]) -> bool:
     return not whole or clock.now() - max(whole) >= WHOLE_EVERY
 
 
+def is_sql_new(builds: list[Build], sql: str) -> bool:
+    """Whether the SQL is not what the last good build was made of; a first build changes none."""
+    return bool(builds) and builds[0].sql != sql
+
+
 def begin(warehouse: Warehouse) -> None:
     """Let no earlier build count as what is there: one that fails may have made half of another."""
     warehouse.execute(f"update {OPS}.{BUILDS.name} set made = ''")  # noqa: S608
@@ -67,35 +74,41 @@ def forget_orders(warehouse: Warehouse) -> None:
     warehouse.execute(f"drop table if exists {TOUCHED}")
 
 
-def note(warehouse: Warehouse, inputs: str, *, is_whole: bool) -> None:
+def note(warehouse: Warehouse, inputs: str, sql: str, *, is_whole: bool) -> None:
     """Note a build that ended well; those before a whole one are of no use any more."""
     with warehouse.transaction() as execute:
         if is_whole:
             execute(f"delete from {OPS}.{BUILDS.name}")  # noqa: S608
-        BUILDS.insert(execute, [Build(clock.now(), inputs, _made(warehouse), is_whole)])
+        BUILDS.insert(execute, [Build(clock.now(), inputs, _made(warehouse), is_whole, sql)])
 
 
-def inputs_of(settings: Settings, warehouse: Warehouse) -> str:
-    """What a build is made of, as a hash: SQL, seeds, dbt, who may read, and the ledger's rows.
+def inputs_of(settings: Settings, warehouse: Warehouse, sql: str) -> str:
+    """What a build is made of, as a hash: SQL, seeds, who may read, and the ledger's rows.
 
     A load writes to the ledger whenever it wrote to a raw table.
     """
+    role = f"SIGNALROOM_BI_ROLE={settings.environ.get('SIGNALROOM_BI_ROLE')}"
+    return _hash(sql, role, *_texts(settings.root, "seeds"), *_rows(warehouse))
+
+
+def sql_of(root: Path) -> str:
+    """The SQL and the version of dbt, as a hash."""
+    packages = ("dbt-core", "dbt-duckdb", "dbt-postgres")
+    return _hash(*_texts(root, "dbt_project"), *(f"{name}={version(name)}" for name in packages))
+
+
+def _hash(*parts: str) -> str:
     found = sha256()
-    for part in (*_texts(settings.root), *_rows(warehouse)):
+    for part in parts:
         found.update(part.encode())
-    for name in ("SIGNALROOM_BI_ROLE",):
-        found.update(f"{name}={settings.environ.get(name)}".encode())
-    for package in ("dbt-core", "dbt-duckdb", "dbt-postgres"):
-        found.update(f"{package}={version(package)}".encode())
     return found.hexdigest()
 
 
-def _texts(root: Path) -> Iterator[str]:
-    for folder in (root / "dbt_project", root / "seeds"):
-        paths = (path for pattern in SQL for path in folder.rglob(pattern))
-        for path in sorted(paths):
-            if not MADE & set(path.relative_to(root).parts):
-                yield f"{path.relative_to(root)}\n{path.read_text()}"
+def _texts(root: Path, folder: str) -> Iterator[str]:
+    paths = (path for pattern in SQL for path in (root / folder).rglob(pattern))
+    for path in sorted(paths):
+        if not MADE & set(path.relative_to(root).parts):
+            yield f"{path.relative_to(root)}\n{path.read_text()}"
 
 
 def _rows(warehouse: Warehouse) -> Iterator[str]:

@@ -13,12 +13,13 @@ def event(name: str, msg: str = "", level: str = "info", **data: object) -> str:
 
 BUILD = [
     event("FoundStats", "Found 2 models"),
-    event("ConcurrencyLine", node_count=3),
-    event("LogModelResult", "1 of 3 OK created"),
+    event("ConcurrencyLine", node_count=2),
+    event("LogModelResult", "1 of 3 OK created", total=3),
     event(
         "LogTestResult",
         "2 of 3 FAIL 1 \x1b[31massert_spend_is_conserved\x1b[0m \x9b2J",
         "error",
+        num_models=3,
         node_info={"node_name": "assert_spend_is_conserved"},
     ),
     event("JinjaLogInfo", "The build failed: the marts stay as they were."),
@@ -43,5 +44,5 @@ def test_progress_failures_and_what_is_no_event_are_printed(
         r"2 of 3 FAIL 1 assert_spend_is_conserved \x9b2J",
         "The build failed: the marts stay as they were.",
         "Traceback (most recent call last):",
-        "    1 models and 0 seeds built, 1 data tests run in 2 s",
+        "    1 models and 0 seeds built, 1 tests run in 2 s",
     ]

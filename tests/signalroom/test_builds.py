@@ -17,17 +17,21 @@ SUMS = "assert_every_order_is_there"
 
 @dataclass
 class Dbt:
-    """In dbt's place: notes whether all orders would be made again, and answers as it is told."""
+    """In dbt's place: notes whether all orders would be made again and which tests would run."""
 
     project: Project
     answers: list[tuple[int, set[str]]] = field(default_factory=list)
     is_whole: list[bool] = field(default_factory=list)
+    unit_tests: list[bool] = field(default_factory=list)
+    full_refresh: list[bool] = field(default_factory=list)
 
-    def __call__(self, _settings: Settings, _target: str, *_arguments: str) -> tuple[int, set[str]]:
+    def __call__(self, _settings: Settings, _target: str, *options: str) -> tuple[int, set[str]]:
         tables = self.project.query(
             "select table_schema || '.' || table_name from information_schema.tables"
         )
         self.is_whole.append((TOUCHED,) not in tables)
+        self.full_refresh.append("--full-refresh" in options)
+        self.unit_tests.append("unit_test" not in options)
         if self.is_whole[-1]:
             self.project.execute(f"create table {TOUCHED} (client_id varchar)")
         return self.answers.pop(0) if self.answers else (0, set())
@@ -46,11 +50,15 @@ def test_a_build_that_would_make_what_is_there_is_left_out(dbt: Dbt) -> None:
     project = dbt.project
     seed = project.root / "seeds" / "us_states.csv"
     macro = project.root / "dbt_project" / "macro.sql"
+
+    def new_sql() -> None:
+        macro.write_text("{% macro m() %}{% endmacro %}")
+
     news: list[Callable[[], object]] = [
         lambda: project.execute("update ops.load_runs set rows_written = rows_written + 1"),
         lambda: project.execute("delete from ops.load_runs where source = 'redtrack'"),
         lambda: seed.write_text(seed.read_text().replace("Texas", "Texas (made)")),
-        lambda: macro.write_text("{% macro m() %}{% endmacro %}"),
+        new_sql,
         lambda: project.execute("create table marts.daily_summary (client_id varchar)"),
         lambda: project.execute("drop table marts.daily_summary"),
     ]
@@ -60,7 +68,9 @@ def test_a_build_that_would_make_what_is_there_is_left_out(dbt: Dbt) -> None:
         assert len(dbt.is_whole) == number
         tell()
         assert "Nothing is new" not in project.run("build").output
-    assert dbt.is_whole == [True] + [False] * len(news)
+    assert dbt.is_whole == [True, *(tell is new_sql for tell in news)]
+    on_duckdb = project.database is None
+    assert dbt.unit_tests == [on_duckdb and tell is new_sql for tell in (None, *news)]
 
 
 def test_a_build_that_failed_is_built_again(dbt: Dbt) -> None:
@@ -68,6 +78,17 @@ def test_a_build_that_failed_is_built_again(dbt: Dbt) -> None:
     assert dbt.project.run("build").exit_code == 1
     assert dbt.project.run("build").exit_code == 0
     assert "Nothing is new" in dbt.project.run("build").output
+
+
+def test_new_sql_is_tested_and_makes_all_again_until_a_build_of_it_is_good(dbt: Dbt) -> None:
+    dbt.project.run("build")
+    (dbt.project.root / "dbt_project" / "macro.sql").write_text("{% macro m() %}{% endmacro %}")
+    dbt.answers = [(1, {"fct_orders"})]
+    assert "The SQL is not that of the last build" in dbt.project.run("build").output
+    dbt.project.run("build")
+    dbt.project.execute("delete from ops.load_runs where source = 'redtrack'")
+    assert "The SQL" not in dbt.project.run("build").output
+    assert dbt.unit_tests == dbt.full_refresh == [False, True, True, False]
 
 
 def test_what_a_failed_build_left_is_made_again_when_its_cause_is_taken_back(dbt: Dbt) -> None:
