@@ -60,11 +60,14 @@ def _build(settings: Settings, target: str, *arguments: str) -> tuple[int, set[s
     return dbt.returncode, failed
 
 
-def build_all(settings: Settings, target: str, *, full_refresh: bool = False) -> int:
+def build_all(
+    settings: Settings, target: str, *, full_refresh: bool = False, weekly: bool = True
+) -> int:
     """Build the marts when no load is running, tidy up, and say what was not understood.
 
-    A build that would make what is there is left out. All orders are made again every week, where
-    the SQL is new, and at once when what is kept of them does not come to what they come to.
+    A build that would make what is there is left out. All orders are made again where the SQL is
+    new, at once when what is kept of them does not come to what they come to, and every week, in
+    one of the builds that may be the `weekly` one.
     """
     from signalroom.review import lines, print_lines
 
@@ -76,7 +79,7 @@ def build_all(settings: Settings, target: str, *, full_refresh: bool = False) ->
         before = builds.builds_of(warehouse)
         is_sql_new = builds.is_sql_new(before, sql)
         full_refresh = full_refresh or is_sql_new
-        is_whole = full_refresh or builds.is_whole_due(before)
+        is_whole = full_refresh or (weekly and builds.is_whole_due(before))
         exit_code = 0
         if not is_whole and builds.is_the_same(before, inputs, warehouse):
             click.echo(f"Nothing is new since the build of {before[0].built_at:%F %R} UTC.")

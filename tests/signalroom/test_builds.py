@@ -9,6 +9,8 @@ import pytest
 from loaders import clock
 from signalroom import building
 from signalroom.config.settings import Settings
+from signalroom.operations.running.step import Context
+from signalroom.operations.running.steps import build
 from tests.support import Project, on_both_targets
 
 TOUCHED = "intermediate.int_orders__touched"
@@ -105,9 +107,14 @@ def test_all_orders_are_made_again_each_week_and_when_asked(
     dbt: Dbt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began = clock.now()
+    settings = Settings(dbt.project.root, dbt.project.environ)
+    hourly = Context(settings, "dev", (), "hourly", "a run")
     dbt.project.run("build")
     for days in (6.9, 7.1, 13.9, 14.2):
         monkeypatch.setattr(clock, "now", lambda days=days: began + timedelta(days=days))
+        before = len(dbt.is_whole)
+        assert build(hourly).status == "ok"
+        assert len(dbt.is_whole) == before, "an hour is too short for all of them"
         dbt.project.run("build")
     dbt.project.run("build", "--full-refresh")
     assert dbt.is_whole == [True, True, True, True]
