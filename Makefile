@@ -10,7 +10,7 @@ export DBT_PROJECT_DIR := dbt_project
 export UV_SYSTEM_CERTS := 1# trust the certificates this machine trusts, as pip does
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # a build waits for its load, also where make is told to work in parallel
-.PHONY: help install install-sandbox install-dev lock demo load build docs report bench bench-scale bench-tests test test-quick test-file soak lint audit format typecheck ci clean
+.PHONY: help install install-api install-sandbox install-dev lock demo load build docs report api bench bench-scale bench-tests test test-quick test-file soak lint audit format typecheck ci clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -24,11 +24,14 @@ install: ## Set up .venv with what loading and building need
 install-sandbox: ## Set up .venv with the sandbox too
 	@.ci/setup requirements-sandbox.txt
 
+install-api: ## Set up .venv with the HTTP API too
+	@.ci/setup requirements-api.txt
+
 install-dev: ## Set up .venv with the sandbox and what developing needs
 	@.ci/setup requirements-dev.txt
 
 lock: install ## Pin what pyproject.toml requires, with hashes; pins that fit are kept (UP=name raises one)
-	@$(COMPILE) -o requirements.txt && $(COMPILE) --extra sandbox -o requirements-sandbox.txt && $(COMPILE) --extra sandbox --extra dev -o requirements-dev.txt && $(COMPILE:pyproject.toml=) --group bench -o requirements-bench.txt && $(COMPILE:pyproject.toml=) --group setup -o requirements-setup.txt
+	@$(COMPILE) -o requirements.txt && $(COMPILE) --extra sandbox -o requirements-sandbox.txt && $(COMPILE) --extra api -o requirements-api.txt && $(COMPILE) --extra api --extra sandbox --extra dev -o requirements-dev.txt && $(COMPILE:pyproject.toml=) --group bench -o requirements-bench.txt && $(COMPILE:pyproject.toml=) --group setup -o requirements-setup.txt
 
 demo: install-sandbox ## The main job on made data: load, build, test, and the numbers
 	@$(BIN)/signalroom demo
@@ -44,6 +47,9 @@ docs: install ## The documentation site, site/index.html (TARGET=prod for Postgr
 
 report: install ## The report of every client, report/<client>/index.html
 	@$(BIN)/signalroom report --target $(TARGET)
+
+api: install-api ## Serve the marts over HTTP, http://127.0.0.1:8000/docs (TARGET=prod for Postgres)
+	@$(BIN)/signalroom api --target $(TARGET)
 
 bench: .venv/bench ## Time loads and builds of the full volume, beside what others need (15 minutes)
 	@$(BIN)/python -m bench

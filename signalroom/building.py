@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from signalroom import builds
+from signalroom.api.snapshots import publish_where_served
 from signalroom.config.settings import Settings
 from signalroom.spilling import telling_what_spills
 from signalroom.stopping import ending_with_us
@@ -103,6 +104,7 @@ def build_all(
                     warehouse.tidy(schema)
                 builds.note(warehouse, inputs, sql, is_whole=is_whole)
         if exit_code == 0:
+            publish_where_served(settings, warehouse)
             for client in clients:
                 print_lines(list(lines(warehouse, client.client_id)))
     return exit_code

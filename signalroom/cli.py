@@ -6,6 +6,7 @@ import click
 
 from signalroom.commands.alerts import alerts
 from signalroom.commands.anomalies import anomalies
+from signalroom.commands.api import api
 from signalroom.commands.backup import backup
 from signalroom.commands.build import build
 from signalroom.commands.dbt import dbt
@@ -43,7 +44,7 @@ def main() -> None:
     logging.getLogger("loaders").setLevel(logging.INFO)
 
 
-REPORTING = (status, review, doctor, summary, query, report, export)
+REPORTING = (status, review, doctor, summary, query, report, export, api)
 OPERATING = (run, load, build, notify, alerts, anomalies, dead_letters, backup, restore)
 for command in (*OPERATING, *REPORTING, mappings, docs, dbt, sandbox, demo):
     main.add_command(command)

@@ -30,7 +30,7 @@ TABLES = {"everflow": "daily_stats", "redtrack": "daily_spend"}
 OF_ITS_OWN_LOAD = {"_loaded_at", "_dlt_id", "_dlt_load_id"}
 WITH_TARGET = {
     *("load", "build", "status", "doctor", "summary", "dbt", "export", "query", "report"),
-    *("backup", "restore", "run", "notify", "alerts", "anomalies", "dead-letters"),
+    *("backup", "restore", "run", "notify", "alerts", "anomalies", "dead-letters", "api"),
 }
 State = dict[str, Rows]
 
@@ -38,7 +38,7 @@ BESIDES = re.compile("reading|(s3_exports|posthog|mautic|google_sheets): skipped
 
 # of the repository, where a test works in a copy
 LEFT_OUT = shutil.ignore_patterns(
-    *(".git", ".venv", ".dlt", ".env", ".bench", ".*_cache", "__pycache__"),
+    *(".git", ".venv", ".dlt", ".api", ".env", ".bench", ".*_cache", "__pycache__"),
     *("target", "logs", "*.duckdb*"),
 )
 # the fixtures `project` and `loaded_project` stand on DuckDB unless a test says otherwise

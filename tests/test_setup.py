@@ -286,7 +286,7 @@ def test_every_requirement_is_pinned_with_hashes_and_names_no_index() -> None:
 
 def test_what_is_tested_is_what_production_runs() -> None:
     developed = pins(ROOT / "requirements-dev.txt")
-    for name in ("requirements.txt", "requirements-sandbox.txt"):
+    for name in ("requirements.txt", "requirements-api.txt", "requirements-sandbox.txt"):
         for package, pinned in pins(ROOT / name).items():
             version, *hashes = re.sub(r" ; .*?(?=\s--|$)", "", pinned).split()
             assert developed[package].startswith(f"{version} "), f"{name}: {package}"

@@ -121,8 +121,11 @@ class Warehouse(ABC):
     def ask(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Columns and rows of a statement that somebody typed: it can change nothing anywhere."""
 
-    def as_of_now(self) -> AbstractContextManager[Any]:
-        """A session in which everything is read as of one moment, whoever writes meanwhile."""
+    def as_of_now(self, *tables: str) -> AbstractContextManager[Any]:  # noqa: ARG002
+        """A session in which everything is read as of one moment, whoever writes meanwhile.
+
+        Where other tables could take the place of those that are read, they are named.
+        """
         return self.session()
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:

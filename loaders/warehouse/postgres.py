@@ -212,11 +212,13 @@ class Postgres(Warehouse):
                 raise WarehouseError(f"{self.name}: {error}; ask for it as text") from None
 
     @contextmanager
-    def as_of_now(self) -> Iterator[Any]:
+    def as_of_now(self, *tables: str) -> Iterator[Any]:
         with self.session() as connection:
             cursor = connection.cursor()
             cursor.execute("begin isolation level repeatable read read only")
             try:
+                if tables:  # before the moment is set by the first question
+                    cursor.execute(f"lock table {', '.join(tables)} in access share mode")
                 yield connection
             finally:
                 with suppress(Exception):  # its connection may be gone, and the transaction with it
