@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from signalroom.api import keys, sockets
 from signalroom.api.app import application
+from signalroom.api.front import Message
 from signalroom.api.service import Service
 from signalroom.api.snapshots import publish
 from signalroom.api.store import Store
@@ -69,15 +70,15 @@ def test_who_reads_nothing_holds_up_nobody_and_is_left(
         service = Service(Store(served.folder), served.keys, rate=1e6, seconds=1)
         await service.look()
         app = application(service)
-        sent: dict[str, list[dict[str, Any]]] = {"slow": [], "quick": []}
+        sent: dict[str, list[Message]] = {"slow": [], "quick": []}
 
         def talk(name: str) -> Any:
-            said = iter(({"type": "websocket.connect"}, {"type": "websocket.receive", "text": key}))
+            said = [{"type": "websocket.receive", "text": key}, {"type": "websocket.connect"}]
 
-            async def receive() -> dict[str, Any]:
-                return next(said, None) or await asyncio.Future()
+            async def receive() -> Message:
+                return said.pop() if said else await asyncio.Future()
 
-            async def send(message: dict[str, Any]) -> None:
+            async def send(message: Message) -> None:
                 if name == "slow" and message["type"] == "websocket.send":
                     await asyncio.Future()
                 sent[name].append(message)
