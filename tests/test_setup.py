@@ -275,7 +275,7 @@ def pins(path: Path) -> dict[str, str]:
 
 
 def test_every_requirement_is_pinned_with_hashes_and_names_no_index() -> None:
-    assert len(REQUIREMENTS) == 5
+    assert len(REQUIREMENTS) == 6
     for path in REQUIREMENTS:
         assert "://" not in path.read_text()
         for name, pinned in pins(path).items():

@@ -28,6 +28,7 @@ GROUPS = {
         "docs/adding-a-source.md": "",
         "docs/adding-a-mart.md": "",
         "docs/bi-tools.md": "",
+        "docs/api.md": "",
     },
     "Run": {
         "docs/production.md": "",

@@ -45,7 +45,7 @@ def test_a_load_needs_nothing_of_the_extras(project: Project) -> None:
     assert running.returncode == 0, said
     assert "713 redtrack: 2025-12-01..2025-12-18: 145 rows, ok" in said
     assert (
-        "api says: the API needs the package fastapi, which is not installed; "
+        "api says: the API needs the package uvicorn, which is not installed; "
         "run `make install-api`" in said
     )
     for command in ("demo", "sandbox"):

@@ -1,7 +1,12 @@
 """The command: it serves until it is ended, and makes, shows and revokes keys."""
 
 import json
+import os
+import re
+import shlex
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -9,7 +14,7 @@ import requests
 
 from tests.postgres import free_port
 from tests.signalroom.api.served import MARTS
-from tests.support import Project, on_both_targets
+from tests.support import REPOSITORY, Project, on_both_targets
 
 
 @on_both_targets
@@ -49,28 +54,39 @@ def test_keys_are_made_shown_and_revoked(project: Project, target: str) -> None:
 
 @pytest.mark.slow
 @on_both_targets
-def test_it_serves_until_it_is_ended(project: Project) -> None:
+def test_it_serves_what_the_guide_asks_until_it_is_ended(project: Project) -> None:
     project.execute(*MARTS)
     key = project.run("api", "keys", "create", "--name", "x", "--client", "713").output.split()[0]
     port = free_port()
     running = project.start("api", "--port", str(port), without=("DUCKDB_PATH",))
     try:
-        while True:
-            try:
-                answer = requests.get(
-                    f"http://127.0.0.1:{port}/api/completeness",
-                    headers={"Authorization": f"Bearer {key}"},
-                    timeout=10,
-                )
-                break
-            except requests.ConnectionError:
-                assert running.poll() is None
-                time.sleep(0.05)
-        assert len(answer.json()["data"]) == 20
+        while not answers(port):
+            assert running.poll() is None, running.communicate()
+            time.sleep(0.05)
+        guide = (REPOSITORY / "docs" / "api.md").read_text().replace(":8000", f":{port}")
+        asked = [run(line, key) for line in re.findall("^ +(curl .+)$", guide, re.MULTILINE)]
+        assert [len(json.loads(page)["data"]) for page in asked] == [54, 0, 1]
+        (program,) = re.findall("^```python\n(.+?)^```", guide, re.MULTILINE | re.DOTALL)
+        assert "published_at" in run(f"{sys.executable} -c {shlex.quote(program)}", key)
     finally:
         running.send_signal(signal.SIGTERM)
     said, _ = running.communicate(timeout=20)
-    assert f"http://127.0.0.1:{port}/docs describes the API" in said
+    assert said == f"http://127.0.0.1:{port}/docs describes the API; Ctrl-C ends it.\n"
+
+
+def answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=10).ok
+    except requests.ConnectionError:
+        return False
+
+
+def run(line: str, key: str) -> str:
+    """What a line of the guide says, by a shell."""
+    environ = os.environ | {"KEY": key}
+    return subprocess.run(
+        ("bash", "-c", line), env=environ, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
 
 
 def test_without_marts_it_says_what_to_do(project: Project) -> None:
