@@ -66,7 +66,7 @@ def application(service: Service) -> Front:
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:
-        page = document.page(document.openapi(app, service.store.current))
+        page = document.page(app, service.store.current)
         return HTMLResponse(page, headers={"Content-Security-Policy": document.POLICY})
 
     sockets = Sockets(service)

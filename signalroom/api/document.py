@@ -1,5 +1,6 @@
 """The description of the API: OpenAPI, and a page of it that asks nobody else for anything."""
 
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -59,6 +60,7 @@ HEALTH: dict[int | str, dict[str, Any]] = {
 }
 
 
+@lru_cache(maxsize=1)
 def openapi(app: FastAPI, snapshot: Snapshot | None) -> dict[str, Any]:
     """The OpenAPI document; rows are described as the snapshot has them."""
     found = get_openapi(
@@ -83,7 +85,8 @@ def openapi(app: FastAPI, snapshot: Snapshot | None) -> dict[str, Any]:
     return found
 
 
-def page(openapi: dict[str, Any]) -> str:
+@lru_cache(maxsize=1)
+def page(app: FastAPI, snapshot: Snapshot | None) -> str:
     """The document as a page to read."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -94,7 +97,7 @@ def page(openapi: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("docs.html").render(api=openapi)
+    return environment.get_template("docs.html").render(api=openapi(app, snapshot))
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from signalroom.api.store import Store
 from signalroom.config.settings import InvalidSetting, Settings
 
 RATE = 50.0  # requests a second of a key
+FILES = 10_000  # that may be open; a socket is one, and usual are 1,024
 LOCAL, REMOTE = 0.5, 5.0  # seconds after which we look for news: at files, in Postgres
 log = logging.getLogger(__name__)
 
@@ -68,5 +69,7 @@ def _rate(settings: Settings) -> float:
 
 
 def _allow_many_sockets() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

@@ -67,7 +67,7 @@ def publish(warehouse: Warehouse, folder: Path, *, only_new: bool = False) -> bo
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "lock"):
+        with FileLock(folder / "lock"), warehouse.reading():
             _check_marts(warehouse)
             kept = published(folder)
             with warehouse.as_of_now(*(f"{marts.SCHEMA}.{mart}" for mart in MARTS)):

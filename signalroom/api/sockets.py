@@ -33,7 +33,7 @@ class Sockets:
         try:
             await self._talk(socket)
         except (WebSocketDisconnect, TimeoutError):
-            with suppress(RuntimeError):  # it is closed
+            with suppress(RuntimeError, WebSocketDisconnect):  # it is closed
                 await socket.close(REFUSED)
         finally:
             self._open -= 1
@@ -41,30 +41,36 @@ class Sockets:
     async def _talk(self, socket: WebSocket) -> None:
         async with asyncio.timeout(FIRST):
             first = await socket.receive()
+        if first["type"] == "websocket.disconnect":
+            return
         secret = first.get("text") or ""
+        key = self._service.keys.find(secret)
+        if key and self._service.limiter.wait(key.key_id):
+            await socket.close(TRY_LATER, "this key asks too much")
+            return
         listening = asyncio.create_task(_until_closed(socket))
-        said = ""
         try:
-            while key := self._service.keys.find(secret):
-                if not said and self._service.limiter.wait(key.key_id):
-                    await socket.close(TRY_LATER)
-                    return
-                news = self._service.news
-                snapshot = self._service.store.current
-                if snapshot and snapshot.version != said:
-                    said = snapshot.version
-                    async with asyncio.timeout(SENDING):
-                        await socket.send_json(
-                            {"snapshot": said, "published_at": snapshot.published_at}
-                        )
-                waiting = asyncio.create_task(news.wait())
-                await asyncio.wait({listening, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
-                if listening.done():
-                    return
-            await socket.close(REFUSED, "no such key")
+            await self._tell(socket, secret, listening)
         finally:
             listening.cancel()
+
+    async def _tell(self, socket: WebSocket, secret: str, listening: asyncio.Task[None]) -> None:
+        """Tell the newest snapshot as long as the key holds and the other side is there."""
+        said = ""
+        while self._service.keys.find(secret):
+            news, snapshot = self._service.news, self._service.store.current
+            if snapshot and snapshot.version != said:
+                said = snapshot.version
+                async with asyncio.timeout(SENDING):
+                    await socket.send_json(
+                        {"snapshot": said, "published_at": snapshot.published_at}
+                    )
+            waiting = asyncio.create_task(news.wait())
+            await asyncio.wait({listening, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if listening.done():
+                return
+        await socket.close(REFUSED, "no such key")
 
 
 async def _until_closed(socket: WebSocket) -> None:

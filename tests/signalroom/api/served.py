@@ -110,7 +110,13 @@ def serving(folder: Path, *, rate: float = 1e6) -> Iterator[Served]:
     service = Service(Store(folder / "api"), store, rate=rate, seconds=0.02)
     served = Served(DuckDB(folder / "made.duckdb"), folder / "api", store, service)
     server = uvicorn.Server(
-        uvicorn.Config(application(service), port=0, log_level="error", ws_max_size=1_024)
+        uvicorn.Config(
+            application(service),
+            port=0,
+            log_level="error",
+            ws_max_size=1_024,
+            timeout_graceful_shutdown=1,
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
