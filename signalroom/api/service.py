@@ -62,7 +62,7 @@ class Service:
         try:
             is_new = await asyncio.to_thread(self._look)
             self._said = ""
-        except (LoadError, OSError, sqlite3.Error) as error:
+        except (LoadError, OSError, ValueError, sqlite3.Error) as error:
             if str(error) != self._said:
                 log.warning("the API serves what it has: %s", error)
                 self._said = str(error)

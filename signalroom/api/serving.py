@@ -44,7 +44,7 @@ def serve(settings: Settings, warehouse: Warehouse, host: str, port: int) -> Non
         seconds=LOCAL if is_local else REMOTE,
         refresh=None if is_local else partial(publish, warehouse, folder, only_new=True),
     )
-    _allow_many_sockets()
+    allow_many_sockets()
     click.echo(f"http://{host}:{port}/docs describes the API; Ctrl-C ends it.")
     uvicorn.run(
         application(service),
@@ -68,7 +68,8 @@ def _rate(settings: Settings) -> float:
     raise InvalidSetting(f"API_REQUESTS_PER_SECOND must be a number such as {RATE:g}, not {said}")
 
 
-def _allow_many_sockets() -> None:
+def allow_many_sockets() -> None:
+    """Let this process have more files open than is usual."""
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
     if now != resource.RLIM_INFINITY and now < wanted:

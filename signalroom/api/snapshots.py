@@ -63,6 +63,7 @@ def published(folder: Path) -> list[Published]:
 
 def publish(warehouse: Warehouse, folder: Path, *, only_new: bool = False) -> bool:
     """Publish the marts as they stand; with `only_new` where a newer build made them, as told."""
+    import duckdb
     from filelock import FileLock
 
     try:
@@ -81,7 +82,7 @@ def publish(warehouse: Warehouse, folder: Path, *, only_new: bool = False) -> bo
             kept = [fresh, *kept][:KEPT]
             replace_file(folder / POINTER, [asdict(one) for one in kept])
             _remove_others(folder)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, duckdb.Error) as error:
         raise WarehouseError(f"cannot publish for the API in {folder}: {error}") from None
     return True
 
