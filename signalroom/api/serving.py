@@ -29,6 +29,7 @@ def serve(settings: Settings, warehouse: Warehouse, host: str, port: int) -> Non
     A build on DuckDB publishes at its end; on Postgres, where builds may run on another machine, we
     look for newer ones.
     """
+    rate = _rate(settings)
     folder = folder_of(settings, warehouse)
     try:
         publish(warehouse, folder)
@@ -40,7 +41,7 @@ def serve(settings: Settings, warehouse: Warehouse, host: str, port: int) -> Non
     service = Service(
         Store(folder),
         key_store(settings, warehouse),
-        rate=_rate(settings),
+        rate=rate,
         seconds=LOCAL if is_local else REMOTE,
         refresh=None if is_local else partial(publish, warehouse, folder, only_new=True),
     )

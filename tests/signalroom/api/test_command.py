@@ -95,6 +95,12 @@ def test_without_marts_it_says_what_to_do(project: Project) -> None:
     assert "has no affiliate_leaderboard, daily_summary yet; run `signalroom build`" in said.output
 
 
+def test_a_rate_that_is_none_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for rate in ("many", "0", "nan"):
+        monkeypatch.setenv("API_REQUESTS_PER_SECOND", rate)
+        assert f"must be a number such as 50, not {rate}" in project.run("api").output
+
+
 def test_a_target_before_what_is_done_with_keys_is_refused(project: Project) -> None:
     said = project.run("api", "--target", "prod", "keys", "list")
     assert "give --target behind" in said.output
