@@ -123,6 +123,26 @@ def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, 
     return dict(rows)
 
 
+def holders(warehouse: Warehouse, client_id: str, table: str) -> dict[str, str]:
+    """By their content, the files whose rows are in a raw table of which each counts once."""
+    rows = warehouse.query(
+        "select content, file_name from ops.loaded_files where client_id = %s "
+        "and table_name = %s and content is not null and rows > 0 and etag <> ''",
+        (client_id, table),
+    )
+    return dict(rows)
+
+
+def copies(warehouse: Warehouse, client_id: str, table: str) -> dict[str, str]:
+    """The loaded files that have no rows as another one holds them, and the content of each."""
+    rows = warehouse.query(
+        "select file_name, content from ops.loaded_files where client_id = %s "
+        "and table_name = %s and content is not null and rows = 0",
+        (client_id, table),
+    )
+    return dict(rows)
+
+
 def gone_files(warehouse: Warehouse, client_id: str, table: str) -> set[str]:
     """The loaded files of which it is known that they are not in the bucket any more."""
     names = warehouse.query(

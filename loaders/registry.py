@@ -6,7 +6,7 @@ from typing import Protocol
 
 from loaders.ops import Run
 from loaders.source import Account, Finding, Job, Setting
-from loaders.sources import everflow, google_sheets, mautic, posthog, redtrack, s3_exports
+from loaders.sources import everflow, google_sheets, mautic, music, posthog, redtrack, s3_exports
 from loaders.table import Table
 from loaders.warehouse import Warehouse
 
@@ -49,6 +49,7 @@ SOURCES: dict[str, Source] = {
         posthog.SOURCE,
         mautic.SOURCE,
         google_sheets.SOURCE,
+        music.SOURCE,
     )
 }
 

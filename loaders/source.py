@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from loaders.sheets.sheet import Sheet
+from loaders.sheets.sheet import Dataset, Sheet
 from loaders.warehouse import Warehouse
 
 
@@ -36,8 +36,8 @@ class Setting:
 class Account:
     """A client's account at one source. `timezone` is an IANA name, `currency` an ISO code.
 
-    `sheets`: those that the client has configured. `earlier`: columns of the rows that are loaded,
-    for a reader that cannot name what it reads by the answer alone.
+    `sheets` and `datasets`: those that the client has configured. `earlier`: columns of the rows
+    that are loaded, for a reader that cannot name what it reads by the answer alone.
     """
 
     client_id: str
@@ -46,6 +46,7 @@ class Account:
     start_date: date
     settings: Mapping[str, str] = field(repr=False)  # api_key, base_url
     sheets: tuple[Sheet, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
     earlier: Callable[[Sequence[str]], Sequence[tuple[Any, ...]]] = field(
         default=lambda _columns: (), repr=False, compare=False
     )

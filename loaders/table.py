@@ -72,6 +72,7 @@ class Table:
     `asks_for`: the columns without which a file of it is refused. `hopes_for`: a file with none of
     them says nothing of what they are about, so it is told of. `identifiers`: the columns that tell
     things apart, in which a number that passes for a card's is none.
+    `once`: the same bytes under another name are the same file, and their rows are there once.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Table:
     asks_for: tuple[str, ...] = ()
     hopes_for: tuple[str, ...] = ()
     identifiers: frozenset[str] = frozenset()
+    once: bool = False
 
     def __post_init__(self) -> None:
         if unknown := set(self.key) - set(self.all_columns):
@@ -132,9 +134,10 @@ def file_table(
     name: str,
     columns: Iterable[str],
     *,
-    asks_for: tuple[str, ...],
+    asks_for: tuple[str, ...] = (),
     hopes_for: tuple[str, ...] = (),
-    identifiers: Iterable[str],
+    identifiers: Iterable[str] = (),
+    once: bool = False,
 ) -> Table:
     """A table of files: the columns that are there even when no file has them, all text."""
     return Table(
@@ -145,6 +148,7 @@ def file_table(
         asks_for=asks_for,
         hopes_for=hopes_for,
         identifiers=frozenset(identifiers),
+        once=once,
     )
 
 

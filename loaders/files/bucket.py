@@ -37,7 +37,7 @@ REMEDIES = {
     r"AccessDenied|Forbidden": (
         "check AWS_ACCESS_KEY_ID: its owner needs s3:ListBucket and s3:GetObject"
     ),
-    r"NoSuchBucket|Invalid bucket name": "check S3_BUCKET_NAME",
+    r"NoSuchBucket|Invalid bucket name": "check {setting}",
     r"Redirect|AuthorizationHeaderMalformed|IllegalLocation|region": "check AWS_REGION",
     r"endpoint|redirect to": "check AWS_ENDPOINT_URL",
     r"config profile": "check AWS_PROFILE",
@@ -64,6 +64,7 @@ class Bucket:
     access_key: str = ""
     secret_key: str = field(default="", repr=False)
     session_token: str = field(default="", repr=False)
+    setting: str = "S3_BUCKET_NAME"  # the variable that names it
 
     @cached_property
     def _client(self) -> Any:
@@ -88,10 +89,13 @@ class Bucket:
                 ),
             )
         except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint without http
-            raise _refused(f"s3://{self.name} cannot be opened", error) from error
+            raise self._refused("opened", error) from error
         if self.endpoint:
             client.meta.events.register("before-parse.s3", _refuse_redirect)
         return client
+
+    def address(self, prefix: str) -> str:
+        return f"s3://{self.name}/{prefix}"
 
     def files(self, prefix: str) -> list[StoredFile]:
         """Every object below a prefix, without folders made by hand; ApiError when refused."""
@@ -104,11 +108,11 @@ class Bucket:
         try:
             listed = list(pages)
         except (BotoCoreError, ClientError, ResponseParserError) as error:
-            raise _refused(f"s3://{self.name}/{prefix} cannot be listed", error) from error
+            raise self._refused("listed", error, prefix) from error
         # boto3 finds nothing in a page of HTML, and goes no further where the next page has no name
         if not all("IsTruncated" in page for page in listed) or listed[-1]["IsTruncated"]:
             raise ApiError(
-                f"s3://{self.name}/{prefix} cannot be listed: the answer is no whole listing",
+                f"{self.address(prefix)} cannot be listed: the answer is no whole listing",
                 "check AWS_ENDPOINT_URL, and that no proxy answers in its place",
             )
         return [
@@ -150,7 +154,7 @@ class Bucket:
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 412:
                 return "was replaced while it was read"
-            raise FileError(*_explained(error)) from error
+            raise FileError(*self._explained(error)) from error
         except (BotoCoreError, ConnectionError, TimeoutError) as error:
             return f"broke off at {local.tell():,} of {file.size:,} bytes ({type(error).__name__})"
         if local.tell() != file.size:
@@ -168,6 +172,23 @@ class Bucket:
                 return found
         raise FileError("was removed while it was read")
 
+    def _refused(self, done: str, error: Exception, prefix: str = "") -> ApiError:
+        from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+        where = self.address(prefix)
+        said, remedy = self._explained(error)
+        is_transient = isinstance(error, HTTPClientError | ConnectionError)
+        if isinstance(error, ClientError):
+            status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+            is_transient = status == 429 or status >= 500
+        return ApiError(f"{where} cannot be {done}: {said}", remedy, is_transient=is_transient)
+
+    def _explained(self, error: Exception) -> tuple[str, str]:
+        """What went wrong, on one line, and the setting to look at."""
+        text = " ".join(str(error).split())[:300].rstrip(".")
+        remedies = (remedy for said, remedy in REMEDIES.items() if re.search(said, text))
+        return text, next(remedies, "").format(setting=self.setting)
+
 
 def _refuse_redirect(response_dict: Any, operation_model: Any, **_: Any) -> None:
     """ClientError where an endpoint of one's own sends us on: boto3 may ask it again for ever."""
@@ -180,21 +201,3 @@ def _refuse_redirect(response_dict: Any, operation_model: Any, **_: Any) -> None
             "ResponseMetadata": {"HTTPStatusCode": status},
         }
         raise ClientError(said, operation_model.name)
-
-
-def _refused(what: str, error: Exception) -> ApiError:
-    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
-
-    said, remedy = _explained(error)
-    is_transient = isinstance(error, HTTPClientError | ConnectionError)
-    if isinstance(error, ClientError):
-        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-        is_transient = status == 429 or status >= 500
-    return ApiError(f"{what}: {said}", remedy, is_transient=is_transient)
-
-
-def _explained(error: Exception) -> tuple[str, str]:
-    """What went wrong, on one line, and the setting to look at."""
-    text = " ".join(str(error).split())[:300].rstrip(".")
-    remedies = (remedy for said, remedy in REMEDIES.items() if re.search(said, text))
-    return text, next(remedies, "")

@@ -16,6 +16,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ from loaders.files.masking import (
 )
 from loaders.files.no_rows import with_values, without_headings
 from loaders.files.packing import Pipe, blocks_of, encoding_of, in_utf8, unpacked
-from loaders.table import ROW_ID
+from loaders.table import ROW_ID, Issue
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,8 +44,8 @@ BELIEVED = 100  # of a file of which less fits: a small one may have some
 SHOWN_CHARACTERS = 500
 END = "\x1f signalroom: end of file \x1f"
 BLANKS = [" " * length for length in range(9)]
-MAY_BE_NOTHING = re.compile(r'[\s,"]*')  # a record without any value
-_RECORD = re.compile(
+MAY_BE_NOTHING = re.compile(r'[\s,;"]*')  # a record without any value
+_RECORD = (
     rb'(?:"(?:[^"]|"")*+"[^,\r\n]*+|(?!")[^,\r\n]*+)'
     rb'(?:,(?:"(?:[^"]|"")*+"[^,\r\n]*+|(?!")[^,\r\n]*+))*+(?=[\r\n])'
 )
@@ -72,16 +73,19 @@ class CsvStream:
         asks_for: Collection[str] = (),
         identifiers: Collection[str] = (),
         admit: Callable[[Sequence[str]], None] = lambda _: None,
+        delimiter: str = ",",
+        encoding: str | None = None,
     ) -> None:
         """`renames` maps their column names to ours, both in snake_case.
 
         A file with none of the expected columns is something else, and one without a column that
         it is asked for has no rows of ours: FileError. `admit` is asked about its columns, and may
-        raise one too.
+        raise one too. `encoding`: where it is known already.
         """
         self._file = file
         self._renames, self._reserved, self._expected = renames, reserved, expected
         self._asks_for, self._identifiers, self._admit = asks_for, identifiers, admit
+        self._delimiter, self._encoding = delimiter, encoding
         self._masker = Masker()  # runs in Arrow's own thread, which reads ahead
         self._last_row_id = 0
         self._left_out: list[int] = []  # numbers of records of another width, not yet passed
@@ -91,6 +95,7 @@ class CsvStream:
         self.twins = 0  # of columns, whose name another one before them has
         self.rejected: list[BadRecord] = []
         self.columns: Sequence[str] = ()  # by our names, once the header is read
+        self.named = ""
 
     @property
     def masked(self) -> int:
@@ -102,14 +107,25 @@ class CsvStream:
         """How many records were no rows, as they had no value."""
         return self._blank + self._blank_misfits
 
+    def issues(self, origin: str, day: date) -> Iterator[Issue]:
+        """What was odd of it, when it was read."""
+        counted = {
+            "blank rows": self.blank,
+            "headers again": self.repeated,
+            "columns of one name": self.twins,
+        }
+        for kind, found in counted.items():
+            if found:
+                yield Issue(origin, kind, found, day, holds_back=False)
+
     def batches(self) -> Iterator["pa.RecordBatch"]:
         """The records that fit, with their number in `_row_id`."""
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
-        encoding = encoding_of(self._file)
+        encoding = self._encoding or encoding_of(self._file)
         blocks = self._masker.blocks(in_utf8(blocks_of(unpacked(self._file)), encoding))
-        header, rest = _split_header(blocks)
+        header, rest = split_header(blocks, self._delimiter)
         if not header:
             return
         called = column_names(header, renames=self._renames)
@@ -130,7 +146,7 @@ class CsvStream:
         start = next(filter(None, rest), b"")
         if not start:
             return
-        end = "\n" + ",".join([END] * len(names)) + "\n"
+        end = "\n" + self._delimiter.join([END] * len(names)) + "\n"
         ended, fitting = False, 0
         try:
             reader = arrow_csv.open_csv(
@@ -140,6 +156,7 @@ class CsvStream:
                     use_threads=False, block_size=2 * packing.BLOCK, column_names=names
                 ),
                 arrow_csv.ParseOptions(
+                    delimiter=self._delimiter,
                     newlines_in_values=True,
                     invalid_row_handler=lambda row: self._reject(row, conceal=bool(cards)),
                 ),
@@ -220,7 +237,10 @@ class CsvStream:
     def _reject(self, row: Any, *, conceal: bool) -> str:
         """Note a record; where a column holds card numbers, nobody knows which field that is."""
         self._left_out.append(row.number)
-        if MAY_BE_NOTHING.fullmatch(row.text) and not "".join(_cells(row.text)).strip():
+        if (
+            MAY_BE_NOTHING.fullmatch(row.text)
+            and not "".join(_cells(row.text, self._delimiter)).strip()
+        ):
             self._blank_misfits += 1
             return "skip"
         hidden = row.text[:SHOWN_CHARACTERS]
@@ -247,26 +267,28 @@ def _lacks(column: str, names: Sequence[str]) -> FileError:
     return FileError(f"has no column {column} but {' and '.join(alike)}", remedy)
 
 
-def _split_header(blocks: Iterator[bytes]) -> tuple[list[str], Iterator[bytes]]:
+def split_header(
+    blocks: Iterator[bytes], delimiter: str = ","
+) -> tuple[list[str], Iterator[bytes]]:
     """The fields of the first record, and what comes after it; both empty in an empty file."""
-    start = b""
+    start, pattern = b"", re.compile(_RECORD.replace(b",", delimiter.encode()))
     for block in blocks:
         start = (start + block).lstrip(b"\r\n")
-        if record := _RECORD.match(start):
+        if record := pattern.match(start):
             rest = chain([start[record.end() :].lstrip(b"\r\n")], blocks)
-            return _fields(record), rest
+            return _fields(record, delimiter), rest
         if len(start) > packing.BLOCK:
             break
     if not start:
         return [], blocks
-    if len(start) > packing.BLOCK or b"\n" in start or not (record := _RECORD.match(start + b"\n")):
+    if len(start) > packing.BLOCK or b"\n" in start or not (record := pattern.match(start + b"\n")):
         raise FileError("its header cannot be read: a quote is never closed")
-    return _fields(record), blocks  # a header alone, without a line's end
+    return _fields(record, delimiter), blocks  # a header alone, without a line's end
 
 
-def _fields(record: re.Match[bytes]) -> list[str]:
-    return _cells(record[0].translate(TO_STARS).decode())
+def _fields(record: re.Match[bytes], delimiter: str) -> list[str]:
+    return _cells(record[0].translate(TO_STARS).decode(), delimiter)
 
 
-def _cells(record: str) -> list[str]:
-    return next(csv.reader(io.StringIO(record, newline="")), [])
+def _cells(record: str, delimiter: str) -> list[str]:
+    return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter), [])

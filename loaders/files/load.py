@@ -16,10 +16,12 @@ from operator import attrgetter
 from loaders import clock, ledger
 from loaders.errors import ApiError, LoadError, failure
 from loaders.files import listing
+from loaders.files.bucket import StoredFile
 from loaders.files.earlier import give_keys
 from loaders.files.gone import judge_listing
 from loaders.files.listing import File
-from loaders.files.reading import Group, Place, Read
+from loaders.files.place import Place
+from loaders.files.reading import Group, Read
 from loaders.files.shrunk import judge_versions
 from loaders.files.unread import NOT_READ, note_unread
 from loaders.land import land
@@ -44,6 +46,7 @@ class FileSource:
     settings: tuple[Setting, ...]
     open: Callable[[Account], Place]
     complete_with: tuple[str, ...]  # the tables of which a complete day has a file each
+    named_by: str  # the variables that say where the files are
 
     def plan(self, job: Job, now: datetime) -> Iterator[str]:  # noqa: ARG002
         """Where files are looked for, and how many are loaded."""
@@ -51,7 +54,7 @@ class FileSource:
         for table, prefix in place.prefixes.items():
             known = ledger.loaded_files(job.warehouse, job.account.client_id, table)
             yield (
-                f"would read what is new or changed below s3://{place.bucket.name}/{prefix} into "
+                f"would read what is new or changed below {place.store.address(prefix)} into "
                 f"{self.name}.{table} of {job.warehouse.name}; {len(known):,} files are loaded"
             )
 
@@ -61,12 +64,14 @@ class FileSource:
     def examine(self, account: Account) -> Iterator[Finding]:
         place = self.open(account)
         for table, prefix in place.prefixes.items():
-            files, written = place.bucket.files(prefix), attrgetter("last_modified", "key")
-            where = f"{self.name}: {len(files):,} files for {table} in s3://{place.bucket.name}/{prefix}"
+            files, written = place.files(table), attrgetter("last_modified", "key")
+            where = (
+                f"{self.name}: {len(files):,} files for {table} in {place.store.address(prefix)}"
+            )
             if files:
                 yield Finding("ok", f"{where}, newest {max(files, key=written).key}")
             else:
-                yield Finding("warn", f"{where}; check S3_BUCKET_NAME and S3_PREFIXES")
+                yield Finding("warn", f"{where}; check {self.named_by}")
 
     def complete_days(self, warehouse: Warehouse, account: Account) -> set[date]:
         """The days that each of the tables in question has a whole file of, by the last build."""
@@ -75,7 +80,7 @@ class FileSource:
             - ledger.days_held_back(warehouse, account.client_id, self.name, table)
             for table in self.complete_with
         ]
-        return set.intersection(*days)
+        return set.intersection(*days) if days else set()
 
 
 class FileLoad:
@@ -86,7 +91,9 @@ class FileLoad:
         self.started_at = clock.now()
         self.today = local_day(self.started_at, job.account.timezone)
         self.folder = job.folder(source.name, "buffer")
+        self.tables = {table.name: table for table in source.tables}
         self.runs: dict[str, Run] = {}
+        self.listed: dict[str, list[StoredFile]] = {}  # by table
         self.masked: dict[str, int] = defaultdict(int)  # card numbers, by table
 
     def run(self) -> list[Run]:
@@ -96,11 +103,9 @@ class FileLoad:
             place = self.source.open(self.account)
             give_keys(self.job, self.source.name)
             unread = [file for table in place.prefixes for file in self.plan(place, table)]
-            for part in _groups(unread):
-                group, read = self.read(place, part)
-                self.land(group, read)
-                self.judge(read)
-                self.note(read)
+            self.load(place, unread)
+            # a file that took the place of another version may have held the rows of a copy
+            self.load(place, [file for table in self.listed for file in self.orphans(table)])
         except Exception as problem:
             _, error = failure(problem)
             is_transient = isinstance(problem, LoadError) and problem.is_transient
@@ -119,14 +124,35 @@ class FileLoad:
         ledger.write(self.job.warehouse, *self.runs.values())
         return list(self.runs.values())
 
+    def load(self, place: Place, unread: Sequence[File]) -> None:
+        """Read, land, judge and note files, group by group."""
+        for part in _groups(unread):
+            group, read = self.read(place, part)
+            self.land(group, read)
+            self.judge(read)
+            self.note(read)
+
+    def orphans(self, table: str) -> list[File]:
+        """The copies of which no file has the rows any more."""
+        if not self.tables[table].once:
+            return []
+        which = (self.job.warehouse, self.account.client_id, table)
+        held = ledger.holders(*which)
+        copies = {key: "" for key, content in ledger.copies(*which).items() if content not in held}
+        stored = [one for one in self.listed[table] if one.key in copies]
+        return listing.to_read(
+            table, stored, copies, request=self.job.request, timezone=self.account.timezone
+        )
+
     def plan(self, place: Place, table: str) -> list[File]:
         """The files to read; begins the table's run over their days."""
         known = ledger.loaded_files(self.job.warehouse, self.account.client_id, table)
         try:
-            stored = place.bucket.files(place.prefixes[table])
+            stored = place.files(table)
         except ApiError as problem:  # the other tables may be there
             self._begin(table, []).fail(problem)
             return []
+        self.listed[table] = stored
         unread = listing.to_read(
             table, stored, known, request=self.job.request, timezone=self.account.timezone
         )
@@ -164,9 +190,13 @@ class FileLoad:
 
     def read(self, place: Place, files: Sequence[File]) -> tuple[Group, list[Read]]:
         """A group of files in buffers; those that cannot be read are named in their run."""
-        tables = {table.name: table for table in self.source.tables}
-        existing = self.job.warehouse.columns(self.source.name)
-        group = Group(self.job, place, tables, self.started_at, self.folder, files, existing)
+        warehouse, client_id = self.job.warehouse, self.account.client_id
+        existing = warehouse.columns(self.source.name)
+        once = [name for name, table in self.tables.items() if table.once]
+        holders = {name: ledger.holders(warehouse, client_id, name) for name in once}
+        group = Group(
+            self.job, place, self.tables, self.started_at, self.folder, files, existing, holders
+        )
         read = group.read()
         while doubtful := judge_versions(self.job, self.runs, read):
             group.failed |= doubtful
@@ -257,6 +287,7 @@ class FileLoad:
             run_id=self.job.request.run_id,
             loaded_at=self.started_at,
             sort_key=listing.sort_key(read.stored.key, read.stored.last_modified),
+            content=read.content,
         )
 
 

@@ -3,6 +3,7 @@
 What cannot be read is left out and named; nothing of such a file gets further than this.
 """
 
+import hashlib
 import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,14 +14,15 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from loaders.buffer import Buffer
 from loaders.errors import FileError
-from loaders.files.bucket import Bucket, StoredFile
-from loaders.files.csv_stream import CsvStream
+from loaders.files.bucket import StoredFile
 from loaders.files.days import named
 from loaders.files.listing import File
+from loaders.files.packing import BLOCK
+from loaders.files.place import Place
 from loaders.land import Upload
 from loaders.source import Job
 from loaders.table import ROW_ID, Issue, Rejected, Table
@@ -32,17 +34,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 READERS = 2
+COPY = "copies of another file"  # an issue: its rows are there already
 WIDEST_TABLE = 1000  # columns; Postgres has room for 1,600, and keeps it of those that are dropped
 Key = tuple[str, bool, int]  # what one buffer is for: table, whether it replaces, reader
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an account's files are: the bucket, a prefix for each table, and renamed columns."""
-
-    bucket: Bucket
-    prefixes: Mapping[str, str]
-    renames: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +49,12 @@ class Read:
     rejected: Sequence[Rejected]
     issues: Sequence[Issue]
     masked: int
+    content: str | None = None  # where it is told by that
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether another file holds its rows."""
+        return self.content is not None and self.rows == 0
 
 
 class _SpoiledError(Exception):
@@ -72,9 +72,11 @@ class Group:
     folder: Path
     files: Sequence[File]
     existing: Columns  # of the tables in the warehouse
+    holders: Mapping[str, Mapping[str, str]]  # by table and content, the files that are loaded
     failed: dict[File, str] = field(default_factory=dict)
     buffers: dict[Key, Buffer] = field(default_factory=dict)
     columns: dict[str, set[str]] = field(default_factory=dict)  # and of the files read so far
+    held: dict[tuple[str, str], str] = field(default_factory=dict)  # and by those read so far
     _lock: Lock = field(default_factory=Lock)
 
     def read(self) -> list[Read]:
@@ -83,6 +85,7 @@ class Group:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.buffers.clear()
             self.columns = {name: set(self.existing.get(name, ())) for name in self.tables}
+            self.held = {(t, c): key for t, held in self.holders.items() for c, key in held.items()}
             files = [file for file in self.files if file not in self.failed]
             with suppress(_SpoiledError), ThreadPoolExecutor(READERS) as pool:
                 parts = [files[reader::READERS] for reader in range(READERS)]
@@ -137,39 +140,31 @@ class Group:
     def _read_one(self, file: File, buffer: Buffer) -> Read:
         """Buffer a file; FileError when it cannot be read, if need be after some of its rows."""
         before, table = buffer.rows, self.tables[file.table]
-        with self.place.bucket.read(file.stored) as (stored, local):
-            stream = CsvStream(
-                local,
-                renames=self.place.renames,
-                reserved=table.all_columns.keys() - table.columns.keys(),
-                expected=table.columns,
-                asks_for=table.asks_for,
-                identifiers=table.identifiers,
-                admit=partial(self._admit, file.table),
-            )
+        with self.place.store.read(file.stored) as (stored, local):
+            stream = self.place.open(local, table, file.key, partial(self._admit, file.table))
+            content = _content(local, stream.named) if table.once else None
+            if content and (holder := self._hold(file, content)) != file.key:
+                copied = Issue(file.key, COPY, 1, file.day, example=holder, holds_back=False)
+                return Read(file, stored, 0, [], [copied], 0, content)
             for batch in stream.batches():
                 buffer.write(self._completed(file, batch))
         rejected = [
             Rejected(stored.key, bad.number, bad.reason, bad.text, file.day)
             for bad in stream.rejected
         ]
-        issues = [*_issues_of_name(file)]
-        told = {
-            "blank rows": stream.blank,
-            "headers again": stream.repeated,
-            "columns of one name": stream.twins,
-        }
-        issues += [
-            Issue(file.key, kind, found, file.day, holds_back=False)
-            for kind, found in told.items()
-            if found
-        ]
+        issues = [*_issues_of_name(file)] if self.place.names_have_days else []
+        issues += stream.issues(file.key, file.day)
         rows, hoped = buffer.rows - before, table.hopes_for
         if rows and hoped and not set(hoped) & set(stream.columns):
             issues.append(
                 Issue(file.key, "rows without a column of", rows, file.day, word=", ".join(hoped))
             )
-        return Read(file, stored, rows, rejected, issues, stream.masked)
+        return Read(file, stored, rows, rejected, issues, stream.masked, content if rows else None)
+
+    def _hold(self, file: File, content: str) -> str:
+        """The file that holds this content; the first that asks does."""
+        with self._lock:
+            return self.held.setdefault((file.table, content), file.key)
 
     def _admit(self, table: str, names: Sequence[str]) -> None:
         """FileError where the columns that are new with a file would be too many for its table."""
@@ -206,6 +201,15 @@ class Group:
         fields = [(name, pa.string()) for name in texts]
         fields += [pa.field(name, value.type, nullable=False) for name, value in system.items()]
         return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _content(local: IO[bytes], named: str) -> str:
+    """What tells a file's bytes apart, and what it takes from its name."""
+    digest = hashlib.sha256()
+    local.seek(0)
+    while block := local.read(BLOCK):
+        digest.update(block)
+    return " ".join(filter(None, [digest.hexdigest(), named]))
 
 
 def _issues_of_name(file: File) -> Iterator[Issue]:

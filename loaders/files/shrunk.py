@@ -22,6 +22,8 @@ def judge_versions(job: Job, runs: Mapping[str, Run], read: Sequence[Read]) -> d
     )
     before = {(table, key): count for table, key, count in rows}
     for one in read:
+        if one.is_copy:
+            continue
         run, had = runs[one.file.table], before.get((one.file.table, one.file.key), 0)
         got = one.rows + len(one.rejected)
         judgement = judge_records(

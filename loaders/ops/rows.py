@@ -209,7 +209,9 @@ class LoadedFile:
     """One row of `ops.loaded_files`: the version of a file whose rows are in the raw table.
 
     `covers_day` says that it was written after its day had ended in the client's zone. The bytes of
-    `sort_key` put the files of a day in their order. `gone_at`: since when none lists it.
+    `sort_key` put the files of a day in their order. `gone_at`: since when none lists it. `content`
+    tells its bytes apart where a file counts once, whatever its name: the one with rows holds them,
+    the others are copies.
     """
 
     client_id: str
@@ -227,6 +229,7 @@ class LoadedFile:
     loaded_at: datetime
     sort_key: str | None
     gone_at: datetime | None = None
+    content: str | None = None
 
 
 @dataclass(frozen=True)

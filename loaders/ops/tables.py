@@ -50,6 +50,7 @@ ADDED = frozenset(
         "accepted_issues.file_version",
         "loaded_files.sort_key",
         "loaded_files.gone_at",
+        "loaded_files.content",
         "rejected_rows.kind",
         "rejected_rows.is_whole",
         "rejected_rows.replayed_at",

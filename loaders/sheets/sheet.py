@@ -1,7 +1,8 @@
-"""What is configured of a sheet: where it is, which table it feeds, and its columns."""
+"""What is configured of a sheet or a dataset: where it is, what it feeds, and its columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from loaders.fitting import ColumnType
@@ -43,3 +44,16 @@ class Sheet:
     key: tuple[str, ...]
     columns: tuple[SheetColumn, ...]
     header_row: int = 1
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """CSV files whose names fit a pattern such as `streams_*.csv`, with columns as a sheet has."""
+
+    dataset: str
+    files: str
+    columns: tuple[SheetColumn, ...]
+
+    def takes(self, name: str) -> bool:
+        """Whether a file of this name is one of it."""
+        return fnmatchcase(name, self.files)

@@ -19,7 +19,7 @@ from loaders.errors import LoadError
 from loaders.files.bucket import Bucket
 from loaders.files.headings import snake_case
 from loaders.files.load import FileSource
-from loaders.files.reading import Place
+from loaders.files.place import Place
 from loaders.source import Account, Setting
 from loaders.table import file_table
 
@@ -113,6 +113,7 @@ SOURCE = FileSource(
     name="s3_exports",
     tables=TABLES,
     complete_with=("orders_create", "orders_update"),
+    named_by="S3_BUCKET_NAME and S3_PREFIXES",
     settings=(
         Setting("bucket_name", names_account=True, env_var="S3_BUCKET_NAME"),
         Setting("prefixes", PREFIXES, env_var="S3_PREFIXES"),

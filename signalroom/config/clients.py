@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from loaders.sheets.sheet import Sheet
+from loaders.sheets.sheet import Dataset, Sheet
 from signalroom.config.config_file import ONE_LINE, ConfigError, Form, check_keys, load, text_of
+from signalroom.config.datasets import read_datasets
 from signalroom.config.notifications import NOWHERE, Notifications, read_notifications
 from signalroom.config.sheets import check_tables, read_sheets
 
@@ -65,6 +66,7 @@ class Client:
     advertisers: tuple[Advertiser, ...]
     core_order_amount: Decimal | None = None
     google_sheets: tuple[Sheet, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
     funnel: tuple[str, ...] = DEFAULT_FUNNEL
     report_deadline: time = DEFAULT_DEADLINE
     notifications: Notifications = NOWHERE
@@ -80,6 +82,7 @@ class Client:
             self.start_date,
             settings,
             sheets=self.google_sheets,
+            datasets=self.datasets,
         )
 
 
@@ -111,7 +114,7 @@ def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> 
     """Read one client.toml; with `known_sources`, a source that is not among them is refused."""
     table = load(path)
     optional = {"advertisers", "core_order_amount", "funnel", "google_sheets"}
-    optional |= {"report_deadline", "notifications"}
+    optional |= {"report_deadline", "notifications", "datasets"}
     check_keys(path, table, [f.name for f in fields(Client)], optional=optional)
     client_id = _text(path, table, "client_id")
     if client_id != path.parents[1].name:
@@ -137,6 +140,7 @@ def read_client(path: Path, *, known_sources: Collection[str] | None = None) -> 
         advertisers=_advertisers(path, table.get("advertisers", [])),
         core_order_amount=_amount(path, table, "core_order_amount"),
         google_sheets=sheets,
+        datasets=read_datasets(path, table.get("datasets", [])),
         funnel=_funnel(path, table),
         report_deadline=_deadline(path, table),
         notifications=read_notifications(path, table.get("notifications", {})),

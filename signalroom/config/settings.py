@@ -185,13 +185,16 @@ class Settings:
             )
 
     def _without_own(self, source: str, setting: "Setting") -> list[str]:
-        """The active clients whose account nothing names but what is set for all."""
+        """The clients whose account nothing names but what is set for all.
+
+        Of those that are planned, where no active one has the source.
+        """
+        having = [client for client in self.clients() if source in client.sources]
+        active = [client for client in having if client.status == "active"]
         return [
             client.client_id
-            for client in self.clients()
-            if client.status == "active"
-            and source in client.sources
-            and self._own(client, source, setting) is None
+            for client in active or having
+            if self._own(client, source, setting) is None
         ]
 
     def dbt_environ(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ ID: Form = (r"[A-Za-z0-9_-]+", "must be the id alone, the part of the sheet's ad
 def read_sheets(path: Path, tables: object) -> tuple[Sheet, ...]:
     """The sheets of a client.toml."""
     found: list[Sheet] = []
-    for number, table in enumerate(_tables(path, tables, "google_sheets"), start=1):
+    for number, table in enumerate(tables_of(path, tables, "google_sheets"), start=1):
         within = f"google_sheets {number}, "
         sheet = _sheet(path, table, within)
         if any(_place(sheet) == _place(other) for other in found):
@@ -55,7 +55,7 @@ def _sheet(path: Path, table: Mapping[str, object], within: str) -> Sheet:
     header_row = table.get("header_row", 1)
     if type(header_row) is not int or header_row < 1:  # true is an int too
         raise ConfigError(path, f"{within}header_row", "must be a whole number from 1 on")
-    columns = _columns(path, table["columns"], within)
+    columns = read_columns(path, table["columns"], within, "google_sheets")
     sheet = Sheet(
         spreadsheet=text_of(path, table, "spreadsheet", ID, within=within),
         range=text_of(path, table, "range", within=within),
@@ -68,10 +68,11 @@ def _sheet(path: Path, table: Mapping[str, object], within: str) -> Sheet:
     return sheet
 
 
-def _columns(path: Path, tables: object, within: str) -> tuple[SheetColumn, ...]:
+def read_columns(path: Path, tables: object, within: str, owner: str) -> tuple[SheetColumn, ...]:
+    """The columns of a sheet or a dataset; `owner` is the name of its tables."""
     columns: list[SheetColumn] = []
     known = [field.name for field in fields(SheetColumn)]
-    for number, table in enumerate(_tables(path, tables, "google_sheets.columns", within), start=1):
+    for number, table in enumerate(tables_of(path, tables, f"{owner}.columns", within), start=1):
         place = f"{within}column {number}, "
         check_keys(path, table, known, optional={"name", "required"}, within=place)
         column = SheetColumn(
@@ -151,7 +152,8 @@ def _check_declared(path: Path, sheet: Sheet, within: str) -> None:
             raise ConfigError(path, f"{within}columns", reason)
 
 
-def _tables(path: Path, tables: object, name: str, within: str = "") -> list[dict[str, object]]:
+def tables_of(path: Path, tables: object, name: str, within: str = "") -> list[dict[str, object]]:
+    """The tables of a client.toml that have a name."""
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         place = within + name.rpartition(".")[2]
         raise ConfigError(path, place, f"must be written as [[{name}]] tables")

@@ -50,14 +50,15 @@ def assert_refused(
 
 
 def test_our_own_clients_are_read() -> None:
-    active, planned = read_clients(REPO, known_sources=set(SOURCES))
+    active, label, planned = read_clients(REPO, known_sources=set(SOURCES))
     assert (active.client_id, active.status, active.start_date) == (
         "713",
         "active",
         date(2025, 12, 1),
     )
     assert (active.timezone, active.currency) == ("America/New_York", "USD")
-    assert active.sources == tuple(SOURCES)
+    assert active.sources == tuple(name for name in SOURCES if name not in label.sources)
+    assert (label.client_id, label.status, label.sources) == ("bedrot", "planned", ("music",))
     assert active.funnel == planned.funnel == ("landing", "checkout", "purchase")
     assert (active.core_order_amount, planned.core_order_amount) == (Decimal(85), None)
     assert [

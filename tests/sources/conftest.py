@@ -85,7 +85,8 @@ def prepare(project: Project, source: str, sandbox: Sandbox) -> None:
         if f'"{source}"' not in text:
             text = text.replace("sources = [", f'sources = ["{source}", ')
         config.write_text(text + sample.config.get(client_id, ""))
-        settings = {**sandbox.environ(source, client_id), **sample.settings(client_id)}
+        served_by = sample.served_by or source
+        settings = {**sandbox.environ(served_by, client_id), **sample.settings(client_id)}
         for name, value in settings.items():
             project.environ[f"{name}__{client_id}"] = value
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from sandbox.s3 import BUCKET
 from sandbox.server import Sandbox
 
 Times = int | None
@@ -29,6 +30,7 @@ class Sample:
     mend: Callable[[Sandbox], None] = lambda _: None  # where the service must do something
     fill: Callable[[Sandbox], None] = lambda _: None  # what is there before the first load
     config: Mapping[str, str] = field(default_factory=dict)  # by client, added to its client.toml
+    served_by: str | None = None  # a stand-in with another name than the source
 
 
 def on(service: str, name: str, sandbox: Sandbox, times: Times = None, **options: Any) -> None:
@@ -109,6 +111,44 @@ def move_sheet(sandbox: Sandbox, step: int) -> None:
         book.remove(tab="Targets", at=3)
 
 
+STATEMENT = "Reporting Period,Track Title,ISRC Code,Digital Service Provider,Territory,Count"
+STATEMENT += ",Royalty ($US)"
+
+
+def put_statement(sandbox: Sandbox, day: int, *sales: str, client: str = "713") -> None:
+    lines = [STATEMENT, *(f"DEC-25,Song,QZMDE2600001,Spotify,US,{sale}" for sale in sales), ""]
+    key = f"lakes/{client}/1_landing/symphonic/2025-12-{day:02}.csv"
+    sandbox.s3_exports.put(key, "\n".join(lines).encode())
+
+
+def fill_lakes(sandbox: Sandbox) -> None:
+    for client in ("713", "cti"):
+        put_statement(sandbox, 5, "1,0.5", "1,0.5", f"{len(client)},9", client=client)
+        key = f"lakes/{client}/4_curated/streams-2025-12-05.csv"
+        sandbox.s3_exports.put(key, b"date,streams\n2025-12-04,7\n")
+    put_statement(sandbox, 4, "2,0.5")
+
+
+def move_lakes(sandbox: Sandbox, step: int) -> None:
+    """A statement sent again, and the second time a new one and a copy of it."""
+    put_statement(sandbox, 5, f"{step},0.25", "1,0.5")
+    if step == 2:
+        put_statement(sandbox, 6, "3,0.75")
+        put_statement(sandbox, 9, "3,0.75")
+
+
+def lakes(client_id: str) -> dict[str, str]:
+    """Both clients' lakes lie in one bucket."""
+    return {"DATA_LAKE_PATH": f"s3://{BUCKET}/lakes/{client_id}"}
+
+
+DATASET = """
+[[datasets]]
+dataset = "streams"
+files = "streams*.csv"
+columns = [{ header = "date", type = "date" }, { header = "streams", type = "integer" }]
+"""
+
 SHEET_OF_CTI = """
 [[google_sheets]]
 spreadsheet = "sandbox-cti-targets"
@@ -174,5 +214,19 @@ SAMPLES = {
         slow=partial(on, "google_sheets", "slow", seconds=3),
         garbled=partial(on, "google_sheets", "html"),
         config={"cti": SHEET_OF_CTI},
+    ),
+    "music": Sample(
+        served_by="s3_exports",
+        settings=lakes,
+        config={"713": DATASET, "cti": DATASET},
+        fill=fill_lakes,
+        move=move_lakes,
+        spoil=lambda sandbox: put_statement(sandbox, 7, "6,105", "7,n/a"),
+        mend=lambda sandbox: put_statement(sandbox, 7, "6,105", "7,5"),
+        limited=partial(on, "s3_exports", "slow_down"),
+        slow=partial(on, "s3_exports", "slow", seconds=3),
+        garbled=lambda sandbox: sandbox.s3_exports.put(
+            "lakes/713/1_landing/2025-12-08.csv", b"<!doctype html><title>Sorry</title>"
+        ),
     ),
 }

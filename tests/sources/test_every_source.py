@@ -17,7 +17,14 @@ from tests.support import DECEMBER, Project, on_both_targets
 KILLED = "tests.sources.killed"
 
 MEANT: dict[ColumnType, object] = {"bigint": 7, "decimal": 7, "timestamp": "2025-12-05 12:00:00"}
-READ_AGAIN = ("s3_exports", "posthog", "google_sheets")  # rows of the others are kept whole
+READ_AGAIN = (
+    "s3_exports",
+    "posthog",
+    "google_sheets",
+    "music",
+)  # rows of the others are kept whole
+
+OF_NO_ACTIVE_CLIENT = {"music"}
 
 each_source = pytest.mark.parametrize("source", SOURCES)
 
@@ -37,7 +44,7 @@ def test_without_credentials_every_table_is_there_and_empty(
     said = result.output
     assert result.exit_code == 1
     for name, source in SOURCES.items():
-        assert f"{name}: failed: " in said
+        assert (f"{name}: failed: " in said) is (name not in OF_NO_ACTIVE_CLIENT)
         for table in source.tables:
             names, rows = project.fetch(f"select * from {name}.{table.name}")
             assert rows == []

@@ -1,0 +1,1 @@
+"""A music label's data lake: made files, in the real headings of each distributor."""
