@@ -13,6 +13,7 @@ from sandbox.everflow import Everflow
 from sandbox.google_sheets.service import GoogleSheets
 from sandbox.http import Server
 from sandbox.mautic.service import Mautic
+from sandbox.music.lake import Lake
 from sandbox.posthog.service import Posthog
 from sandbox.redtrack import Redtrack
 from sandbox.resend import Resend
@@ -27,6 +28,7 @@ class Sandbox:
     """All services on one port of this machine; a context manager."""
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        self.music = Lake()
         self.everflow = Everflow()
         self.redtrack = Redtrack()
         self.posthog = Posthog()
@@ -54,6 +56,8 @@ class Sandbox:
 
     def environ(self, service: str, account: str = "713") -> dict[str, str]:
         """The variables that point an account's client at a service."""
+        if service == self.music.name:
+            return self.music.environ()
         return self._every()[service].environ(self.url(service), account)
 
     def service_account(self, account: str = "713") -> dict[str, str]:
@@ -68,6 +72,7 @@ class Sandbox:
         for service in self.services.values():
             service.closing.set()
         self.s3_exports.close()
+        self.music.close()
         self._server.stop()
 
     def wait(self) -> None:

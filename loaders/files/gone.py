@@ -1,4 +1,4 @@
-"""Files that a bucket's listing does not name any more: their rows stay, and it is told once.
+"""Files that a listing does not name any more: their rows stay, and it is told once.
 
 Many that go at once are suspicious, as rows that vanish are, and believed when they stay away.
 """
@@ -26,6 +26,6 @@ def judge_listing(job: Job, run: Run, listed: set[str], known: set[str]) -> None
     if run.error:
         return
     if gone:
-        run.messages.append(f"{len(gone)} files are no longer in the bucket, their rows stay")
+        run.messages.append(f"{len(gone)} files are no longer there, their rows stay")
     ledger.note_gone(*which, gone, run.started_at)
     ledger.note_gone(*which, gone_before & listed, None)

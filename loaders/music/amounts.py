@@ -75,8 +75,7 @@ def plain(number: Decimal | int) -> str:
 
 def currencies_beside(text: str) -> tuple[str, ...] | None:
     """The currencies that what stands beside an amount may mean; None where nothing does."""
-    units = UNIT.findall(text)
-    if not units:
+    if _PLAIN.fullmatch(text) or not (units := UNIT.findall(text)):
         return None
     return tuple(set.intersection(*(set(currencies_of(unit)) for unit in units)))
 
@@ -95,7 +94,9 @@ def _parted(text: str) -> tuple[int, str]:
 
 def _point_shown(text: str) -> Point | None:
     """The decimal point that an amount shows without doubt."""
-    digits = text.lstrip("-") if _PLAIN.fullmatch(text) else _parted(text)[1]
+    if _PLAIN.fullmatch(text):
+        return None if "." not in text or _AMBIGUOUS.fullmatch(text.lstrip("-")) else "."
+    _, digits = _parted(text)
     if not re.fullmatch(r"[\d.,'\u2019 ]+", digits):
         return None
     marks = [mark for mark in digits if mark in ".,"]

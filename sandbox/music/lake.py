@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sandbox.music.label import MadeLine, Track, month, sales
 
@@ -34,6 +36,25 @@ class MadeFile:
     format: str
     lines: tuple[MadeLine | None, ...] = ()
     copy_of: str | None = None
+
+
+class Lake:
+    """The lake, in a folder that goes with it and is written when it is first asked for."""
+
+    name = "music"
+
+    @cached_property
+    def _folder(self) -> TemporaryDirectory[str]:
+        folder = TemporaryDirectory(prefix="lake-")
+        write_lake(Path(folder.name))
+        return folder
+
+    def environ(self) -> dict[str, str]:
+        return {"DATA_LAKE_PATH": self._folder.name}
+
+    def close(self) -> None:
+        if "_folder" in vars(self):
+            self._folder.cleanup()
 
 
 def made_lake() -> list[MadeFile]:

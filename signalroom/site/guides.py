@@ -27,6 +27,7 @@ GROUPS = {
         "docs/DATA_ORGANIZATION.md": "",
         "docs/adding-a-source.md": "",
         "docs/adding-a-mart.md": "",
+        "docs/music.md": "",
         "docs/bi-tools.md": "",
         "docs/api.md": "",
     },

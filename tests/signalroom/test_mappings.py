@@ -53,6 +53,7 @@ def test_all_seeds_are_written_exactly(root: Path) -> None:
         "clients.csv": (
             "client_id,client_name,status,start_date,timezone,currency,core_order_amount\n"
             "713,Client 713,active,2025-12-01,America/New_York,USD,85\n"
+            "bedrot,BEDROT Productions,planned,2024-01-01,America/New_York,USD,\n"
             "cti,ClayTargetInstruction,planned,2026-01-01,America/New_York,USD,\n"
         ),
         "client_advertisers.csv": (
@@ -63,11 +64,12 @@ def test_all_seeds_are_written_exactly(root: Path) -> None:
         ),
         "client_sources.csv": (
             "client_id,source\n713,everflow\n713,google_sheets\n713,mautic\n713,posthog\n"
-            "713,redtrack\n713,s3_exports\ncti,everflow\ncti,redtrack\n"
+            "713,redtrack\n713,s3_exports\nbedrot,music\ncti,everflow\ncti,redtrack\n"
         ),
         "funnel_steps.csv": (
             "client_id,step_number,event_name\n"
             "713,1,landing\n713,2,checkout\n713,3,purchase\n"
+            "bedrot,1,landing\nbedrot,2,checkout\nbedrot,3,purchase\n"
             "cti,1,landing\ncti,2,checkout\ncti,3,purchase\n"
         ),
     }
@@ -149,17 +151,17 @@ def test_one_client_is_compiled_and_the_others_stay(root: Path) -> None:
     plans = sync(root, LATER, "cti")
     assert [plan.summary for plan in plans.values()] == [
         "affiliate_mapping: 1 added, 0 changed, 0 removed, 5 unchanged",
-        "clients: 0 added, 0 changed, 0 removed, 2 unchanged",
+        "clients: 0 added, 0 changed, 0 removed, 3 unchanged",
         "client_advertisers: 0 added, 0 changed, 0 removed, 2 unchanged",
-        "client_sources: 0 added, 0 changed, 0 removed, 8 unchanged",
-        "funnel_steps: 0 added, 0 changed, 0 removed, 6 unchanged",
+        "client_sources: 0 added, 0 changed, 0 removed, 9 unchanged",
+        "funnel_steps: 0 added, 0 changed, 0 removed, 9 unchanged",
         "words: 0 added, 0 changed, 0 removed, 853 unchanged",
         "us_states: 0 added, 0 changed, 0 removed, 63 unchanged",
     ]
     assert [row["id"] for row in seed_rows(root)] == ["1", "2", "3", "4", "5", "6"]
     plans = sync(root, LATER)
     assert [row["id"] for row in seed_rows(root)] == ["6"]
-    assert plans["clients"].summary == "clients: 0 added, 1 changed, 0 removed, 1 unchanged"
+    assert plans["clients"].summary == "clients: 0 added, 1 changed, 0 removed, 2 unchanged"
 
 
 def test_a_client_whose_folder_is_gone_leaves_every_seed(root: Path) -> None:
@@ -167,7 +169,7 @@ def test_a_client_whose_folder_is_gone_leaves_every_seed(root: Path) -> None:
     shutil.rmtree(root / "data" / "clients" / "713")
     sync(root, LATER)
     left = {row["client_id"] for seed in SEEDS for row in seed_rows(root, seed.name)}
-    assert left == {"cti"}
+    assert left == {"bedrot", "cti"}
 
 
 ids = st.text("abcdef0123456789", min_size=1, max_size=4)

@@ -24,7 +24,7 @@ from tests.signalroom.seed_files import (
         ((), "Give either --client ID or --all."),
         (("--all", "--client", "713"), "Give either --client ID or --all."),
         (("--dry-run",), "Give either --client ID or --all."),
-        (("--client", "317"), "There is no client '317'; known clients: 713, cti."),
+        (("--client", "317"), "There is no client '317'; known clients: 713, bedrot, cti."),
     ],
 )
 def test_wrong_usage_exits_2(root: Path, arguments: tuple[str, ...], says: str) -> None:
@@ -36,10 +36,10 @@ def test_wrong_usage_exits_2(root: Path, arguments: tuple[str, ...], says: str) 
 def test_sync_says_what_it_did(root: Path) -> None:
     assert run("--all").output == (
         "affiliate_mapping: 5 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
-        "clients: 2 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
+        "clients: 3 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "client_advertisers: 2 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
-        "client_sources: 8 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
-        "funnel_steps: 6 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
+        "client_sources: 9 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
+        "funnel_steps: 9 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "words: 853 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "us_states: 63 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
     )

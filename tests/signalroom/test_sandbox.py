@@ -24,7 +24,8 @@ def test_with_the_block_in_env_every_source_is_configured(
     settings = Settings.of_this_process()
     assert settings.duckdb_path() == project.root / "sandbox.duckdb"
     (client,) = select_clients(settings.clients(), "713")
-    for source in SOURCES.values():
+    for source in map(SOURCES.get, client.sources):
+        assert source is not None
         variables = {setting.variable(source.name) for setting in source.settings}
         for name, value in sandbox.environ(source.name).items():
             assert settings.environ[name] == value

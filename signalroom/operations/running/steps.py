@@ -117,8 +117,9 @@ def back_up(context: Context) -> StepResult:
     return StepResult("ok", str(path))
 
 
-LOADS = ("s3_exports", "everflow", "redtrack", "posthog", "mautic", "google_sheets")
-MINUTES = {"s3_exports": 60, "posthog": 60, "mautic": 60}  # the others answer in seconds
+LOADS = ("s3_exports", "everflow", "redtrack", "posthog", "mautic", "google_sheets", "music")
+# the others answer in seconds
+MINUTES = {"s3_exports": 60, "posthog": 60, "mautic": 60, "music": 60}
 HOURLY = {"everflow", "redtrack"}
 
 STEPS = (

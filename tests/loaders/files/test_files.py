@@ -116,7 +116,7 @@ def test_a_removed_file_stays_and_is_told(orders: Project, bucket: S3Exports) ->
     load(orders)
     bucket.remove(DAY)
     said = load(orders)
-    assert "no file is new or changed, 1 files are no longer in the bucket, their rows stay" in said
+    assert "no file is new or changed, 1 files are no longer there, their rows stay" in said
     assert "no longer" not in load(orders)
     assert stands(orders) == [(DAY, 1, "1", "95"), (NEXT_DAY, 1, "2", "95")]
 

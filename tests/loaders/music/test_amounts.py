@@ -38,11 +38,12 @@ def test_one_spelling_says_the_same(meant: Decimal) -> None:
 
 
 @given(st.text(alphabet="0123456789.,-+() '\u20ac$eE_n", max_size=12))
-def test_a_text_is_an_amount_or_is_told(text: str) -> None:
+def test_a_text_is_an_amount_or_a_value_error(text: str) -> None:
     try:
-        assert amount(text, ".").is_finite()
-    except ValueError as reason:
-        assert repr(text) in str(reason)
+        found = amount(text, ".")
+    except ValueError:  # and nothing else
+        return
+    assert found.is_finite()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_file_tells_its_decimal_point(texts: list[str], point: Point) -> None:
 
 
 def test_a_file_has_one_decimal_point() -> None:
-    with pytest.raises(ValueError, match="'0.5' and '0,5' have different decimal points"):
+    with pytest.raises(ValueError, match=r"'0\.5' and '0,5' have different decimal points"):
         point_of(["0.5", "0,5"], ".")
 
 

@@ -1,7 +1,6 @@
 """A label's lake, from its files to the raw tables and the ledger."""
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from loaders.errors import ApiError, FileError
 from loaders.files.folder import Folder
 from sandbox.music.label import MadeLine
-from sandbox.music.lake import written, write_lake
+from sandbox.music.lake import write_lake, written
 from tests.loaders.music.test_statement import SALE, SYMPHONIC
 from tests.support import Project, on_both_targets
 
@@ -19,7 +18,7 @@ LANDING = "1_landing/symphonic"
 
 
 @pytest.fixture
-def lake(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def lake(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a lake that has nothing in it yet."""
     folder = tmp_path / "lake"
     for zone in (LANDING, "4_curated"):
@@ -120,11 +119,11 @@ def test_the_same_bytes_are_loaded_once_and_never_lost(project: Project, lake: P
 
     (lake / LANDING / copy).unlink()
     put(lake, "again.csv", "1", "1")
-    assert "1 files are no longer in the bucket" in load(project, "--allow-empty")
+    assert "1 files are no longer there" in load(project, "--allow-empty")
     assert stands(project) == sorted([*june, *july])
 
 
-def test_what_the_lake_lacks_is_told_with_the_setting(project: Project, tmp_path: Path) -> None:
+def test_what_the_lake_lacks_is_told_with_the_setting(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "nowhere", "DATA_LAKE_PATH")
     with pytest.raises(ApiError, match=r"nowhere/1_landing cannot be listed.*check DATA_LAKE_PATH"):
         folder.files("1_landing")
@@ -136,9 +135,14 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken(tmp_path: Path) -> No
         (tmp_path / name).write_text("x")
     folder = Folder(tmp_path, "DATA_LAKE_PATH")
     (listed,) = folder.files("")
-    with pytest.raises(FileError, match="was changed"), folder.read(listed) as (present, local):
-        assert (present, local.read()) == (listed, b"x")
-        (tmp_path / "a.csv").write_text("longer")
+
+    def read_and_write() -> None:
+        with folder.read(listed) as (present, local):
+            assert (present, local.read()) == (listed, b"x")
+            (tmp_path / "a.csv").write_text("longer")
+
+    with pytest.raises(FileError, match="was changed"):
+        read_and_write()
     with pytest.raises(FileError, match="cannot be read"), folder.read(listed):
         (tmp_path / "a.csv").unlink()
 

@@ -1,6 +1,7 @@
 """What a statement says and what is odd of it, without a warehouse."""
 
 import io
+import json
 from datetime import date
 from typing import Any
 
@@ -136,8 +137,6 @@ def test_a_song_stands_in_the_name_of_its_file(key: str, song: str) -> None:
 def test_the_record_is_kept_as_json_whatever_is_in_it() -> None:
     title = 'A "B" \\ \t\u2028 \u00e9\n\x07'
     (row,), _ = read(written(SYMPHONIC, [["JUN-26", title, *SALE[2:], "0.5"]]))
-    import json
-
     assert json.loads(row["original"])["Track Title"] == title
 
 

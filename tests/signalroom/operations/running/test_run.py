@@ -221,7 +221,7 @@ def test_the_plan_is_shown_and_nothing_is_changed(project: Project) -> None:
     before = project.warehouse.read_bytes()
     said = project.run("run", "--dry-run", "--skip", "backup").output
     assert [line.split()[0] for line in said.splitlines()[2:]] == [
-        *("s3_exports", "everflow", "redtrack", "posthog", "mautic", "google_sheets"),
+        *("s3_exports", "everflow", "redtrack", "posthog", "mautic", "google_sheets", "music"),
         *("mappings", "build", "report", "notify"),
     ]
     assert project.warehouse.read_bytes() == before
