@@ -89,7 +89,7 @@ class Bucket:
                 ),
             )
         except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint without http
-            raise self._refused("opened", error) from error
+            raise self._refused(f"s3://{self.name} cannot be opened", error) from error
         if self.endpoint:
             client.meta.events.register("before-parse.s3", _refuse_redirect)
         return client
@@ -108,7 +108,7 @@ class Bucket:
         try:
             listed = list(pages)
         except (BotoCoreError, ClientError, ResponseParserError) as error:
-            raise self._refused("listed", error, prefix) from error
+            raise self._refused(f"{self.address(prefix)} cannot be listed", error) from error
         # boto3 finds nothing in a page of HTML, and goes no further where the next page has no name
         if not all("IsTruncated" in page for page in listed) or listed[-1]["IsTruncated"]:
             raise ApiError(
@@ -172,16 +172,15 @@ class Bucket:
                 return found
         raise FileError("was removed while it was read")
 
-    def _refused(self, done: str, error: Exception, prefix: str = "") -> ApiError:
+    def _refused(self, what: str, error: Exception) -> ApiError:
         from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
-        where = self.address(prefix)
         said, remedy = self._explained(error)
         is_transient = isinstance(error, HTTPClientError | ConnectionError)
         if isinstance(error, ClientError):
             status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
             is_transient = status == 429 or status >= 500
-        return ApiError(f"{where} cannot be {done}: {said}", remedy, is_transient=is_transient)
+        return ApiError(f"{what}: {said}", remedy, is_transient=is_transient)
 
     def _explained(self, error: Exception) -> tuple[str, str]:
         """What went wrong, on one line, and the setting to look at."""

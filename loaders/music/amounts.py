@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Literal
 
+from loaders.fitting import COUNT_LIMIT
 from loaders.sheets.units import UNIT, currencies_of
 
 Point = Literal[".", ","]
@@ -63,6 +64,8 @@ def count(text: str, point: Point) -> int:
     number = amount(text, point)
     if number != number.to_integral_value():
         raise ValueError(f"{text!r} is not a whole number")
+    if abs(number) >= COUNT_LIMIT:
+        raise ValueError(f"{text!r} is larger than any count")
     return int(number)
 
 

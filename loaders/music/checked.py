@@ -1,7 +1,7 @@
 """A file as rows of which every value was read; the others are kept aside, each with its reason."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import IO, TYPE_CHECKING
 
@@ -18,15 +18,25 @@ Columns = dict[str, "pa.Array"]
 
 
 class CheckedStream(ABC):
-    """One file; a subclass says what its cells mean."""
+    """One file; a subclass says what its cells mean.
+
+    `texts`: the places of the columns of free text. In the others a long number is a code or an
+    amount, and no card's.
+    """
 
     named = ""
 
     def __init__(
-        self, local: IO[bytes], headings: Sequence[str], *, delimiter: str, encoding: str
+        self,
+        local: IO[bytes],
+        headings: Sequence[str],
+        *,
+        texts: Collection[int],
+        delimiter: str,
+        encoding: str,
     ) -> None:
         self._local, self._delimiter, self._encoding = local, delimiter, encoding
-        self._headings = headings
+        self._headings, self._texts = headings, texts
         self._csv = self._records()
         self._unreadable: list[BadRecord] = []
         self.columns: Sequence[str] = ()
@@ -76,7 +86,11 @@ class CheckedStream(ABC):
             renames={},
             reserved={ROW_ID},
             expected=(),
-            identifiers=column_names(self._headings, renames={}),  # a UPC may pass for a card
+            identifiers=[
+                name
+                for place, name in enumerate(column_names(self._headings, renames={}))
+                if place not in self._texts
+            ],
             delimiter=self._delimiter,
             encoding=self._encoding,
         )

@@ -37,7 +37,9 @@ class CuratedStream(CheckedStream):
                 f"add them to the columns of {dataset.dataset}",
             )
         self._places = [places.get(name, 0) for name in declared]
-        super().__init__(local, header, delimiter=",", encoding=encoding)
+        both = zip(dataset.columns, self._places, strict=True)
+        texts = {place for column, place in both if column.type == "text"}
+        super().__init__(local, header, texts=texts, delimiter=",", encoding=encoding)
 
     def read(self, cells: Sequence["pa.Array"]) -> tuple[Columns, "pa.Array"]:
         import pyarrow as pa

@@ -13,11 +13,13 @@ from typing import IO, Literal
 
 from loaders.errors import FileError
 from loaders.files.csv_stream import split_header
+from loaders.files.masking import hide
 from loaders.files.packing import blocks_of, encoding_of, in_utf8, unpacked
 
 DELIMITERS = ("\t", ",", ";")
-SHOWN = 5  # headings in a message
+SHOWN, SHOWN_CHARACTERS = 5, 40  # headings in a message, and what is shown of each
 
+TEXTS = ("store", "territory", "artist", "release_title", "track_title", "item_type", "sales_type")
 Encoding = Literal["utf-8", "latin-1"]
 
 
@@ -69,6 +71,12 @@ class Heading:
     headings: tuple[str, ...]
     columns: Mapping[str, int]  # the place of each of our columns
     unknown: tuple[str, ...]
+
+    @property
+    def texts(self) -> set[int]:
+        """The places of free text: names, and what is not known."""
+        named = {place for name, place in self.columns.items() if name in TEXTS}
+        return named | {self.headings.index(heading) for heading in self.unknown}
 
 
 def spelled(heading: str) -> str:
@@ -234,12 +242,16 @@ def told(local: IO[bytes]) -> Heading:
             if names >= set(map(spelled, one.told_by)):
                 best.append((len(one.told_by), one, delimiter, header))
     if not best:
-        shown = ", ".join(first[:SHOWN]) or "no heading"
-        raise FileError(f"is of no format that we know: its headings are {shown}")
+        raise FileError(f"is of no format that we know: its headings are {_shown(first)}")
     _, found, delimiter, header = max(best, key=lambda one: one[0])
     if encoding not in found.encodings:
         raise FileError(f"is in {encoding}, and files of {found.name} in {found.encodings[0]}")
     return _placed(found, encoding, delimiter, header)
+
+
+def _shown(headings: list[str]) -> str:
+    """Some headings for a message; of a file that is something else, anything may stand there."""
+    return hide(", ".join(heading[:SHOWN_CHARACTERS] for heading in headings[:SHOWN])) or "blank"
 
 
 def _header(local: IO[bytes], encoding: str, delimiter: str) -> list[str]:
@@ -252,7 +264,7 @@ def _placed(found: Format, encoding: str, delimiter: str, header: list[str]) -> 
     unknown = [h for h, name in zip(header, names, strict=True) if name and name not in found.known]
     if unknown and not found.is_open:
         raise FileError(
-            f"has headings that {found.name} never had: {', '.join(unknown[:SHOWN])}",
+            f"has headings that {found.name} never had: {_shown(unknown)}",
             "say in loaders/music/formats.py what they are",
         )
     twice = [h for h, name in zip(header, names, strict=True) if name and names.count(name) > 1]

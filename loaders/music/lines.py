@@ -11,13 +11,12 @@ from loaders.fitting import fit_text
 from loaders.music import codes
 from loaders.music.amounts import Point, amount, count, currencies_beside, plain
 from loaders.music.cells import as_json, read_each
-from loaders.music.formats import Heading
+from loaders.music.formats import TEXTS, Heading
 from loaders.music.periods import day, period
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TEXTS = ("store", "territory", "artist", "release_title", "track_title", "item_type", "sales_type")
 COUNTS = ("units", "listeners", "saves", "followers")
 COLUMNS = (
     *("format", "line_kind", "period_start", "period_end", "reported_on", "accounted_on"),

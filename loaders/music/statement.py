@@ -31,6 +31,7 @@ class StatementStream(CheckedStream):
         super().__init__(
             local,
             self._heading.headings,
+            texts=self._heading.texts,
             delimiter=self._heading.delimiter,
             encoding=self._heading.encoding,
         )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from loaders.errors import FileError
+from loaders.files.masking import passes_luhn
 from loaders.music.formats import FORMATS
 from loaders.music.statement import StatementStream
 from sandbox.music.lake import written
@@ -140,7 +141,16 @@ def test_the_record_is_kept_as_json_whatever_is_in_it() -> None:
     assert json.loads(row["original"])["Track Title"] == title
 
 
-def test_card_numbers_are_not_looked_for_in_upcs() -> None:
-    header = "Sale Date|Partner|UPC|Net Payable"
-    (row,), stream = read(written(header, [["2026-06", "x", "4111111111111", "0.5"]]))
-    assert (row["upc"], stream.masked) == ("4111111111111", 0)
+def test_a_card_number_is_hidden_in_text_and_none_is_a_code_or_an_amount() -> None:
+    header, card, upc = (
+        "Sale Date|Partner|UPC|Track|Net Payable",
+        "4111111111111111",
+        "4222222222222",
+    )
+    assert passes_luhn(upc.encode())
+    line = ["2026-06", "x", upc, f"Pay {card}", f"0.{card}"]
+    (row,), stream = read(written(header, [line]))
+    assert (row["upc"], row["amount"], stream.masked) == (upc, f"0.{card}", 1)
+    assert row["track_title"] == "Pay ************1111"
+    assert card not in row["original"].replace(f"0.{card}", "")
+    assert card not in refusal(written(f"{card}|Else", [["x", "y"]]))
