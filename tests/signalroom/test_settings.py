@@ -183,6 +183,20 @@ def test_a_plain_key_stays_the_first_clients(
     assert "cti everflow: would read" in planned
 
 
+def test_a_plain_key_is_that_of_a_planned_client_where_no_active_one_has_the_source(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_LAKE_PATH", "lake")
+    load = ("load", "music", "--client", "bedrot", "--dry-run")
+    said = project.run(*load).output
+    assert "bedrot music: would read what is new or changed below lake/" in said
+
+    cti = project.root / "data/clients/cti/config/client.toml"
+    cti.write_text(cti.read_text().replace("sources = [", 'sources = ["music", '))
+    said = project.run(*load).output
+    assert "DATA_LAKE_PATH__bedrot is not set, and DATA_LAKE_PATH is another client's (cti)" in said
+
+
 def test_what_is_made_is_the_users_alone(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     def modes() -> set[str]:
         made = [*project.root.glob("signalroom.duckdb*"), project.root / ".dlt/pipelines"]
