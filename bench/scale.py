@@ -72,6 +72,8 @@ def measured(ground: Stand, sizes: Sequence[int]) -> Iterator[Measure]:
                 ground.serve(ground.files[:-2])
                 ground.signalroom(warehouse, "load", "s3_exports")
                 warehouse.execute(list(multiply(warehouse, months)))
+                # tidies up what came, as each night's load would have done
+                ground.signalroom(warehouse, "load", "s3_exports")
                 commands = (("build",), ("load", "s3_exports"), ("build",), ("build",))
                 for step, command in zip(STEPS, commands, strict=True):
                     if command != ("build",):
