@@ -70,37 +70,67 @@ summed as (
         aged.state_kind
 ),
 
-window_buyers as (
-    select distinct
+recent_windows as (  -- but for "all" a client's windows end on the same day
+    select
+        client_id,
+        min(start_date) as start_date,
+        max(end_date) as end_date
+    from time_windows
+    where window_name <> 'all'
+    group by client_id
+),
+
+recent_buyers as (  -- in each window that begins by the newest order
+    select
         orders.client_id,
-        time_windows.window_name,
         orders.advertiser_id,
         orders.state_code,
-        orders.customer_hash
+        orders.customer_hash,
+        max(orders.order_date) as last_order_date
     from {{ ref('int_orders__latest') }} as orders
-    inner join time_windows
+    inner join recent_windows
         on
-            orders.client_id = time_windows.client_id
-            and orders.order_date between time_windows.start_date and time_windows.end_date
+            orders.client_id = recent_windows.client_id
+            and orders.order_date between recent_windows.start_date and recent_windows.end_date
     where
         orders.is_approved
         and orders.customer_hash is not null
-        and time_windows.window_name <> 'all'
-        and orders.order_date >= (
-            select min(recent.start_date) from time_windows as recent
-            where recent.window_name <> 'all'
-        )
+    group by
+        orders.client_id,
+        orders.advertiser_id,
+        orders.state_code,
+        orders.customer_hash
+),
+
+buyers_by_day as (
+    select
+        client_id,
+        advertiser_id,
+        state_code,
+        last_order_date,
+        count(*) as customers
+    from recent_buyers
+    group by client_id, advertiser_id, state_code, last_order_date
 ),
 
 counted_buyers as (
     select
-        client_id,
-        window_name,
-        advertiser_id,
-        state_code,
-        count(*) as customers
-    from window_buyers
-    group by client_id, window_name, advertiser_id, state_code
+        buyers.client_id,
+        time_windows.window_name,
+        buyers.advertiser_id,
+        buyers.state_code,
+        sum(buyers.customers) as customers
+    from buyers_by_day as buyers
+    inner join time_windows
+        on
+            buyers.client_id = time_windows.client_id
+            and buyers.last_order_date >= time_windows.start_date
+    where time_windows.window_name <> 'all'
+    group by
+        buyers.client_id,
+        time_windows.window_name,
+        buyers.advertiser_id,
+        buyers.state_code
     union all
     select
         client_id,
