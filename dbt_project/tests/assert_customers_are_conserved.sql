@@ -16,9 +16,9 @@ orders as (
         sum(orders) as orders,
         sum(revenue) as revenue,
         sum(net_revenue) as net_revenue
-    from {{ ref('int_customers__by_state') }} as states -- noqa: AL05
+    from {{ ref('int_customers__by_state') }}
     {% if publishes_touched('dim_customers') %}
-        where {{ is_touched('states', 'customer_hash') }}
+        where {{ is_touched('customer_hash') }}
     {% endif %}
     group by client_id
 )

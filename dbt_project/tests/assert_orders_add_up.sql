@@ -4,9 +4,9 @@
 -- were not touched since they were last looked at are passed over.
 -- depends_on: {{ ref('int_orders__touched') }}
 with orders as (
-    select * from {{ ref('fct_orders') }} as made -- noqa: AL05
+    select * from {{ ref('fct_orders') }}
     {% if not everything_is_touched() %}
-        where {{ is_touched('made', 'orders_id') }}
+        where {{ is_touched('orders_id') }}
     {% endif %}
 ),
 

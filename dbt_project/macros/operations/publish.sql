@@ -14,8 +14,7 @@
     {%- if not execute or target.type != 'postgres' or built == 'marts' -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set bad = ['error', 'fail', 'runtime error', 'partial success', 'skipped'] -%}
-    {%- if results | selectattr('status', 'in', bad) | list -%}
+    {%- if results | selectattr('status', 'in', bad_statuses()) | list -%}
         {%- do log('The build failed: the marts stay as they were.', info=true) -%}
         {{ return('') }}
     {%- endif -%}
@@ -55,6 +54,7 @@ select not exists (
 declare
     mart text;
     same_key text;
+    usual_cost text := current_setting('random_page_cost');
     touched_by jsonb := '{{ touched | tojson }}';
 begin
     set constraints all deferred;
@@ -81,6 +81,9 @@ begin
             constraint_schema = 'marts'
             and constraint_type = 'PRIMARY KEY'
             and key_column_usage.table_name = mart;
+        perform set_config(  -- see prefer_indexes
+            'random_page_cost', case when touched_by ? mart then '1.1' else usual_cost end, true
+        );
         execute format(
             'delete from marts.%1$I as old where not exists (select 1 from {{ built }}.%1$I as new'
             ' where %2$s and row(new.*) is not distinct from row(old.*))', mart, same_key

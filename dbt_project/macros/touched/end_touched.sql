@@ -7,8 +7,8 @@
     {%- if not execute or flags.WHICH not in ('run', 'build') or target.type == 'spark' -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set bad = ['error', 'fail', 'runtime error', 'partial success', 'skipped'] -%}
-    {%- set well = results | rejectattr('status', 'in', bad) | map(attribute='node.unique_id') | list -%}
+    {%- set well = results | rejectattr('status', 'in', bad_statuses()) | map(attribute='node.unique_id')
+        | list -%}
     {%- set missing = graph.nodes.values() | selectattr('config.materialized', 'equalto', 'incremental')
         | rejectattr('unique_id', 'in', well) | list -%}
     {%- if not missing -%}

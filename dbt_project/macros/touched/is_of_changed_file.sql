@@ -1,11 +1,14 @@
 {#
   A condition that holds for rows of a file that this build forgets or reads, in either version: a model
-  that is run again by hand takes nothing twice. The version is also what lets a scan pass over the rest.
+  that is run again by hand takes nothing twice. When files were loaded is what lets a scan pass over the rest.
 #}
 {% macro is_of_changed_file(rows) -%}
-exists (
+{% set changed = ref('int_order_files__changed') %}
+{{ rows }}.file_loaded_at >= (select min(oldest.file_loaded_at) from {{ changed }} as oldest)
+and {{ rows }}.file_loaded_at <= (select max(newest.file_loaded_at) from {{ changed }} as newest)
+and exists (
     select 1
-    from {{ ref('int_order_files__changed') }} as changed
+    from {{ changed }} as changed
     where
         changed.client_id = {{ rows }}.client_id
         and changed.raw_table = {{ rows }}.raw_table

@@ -10,39 +10,15 @@ held as (
 ),
 
 unread as (  -- not an anti join: Postgres knows nothing of rows so new
-    select
-        client_id,
-        raw_table,
-        file_name,
-        file_loaded_at,
-        config_hash
-    from present
+    select {{ file_version('present') }} from present
     except
-    select
-        client_id,
-        raw_table,
-        file_name,
-        file_loaded_at,
-        config_hash
-    from held
+    select {{ file_version('held') }} from held
 ),
 
 outdated as (
-    select
-        client_id,
-        raw_table,
-        file_name,
-        file_loaded_at,
-        config_hash
-    from held
+    select {{ file_version('held') }} from held
     except
-    select
-        client_id,
-        raw_table,
-        file_name,
-        file_loaded_at,
-        config_hash
-    from present
+    select {{ file_version('present') }} from present
 )
 
 select

@@ -11,11 +11,11 @@
 select
     {{ columns | join(', ') }},
     count(*) as occurrences
-from {{ model }} as tested
+from {{ model }}
 {% if has_key %}
     where 1 = 0
 {% elif touched_by and not everything_is_touched() %}
-    where {{ is_touched('tested', touched_by) }}
+    where {{ is_touched(touched_by) }}
 {% endif %}
 group by {{ columns | join(', ') }}
 having

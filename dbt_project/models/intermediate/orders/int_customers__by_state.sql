@@ -16,10 +16,10 @@ with ranked as (
             partition by client_id, customer_hash
             order by order_date desc, {{ byte_order('orders_id') }} desc
         ) as order_rank
-    from {{ ref('int_orders__latest') }} as latest
+    from {{ ref('int_orders__latest') }}
     where
         customer_hash is not null
-        and {{ only_touched('latest', 'customer_hash') }}
+        and {{ only_touched('customer_hash') }}
 )
 
 select  -- noqa: ST06

@@ -30,8 +30,8 @@ with events as (
         case when has_email then customer_hash end as email_hash,
         case when not has_email then customer_hash end as number_hash,
         coalesce(lacks_facts, false) and state_code is null and country is null as lacks_place
-    from {{ ref('int_order_events__stored') }} as kept
-    where {{ only_touched('kept', 'orders_id') }}
+    from {{ ref('int_order_events__stored') }}
+    where {{ only_touched('orders_id') }}
 ),
 
 clients as (

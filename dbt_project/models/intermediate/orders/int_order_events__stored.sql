@@ -17,8 +17,8 @@
         post_hook=[
             "insert into {{ ref('int_order_files__held') }}
             (client_id, raw_table, file_name, file_loaded_at, config_hash)
-            select client_id, raw_table, file_name, file_loaded_at, config_hash
-            from {{ ref('int_order_files__changed') }}
+            select {{ file_version('changed') }}
+            from {{ ref('int_order_files__changed') }} as changed
             where is_to_read",
             "{{ note_events(this) }}",
             "{{ analyze_touched() }}",

@@ -26,30 +26,14 @@
 ] %}
 {% if is_incremental() %}
     with uncounted as (
-        select
-            client_id,
-            raw_table,
-            file_name,
-            file_loaded_at,
-            config_hash
-        from {{ ref('int_order_files__held') }}
+        select {{ file_version('held') }} from {{ ref('int_order_files__held') }} as held
         except
-        select
-            client_id,
-            raw_table,
-            file_name,
-            file_loaded_at,
-            config_hash
-        from {{ this }}
+        select {{ file_version('known') }} from {{ this }} as known
     )
 {% endif %}
 
 select
-    events.client_id,
-    events.raw_table,
-    events.file_name,
-    events.file_loaded_at,
-    events.config_hash,
+    {{ file_version('events') }},
     events.file_date,
     {% for column in columns %}
         count(events.{{ column }}) as {{ column }},
@@ -65,10 +49,4 @@ from {{ ref('int_order_events__stored') }} as events
             and events.file_loaded_at = uncounted.file_loaded_at
     where events.file_loaded_at >= (select min(oldest.file_loaded_at) from uncounted as oldest)
 {% endif %}
-group by
-    events.client_id,
-    events.raw_table,
-    events.file_name,
-    events.file_loaded_at,
-    events.config_hash,
-    events.file_date
+group by {{ file_version('events') }}, events.file_date

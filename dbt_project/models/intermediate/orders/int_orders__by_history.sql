@@ -19,8 +19,8 @@ select  -- noqa: ST06
     cast(sum(arrived_declined_amount) as decimal(18, 4)) as arrived_declined_amount,
     cast(sum(arrived_refunded_amount) as decimal(18, 4)) as arrived_refunded_amount,
     cast(sum(arrived_chargeback_amount) as decimal(18, 4)) as arrived_chargeback_amount
-from {{ ref('int_orders__latest') }} as latest
-where {{ only_touched('latest', 'order_date') }}
+from {{ ref('int_orders__latest') }}
+where {{ only_touched('order_date') }}
 group by
     client_id,
     order_date,

@@ -18,6 +18,6 @@ select  -- noqa: ST06
     cast(sum(order_events) as bigint) as order_events,
     cast(sum(gross_amount) as decimal(18, 4)) as order_revenue,
     cast(coalesce(sum(core_amount), 0) as decimal(18, 4)) as core_revenue
-from {{ ref('int_orders__latest') }} as latest
-where {{ only_touched('latest', 'order_date') }}
+from {{ ref('int_orders__latest') }}
+where {{ only_touched('order_date') }}
 group by client_id, order_date, advertiser_id, state_code

@@ -2,8 +2,8 @@
 -- customers.
 {{ config(pre_hook="{{ forget_touched('customer_hash') }}") }}
 with customers as (
-    select * from {{ ref('int_customers__by_state') }} as states
-    where {{ only_touched('states', 'customer_hash') }}
+    select * from {{ ref('int_customers__by_state') }}
+    where {{ only_touched('customer_hash') }}
 )
 
 select  -- noqa: ST06

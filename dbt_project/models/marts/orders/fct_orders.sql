@@ -1,6 +1,6 @@
 with orders as (
-    select * from {{ ref('int_orders__latest') }} as latest
-    where {{ only_touched('latest', 'orders_id') }}
+    select * from {{ ref('int_orders__latest') }}
+    where {{ only_touched('orders_id') }}
 ),
 
 kinds as (  -- a client whose files lack these columns has unknown kinds
