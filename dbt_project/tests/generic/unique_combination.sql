@@ -7,6 +7,9 @@
 
     {% set marts = '"' ~ var('marts_schema', 'marts') ~ '"' %}
     {% set has_key = target.type == 'postgres' and marts in model | string %}
+    {% if execute and touched_by and target.type == 'postgres' %}
+        {% do run_query(prefer_indexes()) %} {#- a test has no hooks, and this connection to itself -#}
+    {% endif %}
     -- depends_on: {{ ref('int_orders__touched') if touched_by }}
 select
     {{ columns | join(', ') }},
