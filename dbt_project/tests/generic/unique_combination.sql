@@ -14,7 +14,7 @@
 select
     {{ columns | join(', ') }},
     count(*) as occurrences
-from {{ model }}
+from {{ model }} as tested
 {% if has_key %}
     where 1 = 0
 {% elif touched_by and not everything_is_touched() %}
