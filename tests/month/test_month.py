@@ -4,6 +4,7 @@ What a careful person would have said is worked out from what was done to each n
 that stays unloaded is news once, is recalled each day that it stays so, and its recovery is news; a
 night without a run is told the morning after; a day's summary leaves when its inputs are there, or
 marked at ten o'clock and then again when they are. Of what passed by itself nobody hears a word.
+Slack and mail have all of it, a phone what is critical, once.
 """
 
 import random
@@ -11,11 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sandbox.server import Sandbox
+from sandbox.slack import texts_of
 from tests.dbt.compare import columns
 from tests.month.night import Night, plan
 from tests.month.world import World
@@ -25,12 +29,14 @@ pytestmark = pytest.mark.slow
 
 
 def begin(folder: Path, sandbox: Sandbox) -> World:
-    """A project with three sources and Slack on the evening of December 1, its bucket empty."""
+    """A project of three sources, all channels on, on December 1 in the evening; no files yet."""
     for service in sandbox.services.values():
         service.reset()
     sandbox.s3_exports.empty()
     project = Project.at(folder, sandbox, with_dbt=True)
-    project.environ |= sandbox.environ("s3_exports") | sandbox.environ("slack") | QUICK_BUILDS
+    for service in ("s3_exports", "slack", "resend", "twilio"):
+        project.environ |= sandbox.environ(service)
+    project.environ |= QUICK_BUILDS
     project.environ["RUNTIME__REQUEST_TIMEOUT"] = "1"
     config = folder / "data/clients/713/config/client.toml"
     config.write_text(config.read_text().replace(', "posthog", "mautic", "google_sheets"]', "]"))
@@ -80,19 +86,41 @@ def expected(nights: Sequence[Night]) -> Iterator[list[str]]:
         yield sorted(said)
 
 
-def told(world: World, day: date) -> list[str]:
-    """What Slack was sent since it was looked at last: titles of alerts, and days of summaries."""
-    said = []
-    for message in world.sandbox.slack.messages:
-        title = message["text"]
-        if summary := re.match(r"Client 713, (\w+ \d+)( \(\w+\))?: ", title):
-            about = datetime.strptime(f"{day.year} {summary[1]}", "%Y %B %d").date()  # noqa: DTZ007
-            said.append(f"{about}{summary[2] or ''}")
-            continue
-        texts = [block["text"]["text"] for block in message["blocks"][1:] if "text" in block]
-        said += [text[1:].partition("*")[0] for text in texts if text.startswith("*")]
-    world.sandbox.slack.messages.clear()
-    return sorted(said)
+def to_channels(said: list[str]) -> dict[str, list[str]]:
+    """Slack and mail have all of it, a phone what cannot wait until somebody reads."""
+    urgent = [line for line in said if line.startswith("New, critical")]
+    return {"slack": said, "email": said, "sms": urgent}
+
+
+def told(world: World, day: date) -> dict[str, list[str]]:
+    """What each channel was sent since it was looked at last, in the order of the alphabet."""
+    box = world.sandbox
+    found = {
+        "slack": [said(one["text"], day, bold(one)) for one in box.slack.messages],
+        "email": [said(one["subject"], day, titles(one["text"])) for one in box.resend.messages],
+        "sms": [said(one["Body"], day, titles(one["Body"])) for one in box.twilio.messages],
+    }
+    for service in box.messaging:
+        service.messages.clear()
+    return {channel: sorted(chain(*messages)) for channel, messages in found.items()}
+
+
+def said(title: str, day: date, alerts: list[str]) -> list[str]:
+    """What a message says: the day of a summary, or the titles of alerts."""
+    if summary := re.match(r"Client 713, (\w+ \d+)( \(\w+\))?: ", title):
+        about = datetime.strptime(f"{day.year} {summary[1]}", "%Y %B %d").date()  # noqa: DTZ007
+        return [f"{about}{summary[2] or ''}"]
+    return alerts
+
+
+def bold(message: dict[str, Any]) -> list[str]:
+    """The titles in a message on Slack."""
+    return [text[1:].partition("*")[0] for text in texts_of(message) if text.startswith("*")]
+
+
+def titles(text: str) -> list[str]:
+    """The titles in a plain text, below its own."""
+    return [line for line in text.splitlines()[1:] if line and not line.startswith("- ")]
 
 
 def live(
@@ -102,7 +130,7 @@ def live(
     faulty = begin(folder / "faulty", sandbox)
     for night, rightly in zip(nights, expected(nights), strict=True):
         faulty.pass_night(night)
-        assert told(faulty, night.day) == rightly, night
+        assert told(faulty, night.day) == to_channels(rightly), night
     found = marts(faulty.project)
     other = begin(folder / "quiet", sandbox)
     for night in nights:
