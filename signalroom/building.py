@@ -13,6 +13,7 @@ import click
 
 from signalroom import builds
 from signalroom.api.snapshots import publish_where_served
+from signalroom.config.clients import Client
 from signalroom.config.settings import Settings
 from signalroom.spilling import telling_what_spills
 from signalroom.stopping import ending_with_us
@@ -71,9 +72,14 @@ def _build(settings: Settings, target: str, *arguments: str) -> tuple[int, set[s
 
 
 def build_all(
-    settings: Settings, target: str, *, full_refresh: bool = False, weekly: bool = True
+    settings: Settings,
+    target: str,
+    clients: Iterable[Client],
+    *,
+    full_refresh: bool = False,
+    weekly: bool = True,
 ) -> int:
-    """Build the marts when no load is running, tidy up, and say what was not understood.
+    """Build the marts when no load is running, tidy up, and say what of clients is not understood.
 
     A build that would make what is there is left out. All orders are made again where the SQL is
     new, at once when what is kept of them does not come to what they come to, and every week, in
@@ -81,7 +87,6 @@ def build_all(
     """
     from signalroom.review import lines, print_lines
 
-    clients = settings.clients()  # a mistake in one is found before the work
     warehouse = settings.warehouse(target)
     with warehouse.lock("signalroom build", click.echo):
         sql = builds.sql_of(settings.root)

@@ -28,8 +28,10 @@ def build(target: str, full_refresh: bool) -> None:
     """
     from loaders.errors import LoadError
 
+    settings = Settings.of_this_process()
+    clients = settings.clients()  # a mistake in one is found before the work
     try:
-        exit_code = build_all(Settings.of_this_process(), target, full_refresh=full_refresh)
+        exit_code = build_all(settings, target, clients, full_refresh=full_refresh)
     except LoadError as error:
         raise click.ClickException(str(error)) from None
     sys.exit(exit_code)

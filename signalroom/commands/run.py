@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from signalroom.config.clients import select_clients
 from signalroom.config.settings import Settings
 from signalroom.options import DAY, check_days, client_option, target_option
 from signalroom.stopping import stoppable
@@ -90,6 +89,7 @@ def run(  # noqa: PLR0917  # click passes them by name
 
 def _refuse_what_cannot_be(settings: Settings, asked: "Asked") -> None:
     from signalroom.operations.running.plan import chosen
+    from signalroom.operations.running.run import clients_of
     from signalroom.operations.running.steps import STEPS
 
     known = [step.name for step in chosen(STEPS, asked.kind)]
@@ -101,7 +101,7 @@ def _refuse_what_cannot_be(settings: Settings, asked: "Asked") -> None:
         raise click.UsageError(f"--only and --skip leave no step of {whose}")
     if asked.kind == "hourly" and (asked.start_date or asked.end_date or asked.full_refresh):
         raise click.UsageError("an hourly run reads the running day: no dates, no --full-refresh")
-    clients = select_clients(settings.clients(), asked.client_id)
+    clients, _ = clients_of(settings, asked)
     check_days(clients, asked.start_date, asked.end_date, full_refresh=asked.full_refresh)
 
 

@@ -86,13 +86,16 @@ class Client:
         )
 
 
-def read_clients(root: Path, *, known_sources: Collection[str] | None = None) -> list[Client]:
-    """Read every client below root/data/clients, sorted by id."""
+def read_clients(
+    root: Path, *, known_sources: Collection[str] | None = None, without: Collection[Path] = ()
+) -> list[Client]:
+    """Read every client below root/data/clients, sorted by id, but for those of some files."""
     folder = root / "data" / "clients"
     if not folder.is_dir():
         raise ConfigError(folder, "", "there is no such folder; run this from the project root")
     folders = sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith("."))
-    paths = [f / "config" / "client.toml" for f in folders]
+    every = [f / "config" / "client.toml" for f in folders]
+    paths = [path for path in every if path not in without]
     clients = [read_client(path, known_sources=known_sources) for path in paths]
     owner: dict[str, Path] = {}
     for path, client in zip(paths, clients, strict=True):

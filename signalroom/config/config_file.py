@@ -20,6 +20,7 @@ class ConfigError(click.ClickException):
 
     def __init__(self, path: Path, place: str, reason: str) -> None:
         super().__init__(f"{path}, {place}: {reason}" if place else f"{path}: {reason}")
+        self.path = path
 
 
 def read_text(path: Path, remedy: str = "") -> str:

@@ -94,6 +94,21 @@ class Settings:
 
         return read_clients(self.root, known_sources=set(SOURCES))
 
+    def readable_clients(self) -> tuple[list[Client], dict[str, config_file.ConfigError]]:
+        """The clients whose file can be used, and of each other one, by its folder, why not."""
+        from loaders.registry import SOURCES
+
+        broken: dict[Path, config_file.ConfigError] = {}
+        while True:
+            try:
+                clients = read_clients(self.root, known_sources=set(SOURCES), without=broken)
+            except config_file.ConfigError as error:
+                if error.path.name != "client.toml":
+                    raise
+                broken[error.path] = error
+            else:
+                return clients, {path.parents[1].name: why for path, why in broken.items()}
+
     def duckdb_path(self) -> Path:
         """The DuckDB file, relative to the root."""
         return self.root / self.environ.get("DUCKDB_PATH", DEFAULT_DUCKDB)
@@ -187,13 +202,15 @@ class Settings:
     def _without_own(self, source: str, setting: "Setting") -> list[str]:
         """The clients whose account nothing names but what is set for all.
 
-        Of those that are planned, where no active one has the source.
+        Of those that are planned, where no active one has the source, nor one may that nobody can
+        read.
         """
-        having = [client for client in self.clients() if source in client.sources]
+        clients, broken = self.readable_clients()
+        having = [client for client in clients if source in client.sources]
         active = [client for client in having if client.status == "active"]
         return [
             client.client_id
-            for client in active or having
+            for client in active or ([] if broken else having)
             if self._own(client, source, setting) is None
         ]
 

@@ -34,8 +34,8 @@ def begin(folder: Path, sandbox: Sandbox) -> World:
         service.reset()
     sandbox.s3_exports.empty()
     project = Project.at(folder, sandbox, with_dbt=True)
-    for service in ("s3_exports", "slack", "resend", "twilio"):
-        project.environ |= sandbox.environ(service)
+    for name in ("s3_exports", "slack", "resend", "twilio"):
+        project.environ |= sandbox.environ(name)
     project.environ |= QUICK_BUILDS
     project.environ["RUNTIME__REQUEST_TIMEOUT"] = "1"
     config = folder / "data/clients/713/config/client.toml"

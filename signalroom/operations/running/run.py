@@ -1,9 +1,9 @@
 """One run: what there is to do now, doing it, and what became of it."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from time import monotonic, sleep
 
@@ -14,11 +14,12 @@ from loaders.errors import LoadError, WarehouseError
 from loaders.warehouse import Warehouse
 from loaders.warehouse.base import Say
 from loaders.windows import local_day
-from signalroom.config.clients import select_clients
+from signalroom.config.clients import Client, select_clients
+from signalroom.config.config_file import ConfigError
 from signalroom.config.settings import Settings
 from signalroom.loading import new_run_id
 from signalroom.operations.alerts.unreachable import tell_unreachable
-from signalroom.operations.gate import business_day, gate_of
+from signalroom.operations.gate import gate_of
 from signalroom.operations.notify.channels import channels_by_client
 from signalroom.operations.running.execute import StepRun, execute
 from signalroom.operations.running.history import History, Run, runs_of, steps_of
@@ -54,12 +55,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Task:
-    """A run that is about to begin: its steps that are left, and what is done already."""
+    """A run that is about to begin: its steps that are left, and what is done already.
+
+    `left_out`: clients that it cannot be about, and why; its step `mappings` fails for the same.
+    """
 
     run: Run
     steps: Sequence[Step]
     context: Context
     done: Sequence[StepRun] = ()
+    left_out: Mapping[str, ConfigError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,12 @@ def prepare(
     settings: Settings, target: str, asked: Asked, steps: Sequence[Step], *, resume: bool = False
 ) -> Task:
     """What is to be done now: everything that was asked for, or what a broken run left of it."""
-    clients = select_clients(settings.clients(), asked.client_id)
-    if not clients:
+    clients, left_out = clients_of(settings, asked)
+    if not clients and not left_out:
         raise click.ClickException("no client is active; see docs/DATA_ORGANIZATION.md")
     now = clock.now()
-    if asked.kind == "daily":
-        day = asked.end_date or min(business_day(client, now) for client in clients)
-    else:
-        day = min(local_day(now, client.timezone) for client in clients)
+    today = min((local_day(now, client.timezone) for client in clients), default=now.date())
+    day = (asked.end_date or today - timedelta(1)) if asked.kind == "daily" else today
     run = Run(
         new_run_id(),
         asked.kind,
@@ -114,13 +117,27 @@ def prepare(
         asked.end_date,
         asked.full_refresh,
     )
-    return Task(run, wanted, context, [step for step in done if step.step not in names])
+    done = [step for step in done if step.step not in names]
+    return Task(run, wanted, context, done, left_out)
+
+
+def clients_of(settings: Settings, asked: Asked) -> tuple[list[Client], Mapping[str, ConfigError]]:
+    """The clients that a run is about, and those that it leaves out as nobody can read their file.
+
+    ConfigError where it was asked for one of these alone.
+    """
+    readable, broken = settings.readable_clients()
+    if asked.client_id is None:
+        return select_clients(readable, None), broken
+    if asked.client_id in broken:
+        raise broken[asked.client_id]
+    return select_clients(readable, asked.client_id), {}
 
 
 def is_done(task: Task) -> bool:
     """Whether a good run of everything left nothing of the day to wait for."""
     warehouse, now = task.context.warehouse, clock.now()
-    if task.run.kind != "daily" or task.run.options:
+    if task.run.kind != "daily" or task.run.options or task.left_out:
         return False
     with warehouse.reading():
         return any(one.status == "ok" for one in _alike(warehouse, task.run)) and all(
@@ -167,6 +184,8 @@ def carry_out(
     doing: Callable[..., Iterator[StepRun]] = execute,
 ) -> Outcome:
     """Do it, and keep what became of it; WarehouseError where not even the beginning is kept."""
+    for client_id, why in task.left_out.items():
+        say(f"{client_id} is left out: {why.message}")
     history = History(task.context.warehouse, say)
     history.begin(task.run)
     with history.warehouse.reading():
@@ -181,7 +200,7 @@ def carry_out(
         except WarehouseError as error:
             unkept = str(error)
             say(f"{step.step} is not noted: {error}")
-    is_well = not unkept and all(step.is_well for step in steps)
+    is_well = not unkept and not task.left_out and all(step.is_well for step in steps)
     status = "ok" if is_well else "failed"
     run = replace(task.run, finished_at=clock.now(), status=status, message=unkept)
     try:

@@ -58,7 +58,8 @@ def build(context: Context) -> StepResult:
     """Build and test the marts."""
     from signalroom.building import build_all
 
-    if build_all(context.settings, context.target, weekly=context.kind == "daily"):
+    weekly = context.kind == "daily"
+    if build_all(context.settings, context.target, context.clients, weekly=weekly):
         return StepResult("failed", "a model or a test failed: the lines above name it")
     return StepResult("ok")
 

@@ -12,7 +12,7 @@ from signalroom.operations.running.step import Context
 from signalroom.operations.running.steps import STEPS
 from tests.signalroom.operations.running.conftest import FAILED, MORNING, OK, step
 from tests.signalroom.operations.running.test_run import Nights
-from tests.support import on_both_targets
+from tests.support import Project, on_both_targets
 
 CHAIN = {one.name: one for one in STEPS}
 
@@ -88,3 +88,31 @@ def test_what_is_late_and_nights_without_a_run(nights: Nights, context: Context)
     assert (missed.key, missed.severity) == ("no run of 2025-12-19", "warning")
     assert missed.title == "no run of 2025-12-19, 2025-12-20"
     assert missed.command == "signalroom status"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("client_id", "everflow"), [("cti", ("ok", "")), ("713", ("skipped", "no client has it"))]
+)
+def test_a_client_that_cannot_be_read_is_told_and_holds_up_no_other(
+    client_id: str, everflow: tuple[str, str], project: Project, sandbox: Sandbox
+) -> None:
+    project.environ |= sandbox.environ("resend") | {"TESTS_NOW": MORNING.isoformat()}
+    path = project.root / f"data/clients/{client_id}/config/client.toml"
+    path.write_text(path.read_text().replace("USD", "dollars"))
+    running = project.start("run", "--only", "everflow,mappings,notify")
+    said, _ = running.communicate(timeout=100)
+    why = f"{path}, currency: must be three capitals, such as USD, not 'dollars'"
+    assert running.returncode == 1, said
+    assert f"{client_id} is left out: {why}" in said
+    assert project.query("select status, message from ops.run_steps order by finished_at") == [
+        everflow,
+        ("failed", why),
+        ("ok", ""),
+    ]
+    (mail,) = sandbox.resend.messages
+    assert mail["subject"] == "SignalRoom: step mappings fails"
+    assert why in mail["text"]
+    assert why in project.run("run", "--client", client_id).output
+    other = {"cti": "713", "713": "cti"}[client_id]
+    assert project.run("run", "--dry-run", "--client", other).exit_code == 0
