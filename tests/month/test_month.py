@@ -77,7 +77,8 @@ def expected(nights: Sequence[Night]) -> Iterator[list[str]]:
             kind = "Still open" if failing == night.failing else "New"
             said.append(f"{kind}, critical, 713 {night.failing} fails")
         if failing != night.failing:
-            said += [f"{day} (final)" for day in provisional]
+            days = ", ".join(map(str, provisional))  # several days are one message
+            said += [f"{days} (final)"] if provisional else []
             provisional.clear()
         if night.failing:
             provisional.append(night.day)
@@ -105,12 +106,13 @@ def told(world: World, day: date) -> dict[str, list[str]]:
     return {channel: sorted(chain(*messages)) for channel, messages in found.items()}
 
 
-def said(title: str, day: date, alerts: list[str]) -> list[str]:
-    """What a message says: the day of a summary, or the titles of alerts."""
-    if summary := re.match(r"Client 713, (\w+ \d+)( \(\w+\))?: ", title):
-        about = datetime.strptime(f"{day.year} {summary[1]}", "%Y %B %d").date()  # noqa: DTZ007
-        return [f"{about}{summary[2] or ''}"]
-    return alerts
+def said(title: str, day: date, within: list[str]) -> list[str]:
+    """What a message says: the days of a summary, or the titles of alerts."""
+    if summary := re.match(r"Client 713, (\w+ \d+|\d+ days)( \(\w+\))?: ", title):
+        names = within if summary[1].endswith(" days") else [summary[1]]
+        days = [datetime.strptime(f"{day.year} {name}", "%Y %B %d").date() for name in names]  # noqa: DTZ007
+        return [f"{', '.join(map(str, days))}{summary[2] or ''}"]
+    return within
 
 
 def bold(message: dict[str, Any]) -> list[str]:

@@ -1,10 +1,13 @@
 """The daily summary of a client: once when its day is complete, or provisional at the deadline.
 
-What left provisional is followed by the final one, also where the day is complete days later.
+What left provisional is followed by the final one, also where the day is complete days later. After
+some days without a source these are one message.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from loaders.warehouse import Warehouse
 from loaders.warehouse.base import Say
@@ -34,7 +37,9 @@ from signalroom.report.words.spelling import counted, money, named, named_day
 
 MOVERS = 3  # of an advertiser
 HANDS = "What needs a hand"
-STATES = ("complete", "provisional")
+COMPLETE, PROVISIONAL = "complete", "provisional"
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
+SEVERAL = 2  # days whose final summaries are one message
 KINDS = ("slack", "email")  # an SMS is for what cannot wait
 
 
@@ -51,43 +56,108 @@ def send_daily(
     if not gate.is_complete and not gate.is_provisional:
         say(f"{whose} waits for {', '.join(gate.waits_for)}")
         return True
-    channels = Channels.of(settings, client)
-    on = [channel for kind, channel in channels.on.items() if kind in KINDS]
-    if not on:
-        say(f"{whose} is not sent: neither Slack nor e-mail is set up")
-        return not set(KINDS) & channels.broken.keys()
-    complete, provisional = (_topic(client, gate.day, state) for state in STATES)
-    topic = complete if gate.is_complete else provisional
-    with outbox_of(warehouse, say):
-        left = {row.topic for row in known(warehouse, "topic in (%s, %s)", complete, provisional)}
-        if not left & {complete, topic}:
-            message = daily_message(warehouse, client, gate, now, is_final=provisional in left)
-            rows = notifications(message, on, topic=topic, client_id=client.client_id, now=now)
-            with warehouse.transaction() as execute:
-                NOTIFICATIONS.insert(execute, list(rows))
-            say(f"{whose} leaves: {gate.sentence}")
-        unsent = Outbox(warehouse, {client.client_id: channels}, now, say).deliver()
-    return all(row.is_sent for row in unsent)
+
+    def message() -> Message | None:
+        left = _left(warehouse, client)[gate.day]
+        if left & {COMPLETE, state}:
+            return None
+        say(f"{whose} leaves: {gate.sentence}")
+        return daily_message(warehouse, client, gate, now, is_final=PROVISIONAL in left)
+
+    state = COMPLETE if gate.is_complete else PROVISIONAL
+    outbox = _Daily(settings, warehouse, client, now, say)
+    return outbox.send(f"{whose} is", _topic(client, [gate.day], state), message)
+
+
+def send_finals(
+    settings: Settings,
+    warehouse: Warehouse,
+    client: Client,
+    gates: Sequence[Gate],
+    *,
+    now: datetime,
+    say: Say,
+) -> bool:
+    """Send what days came to in the end that had left provisional: several of them as one message.
+
+    The gates are of days that are complete now; otherwise as `send_daily`.
+    """
+    if len(gates) < SEVERAL:
+        sent = (send_daily(settings, warehouse, client, one, now=now, say=say) for one in gates)
+        return all(sent)
+    days = [gate.day for gate in gates]
+    whose = f"{client.client_id}: the final summaries of {', '.join(map(str, days))}"
+
+    def message() -> Message:
+        say(f"{whose} leave")
+        return finals_message(warehouse, client, gates)
+
+    outbox = _Daily(settings, warehouse, client, now, say)
+    return outbox.send(f"{whose} are", _topic(client, days, COMPLETE), message)
+
+
+@dataclass(frozen=True)
+class _Daily:
+    """Sends a client's summaries."""
+
+    settings: Settings
+    warehouse: Warehouse
+    client: Client
+    now: datetime
+    say: Say
+
+    def send(self, whose: str, topic: str, make: Callable[[], Message | None]) -> bool:
+        """Send a message, unless there is none to make; whether all of the client's has left."""
+        client_id = self.client.client_id
+        channels = Channels.of(self.settings, self.client)
+        on = [channel for kind, channel in channels.on.items() if kind in KINDS]
+        if not on:
+            self.say(f"{whose} not sent: neither Slack nor e-mail is set up")
+            return not set(KINDS) & channels.broken.keys()
+        with outbox_of(self.warehouse, self.say):
+            if message := make():
+                rows = notifications(message, on, topic=topic, client_id=client_id, now=self.now)
+                with self.warehouse.transaction() as execute:
+                    NOTIFICATIONS.insert(execute, list(rows))
+            outbox = Outbox(self.warehouse, {client_id: channels}, self.now, self.say)
+            unsent = outbox.deliver()
+        return all(row.is_sent for row in unsent)
 
 
 def not_final(warehouse: Warehouse, client: Client, now: datetime) -> list[date]:
     """The days whose summary left provisional and no other since; months later it is no news."""
     if NOTIFICATIONS.name not in warehouse.columns("ops"):
         return []
-    rows = known(
-        warehouse,
-        "client_id = %s and topic like 'daily %%' and created_at > %s",
-        client.client_id,
-        now - timedelta(RESTATED_DAYS),
-    )
-    topics = {row.topic for row in rows}
-    days = sorted({date.fromisoformat(topic.split()[2]) for topic in topics})
-    states = {day: [_topic(client, day, state) in topics for state in STATES] for day in days}
-    return [day for day in days if states[day] == [False, True]]
+    left = _left(warehouse, client, since=now - timedelta(RESTATED_DAYS))
+    return sorted(day for day, states in left.items() if states == {PROVISIONAL})
 
 
-def _topic(client: Client, day: date, state: str) -> str:
-    return f"daily {client.client_id} {day} {state}"
+def _left(warehouse: Warehouse, client: Client, since: datetime = EVER) -> Mapping[date, set[str]]:
+    """In which states the summary of each day has left."""
+    which = "client_id = %s and topic like 'daily %%' and created_at > %s"
+    left: dict[date, set[str]] = defaultdict(set)
+    for row in known(warehouse, which, client.client_id, since):
+        _, _, *days, state = row.topic.split()
+        for day in days:
+            left[date.fromisoformat(day)].add(state)
+    return left
+
+
+def _topic(client: Client, days: Sequence[date], state: str) -> str:
+    return f"daily {client.client_id} {' '.join(map(str, days))} {state}"
+
+
+def finals_message(warehouse: Warehouse, client: Client, gates: Sequence[Gate]) -> Message:
+    """What each of some days came to, in the sentences that its own summary begins with."""
+    first, last = (named_day(gate.day) for gate in (gates[0], gates[-1]))
+    title = f"{client.name}, {counted(len(gates), 'day')} (final): {first} to {last}"
+    whole = f"all of a day: signalroom report --client {client.client_id} --date {gates[0].day}"
+    whole += f" --target {warehouse.target}" if warehouse.target != "dev" else ""
+    sections = [Section("", ["Final: what was sent before was provisional.", whole])]
+    for gate in gates:
+        subject = Subject(warehouse, client, _as_of(warehouse, gate), USUAL_REPORT.days)
+        sections.append(Section(named_day(gate.day), headline(subject)))
+    return Message(title, sections)
 
 
 def daily_message(

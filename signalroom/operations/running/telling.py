@@ -1,7 +1,6 @@
 """The last step: people are told what is wrong, what is over, and what a client's day was."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from loaders import clock
 from signalroom.config.clients import Client
@@ -14,33 +13,37 @@ from signalroom.terminal import say
 def tell(context: Context) -> StepResult:
     """Send what is new, and the summary of each day that may leave; a message fails no run."""
     from signalroom.operations.alerts import reconcile
-    from signalroom.operations.notify.daily import send_daily
+    from signalroom.operations.gate import gate_of
+    from signalroom.operations.notify.daily import send_daily, send_finals
 
     settings, warehouse, now = context.settings, context.warehouse, clock.now()
     with warehouse.reading():
         found = _problems(context)
         gates = [
-            (client, gate) for client in context.clients for gate in _gates(context, client, now)
+            (client, gate_of(warehouse, client, now, context.end_date))
+            for client in context.clients
         ]
+        finals = [_finals(context, client, gate.day, now) for client, gate in gates]
     unsent = reconcile(settings, warehouse, context.clients, found, now=now, say=say)
     messages = [f"{unsent} messages were not sent"] if unsent else []
-    for client, gate in gates:
-        if not send_daily(settings, warehouse, client, gate, now=now, say=say):
+    for (client, gate), earlier in zip(gates, finals, strict=True):
+        have_left = (
+            send_finals(settings, warehouse, client, earlier, now=now, say=say),
+            send_daily(settings, warehouse, client, gate, now=now, say=say),
+        )
+        if not all(have_left):
             messages.append(f"the summary of {client.client_id} did not leave on all channels")
     return StepResult("ok", "; ".join(messages))
 
 
-def _gates(context: Context, client: Client, now: datetime) -> Iterator[Gate]:
-    """Of earlier days that are complete only now, and of the day."""
+def _finals(context: Context, client: Client, day: date, now: datetime) -> list[Gate]:
+    """Of the days but this one that left provisional, and are complete only now."""
     from signalroom.operations.gate import gate_of
     from signalroom.operations.notify.daily import not_final
 
-    gate = gate_of(context.warehouse, client, now, context.end_date)
-    for day in not_final(context.warehouse, client, now):
-        earlier = gate_of(context.warehouse, client, now, day)
-        if day != gate.day and earlier.is_complete:
-            yield earlier
-    yield gate
+    days = [one for one in not_final(context.warehouse, client, now) if one != day]
+    gates = [gate_of(context.warehouse, client, now, one) for one in days]
+    return [gate for gate in gates if gate.is_complete]
 
 
 def _problems(context: Context) -> list[Problem]:

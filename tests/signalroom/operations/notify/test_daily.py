@@ -11,7 +11,7 @@ from sandbox.server import Sandbox
 from sandbox.slack import texts_of
 from signalroom.config.settings import Settings
 from signalroom.operations.gate import Gate
-from signalroom.operations.notify import send_daily
+from signalroom.operations.notify.daily import not_final, send_daily, send_finals
 from signalroom.operations.running.step import Context, StepResult
 from signalroom.operations.running.telling import tell
 from tests.signalroom.operations.notify.conftest import variables
@@ -99,6 +99,29 @@ def test_a_day_that_is_complete_days_later_has_its_final_summary_then_once(
             assert tell(context) == StepResult("ok")
         assert len(some.titles()) == (2 if days == 3 else 0)
         some.marts.project.execute("update marts.daily_summary set orders_complete = true")
+
+
+def test_several_days_have_one_final_message(
+    mornings: Callable[..., Mornings], sandbox: Sandbox
+) -> None:
+    some = mornings("slack", "resend")
+    for back in (2, 1):
+        some.run(replace(LATE, day=DAY - timedelta(back)))
+    some.titles()
+    warehouse = some.settings.warehouse("dev")
+    days = not_final(warehouse, CLIENT, some.now)
+    gates = [replace(COMPLETE, day=day) for day in days]
+    assert send_finals(some.settings, warehouse, CLIENT, gates, now=some.now, say=some.said.append)
+    (said,) = sandbox.slack.messages
+    assert [text.split("*")[1] for text in texts_of(said) if "*" in text] == [
+        "December 16",
+        "December 17",
+    ]
+    assert some.titles() == ["Client 713, 2 days (final): December 16 to December 17"] * 2
+    assert not_final(warehouse, CLIENT, some.now) == []
+    for gate in gates:  # nor on its own
+        assert some.run(gate)
+    assert some.titles() == []
 
 
 def test_what_failed_is_sent_by_the_next_run_and_said(
