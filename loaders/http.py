@@ -14,6 +14,8 @@ response takes longer than that to come, however steadily it drips.
 import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from threading import Event, Timer
@@ -26,9 +28,10 @@ from dlt.sources.helpers.requests import Client
 from requests import RequestException, Response, Session
 from requests.auth import AuthBase
 
+from loaders import clock
 from loaders.answers import address, error_text, is_json
 from loaders.errors import ApiError, innermost
-from loaders.redaction import conceal, secrets_of, shown
+from loaders.redaction import conceal, redact, secrets_of, shown
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +41,23 @@ PORTS = {"http": 80, "https": 443}
 FAILURES = (RequestException, ValueError, OverflowError)
 LONGEST_WAIT = 300.0  # seconds, all waits of a request together
 SAID_FROM = 5.0  # seconds: what nobody notices is not said
+
+
+@dataclass(frozen=True)
+class Answer:
+    """That a service answered a request, for who traces a run; a request tried again has several.
+
+    `request` has no query, and nothing of what was answered.
+    """
+
+    request: str
+    status: int
+    began: datetime
+    ended: datetime
+
+
+# where somebody collects them; each is added when it has come
+answers: ContextVar[list[Answer] | None] = ContextVar("answers", default=None)
 
 
 class Api:
@@ -115,6 +135,7 @@ class Api:
         watch = Timer(LONGEST_WAIT, give_up)
         watch.daemon = True
         watch.start()
+        began = clock.now() - response.elapsed  # which ends where the body begins
         try:
             response.content  # noqa: B018  # reads it
         except FAILURES:
@@ -126,6 +147,10 @@ class Api:
             where = f"{self.service}: {response.request.method} {address(response.url)}"
             said = f"{where}: the response takes longer than {LONGEST_WAIT:.0f} s to come"
             raise ApiError(said, is_transient=True)
+        if (collected := answers.get()) is not None:
+            path = redact(urlsplit(response.url).path)
+            request = f"{self.service}: {response.request.method} {path}"
+            collected.append(Answer(request, response.status_code, began, clock.now()))
 
     def refusal(self, response: Response) -> ApiError:
         """The error for a response that is none of success; it ends the asking for a time."""

@@ -39,13 +39,16 @@ class Trouble:
 
     def __str__(self) -> str:
         """In one line."""
-        who, good_at = f"{self.client_id} {self.what}", _minute(self.good_at) or "never"
+        who = f"{self.client_id} {self.what}"
         if not self.error:
-            return f"{who}: late, last good load {good_at} UTC; run `{self.command}`"
-        return (
-            f"{who}: failing since {_minute(self.since)} UTC, last good load {good_at}; "
-            f"run `{self.command}`: {self.error}"
-        )
+            return f"{who}: late, {self.last_good}; run `{self.command}`"
+        since = f"failing since {_minute(self.since)} UTC"
+        return f"{who}: {since}, {self.last_good}; run `{self.command}`: {self.error}"
+
+    @property
+    def last_good(self) -> str:
+        """When it was well."""
+        return f"last good load {f'{_minute(self.good_at)} UTC' if self.good_at else 'never'}"
 
 
 def source_states(warehouse: Warehouse, clients: Sequence[Client]) -> Iterator[tuple[Any, ...]]:

@@ -1,6 +1,7 @@
 """Text on the terminal: without secrets, and what came from outside steers nothing."""
 
 import logging
+import os
 import sys
 from io import TextIOWrapper
 from unicodedata import category
@@ -39,6 +40,8 @@ class PlainGroup(click.Group):
     """Commands whose errors are plain lines, on terminals of any encoding."""
 
     def invoke(self, context: click.Context) -> object:
+        if os.environ.get("NO_COLOR"):
+            context.color = False  # for click that is bold too
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper) and stream.encoding.lower() != "utf-8":
                 stream.reconfigure(errors="backslashreplace")

@@ -93,6 +93,7 @@ class FileLoad:
         self.folder = job.folder(source.name, "buffer")
         self.tables = {table.name: table for table in source.tables}
         self.runs: dict[str, Run] = {}
+        self.begun: set[str] = set()  # tables with files of earlier loads
         self.listed: dict[str, list[StoredFile]] = {}  # by table
         self.masked: dict[str, int] = defaultdict(int)  # card numbers, by table
 
@@ -147,6 +148,7 @@ class FileLoad:
     def plan(self, place: Place, table: str) -> list[File]:
         """The files to read; begins the table's run over their days."""
         known = ledger.loaded_files(self.job.warehouse, self.account.client_id, table)
+        self.begun |= {table} if known else set()
         try:
             stored = place.files(table)
         except ApiError as problem:  # the other tables may be there
@@ -195,7 +197,8 @@ class FileLoad:
         once = [name for name, table in self.tables.items() if table.once]
         holders = {name: ledger.holders(warehouse, client_id, name) for name in once}
         group = Group(
-            self.job, place, self.tables, self.started_at, self.folder, files, existing, holders
+            *(self.job, place, self.tables, self.started_at, self.folder, files),
+            *(existing, self.begun, holders),
         )
         read = group.read()
         while doubtful := judge_versions(self.job, self.runs, read):

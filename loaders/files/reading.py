@@ -6,7 +6,7 @@ What cannot be read is left out and named; nothing of such a file gets further t
 import hashlib
 import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 READERS = 2
 COPY = "copies of another file"  # an issue: its rows are there already
 WIDEST_TABLE = 1000  # columns; Postgres has room for 1,600, and keeps it of those that are dropped
+NAMED = 3  # of the columns that are new with a file
 Key = tuple[str, bool, int]  # what one buffer is for: table, whether it replaces, reader
 
 
@@ -72,6 +73,7 @@ class Group:
     folder: Path
     files: Sequence[File]
     existing: Columns  # of the tables in the warehouse
+    begun: Collection[str]  # the tables of which the account has files already
     holders: Mapping[str, Mapping[str, str]]  # by table and content, the files that are loaded
     failed: dict[File, str] = field(default_factory=dict)
     buffers: dict[Key, Buffer] = field(default_factory=dict)
@@ -154,6 +156,10 @@ class Group:
         ]
         issues = [*_issues_of_name(file)] if self.place.names_have_days else []
         issues += stream.issues(file.key, file.day)
+        if file.table in self.begun and (
+            new := set(stream.columns) - set(self.existing.get(file.table, ()))
+        ):
+            issues.append(_issue_of_new(file, sorted(new)))
         rows, hoped = buffer.rows - before, table.hopes_for
         if rows and hoped and not set(hoped) & set(stream.columns):
             issues.append(
@@ -201,6 +207,13 @@ class Group:
         fields = [(name, pa.string()) for name in texts]
         fields += [pa.field(name, value.type, nullable=False) for name, value in system.items()]
         return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _issue_of_new(file: File, names: Sequence[str]) -> Issue:
+    """That a file has columns that none had before; its rows have them in the raw table."""
+    word = ", ".join(names[:NAMED])
+    word += f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return Issue(file.key, "new columns", len(names), file.day, word=word, holds_back=False)
 
 
 def _content(local: IO[bytes], named: str) -> str:

@@ -18,6 +18,7 @@ from signalroom.tables import Part
 
 MART = "fct_anomalies"
 RULES = ("volume", "freshness", "schema", "postback", "spend", "cost", "conversions", "cpa")
+NEW_COLUMNS = "new columns"
 FOUND = ("day", "rule", "what", "since")
 SENT = ("since", "to", "rule", "what")
 
@@ -62,9 +63,10 @@ class Anomaly:
 
     def sentence(self, currency: str) -> str:
         """What was observed, and what was to be expected."""
-        return f"{self.label}: {self._observed(currency)}"
+        return f"{self.label}: {self.observation(currency)}"
 
-    def _observed(self, currency: str) -> str:
+    def observation(self, currency: str) -> str:
+        """The same without what it is about."""
         number, usual = int(self.observed or 0), self._usual(currency)
         amount = money(self.observed or Decimal(0), currency)
         match self.rule_name:
@@ -83,6 +85,8 @@ class Anomaly:
                 said = f"{amount} spent in 7 days without a conversion, where less buys some"
             case "cost":
                 said = "clicks without a cost, which it usually has"
+            case "schema" if self.reason == NEW_COLUMNS:
+                said = f"{counted(number, 'column')} that no file had before"
             case "schema":
                 said = "no value in any row, where each day had some"
             case _:
@@ -145,9 +149,10 @@ def _problem(anomaly: Anomaly, client: Client, target: str) -> Problem:
         client_id=client.client_id,
         severity=anomaly.severity,
         title=anomaly.title(),
-        text=f"{named_day(anomaly.report_date)}: {anomaly.sentence(client.currency)}",
+        text=f"{named_day(anomaly.report_date)}: {anomaly.observation(client.currency)}",
         since=datetime.combine(anomaly.since_date, time(), ZoneInfo(client.timezone)),
         command=command + (f" --target {target}" if target != "dev" else ""),
+        is_over=anomaly.reason == NEW_COLUMNS,  # they are there, which is no trouble that ends
     )
 
 

@@ -37,7 +37,7 @@ def test_what_fails_is_said_with_since_when_and_what_to_run(
     command += " --target prod" if loaded_project.database else ""
     assert re.fullmatch(
         rf"713 redtrack: failing since {first.astimezone(UTC):%Y-%m-%d %H:%M} UTC, "
-        rf"last good load {MOMENT}; run `{command}`: failed, .*HTTP 401.*",
+        rf"last good load {MOMENT} UTC; run `{command}`: failed, .*HTTP 401.*",
         line,
     )
     sandbox.redtrack.faults.clear()
@@ -71,7 +71,7 @@ def test_tables_that_fail_alike_are_one_line_and_others_do_not_count(project: Pr
     )
     assert troubles(project, 1) == [
         "713 mautic.contacts, mautic.emails: failing since 2025-12-09 07:00 UTC, last good load "
-        "2025-12-08 07:00; run `signalroom load mautic --client 713`: failed, no answer"
+        "2025-12-08 07:00 UTC; run `signalroom load mautic --client 713`: failed, no answer"
     ]
 
 

@@ -1,12 +1,13 @@
 """Doing the steps of a plan, one after the other, and noting each when it has ended."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import sleep
 from typing import Literal
 
 from loaders import clock
+from loaders.http import Answer
 from loaders.warehouse.base import Say
 from signalroom.operations.running.process import attempt_apart
 from signalroom.operations.running.step import Context, Step, StepResult
@@ -18,7 +19,10 @@ WELL: tuple[Status, ...] = ("ok", "skipped")
 
 @dataclass(frozen=True)
 class StepRun:
-    """One row of `ops.run_steps`: what became of a step of a run."""
+    """One row of `ops.run_steps`: what became of a step of a run.
+
+    What is left out of its repr is not stored: what services answered to its last attempt.
+    """
 
     run_id: str
     step: str
@@ -28,6 +32,7 @@ class StepRun:
     finished_at: datetime
     rows: int | None
     message: str
+    answers: Sequence[Answer] = field(default=(), repr=False)
 
     @property
     def is_well(self) -> bool:
@@ -65,6 +70,7 @@ def execute(
             clock.now(),
             result.rows if result else None,
             message,
+            result.answers if result else (),
         )
 
 

@@ -36,7 +36,7 @@ def _of_source(one: Trouble) -> Problem:
         one.client_id,
         _severity(one.source),
         f"{one.client_id} {one.what} {'fails' if one.error else 'is late'}",
-        str(one),
+        "\n".join(filter(None, [one.error, one.last_good])),
         one.since,
         one.command,
     )
@@ -64,7 +64,7 @@ def _of_steps(warehouse: Warehouse, told: set[str]) -> Iterator[Problem]:
 def _of_nights(warehouse: Warehouse, run: Run) -> Iterator[Problem]:
     if missed := missed_nights(runs_of(warehouse, run.kind), run):
         days = ", ".join(map(str, missed))
-        text = f"no daily run of {days} came to its end; this one reads what was missed"
+        text = "none came to its end; this one reads what was missed"
         look = "signalroom status" + (" --target prod" if warehouse.target == "prod" else "")
         key = f"no run of {missed[0]}"
         title = f"no run of {days}"

@@ -6,6 +6,7 @@ to a warehouse is open then but that of the run's own lock, which it leaves alon
 
 import logging
 import subprocess
+from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
@@ -13,6 +14,7 @@ from multiprocessing.context import ForkProcess
 import click
 
 from loaders.errors import LoadError
+from loaders.http import Answer, answers
 from loaders.redaction import redact
 from signalroom.operations.running.step import Context, Step, StepResult
 from signalroom.stopping import GRACE, end, ending_with_us, stoppable
@@ -32,6 +34,12 @@ class StepProcess(ForkProcess):
 
 def attempt(step: Step, context: Context) -> StepResult:
     """Do a step; whatever goes wrong is its result."""
+    collected: list[Answer] = []
+    answers.set(collected)
+    return replace(_done(step, context), answers=tuple(collected))
+
+
+def _done(step: Step, context: Context) -> StepResult:
     try:
         return step.run(context)
     except LoadError as error:

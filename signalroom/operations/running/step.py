@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from loaders import clock
+from loaders.http import Answer
 from loaders.source import Request
 from loaders.warehouse import Warehouse
 from loaders.windows import local_day
@@ -48,12 +49,16 @@ class Context:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What became of a step. `is_transient`: it may be over in some minutes, so try again."""
+    """What became of a step, and what services answered.
+
+    `is_transient`: it may be over in some minutes, so try again.
+    """
 
     status: Literal["ok", "skipped", "failed"]
     message: str = ""
     rows: int | None = None
     is_transient: bool = False
+    answers: Sequence[Answer] = ()
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def as_json(outcome: Outcome | str) -> str:
     """One object; `status` is ok, failed or, where there was nothing to do, idle."""
     if isinstance(outcome, str):
         return json.dumps({"status": "idle", "message": outcome})
-    steps = [vars(step) for step in outcome.steps]
+    steps = [{n: v for n, v in vars(step).items() if n != "answers"} for step in outcome.steps]
     told = vars(outcome.run) | {"missed_nights": outcome.missed, "steps": steps}
     return json.dumps(told, default=str)
 

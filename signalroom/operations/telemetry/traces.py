@@ -1,4 +1,4 @@
-"""The trace of a run for OpenTelemetry, by OTLP over HTTP: its steps, loads and nodes of dbt.
+"""The trace of a run for OpenTelemetry, by OTLP over HTTP: its steps, loads, pages, nodes of dbt.
 
 Spans are made of what was kept when the run has ended and leave in one request: a collector that is
 down costs its time-out, and no more. They hold names, counts and verdicts; no text from outside.
@@ -7,6 +7,7 @@ down costs its time-out, and no more. They hold names, counts and verdicts; no t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -67,7 +68,11 @@ def send_trace(
         said = {"status": step.status, "attempts": step.attempts}
         part = _Part(step.step, step.started_at, step.finished_at, step.is_well, said)
         inside = part.put(tracer, within)
-        for one in (*_loads(warehouse, step), *_nodes(built, step)):
+        loads = [(one, one.put(tracer, inside)) for one in _loads(warehouse, step)]
+        for one in _pages(step):
+            around = (load for part, load in loads if part.began <= one.began <= part.ended)
+            one.put(tracer, next(around, inside))
+        for one in _nodes(built, step):
             one.put(tracer, inside)
     exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=SECONDS)
     return exporter.export(spans.get_finished_spans()) is SpanExportResult.SUCCESS
@@ -79,6 +84,13 @@ def _loads(warehouse: Warehouse, step: StepRun) -> Iterator[_Part]:
     for source, table, began, ended, client, rows, verdict in warehouse.query(LOADS, times):
         said = {"client": client, "rows": rows, "verdict": verdict}
         yield _Part(f"{source}.{table}", began, ended, verdict in GOOD, said)
+
+
+def _pages(step: StepRun) -> Iterator[_Part]:
+    """What services answered to the step's last attempt."""
+    for one in step.answers:
+        is_well = one.status < HTTPStatus.BAD_REQUEST
+        yield _Part(one.request, one.began, one.ended, is_well, {"status": one.status})
 
 
 def _nodes(built: Sequence[Node], step: StepRun) -> Iterator[_Part]:

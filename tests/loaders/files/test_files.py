@@ -158,6 +158,8 @@ def test_columns_that_come_and_go(orders: Project, bucket: S3Exports) -> None:
         "4",
         "z",
     )
+    issues = orders.query("select word, rows, holds_back from ops.load_issues")
+    assert issues == [("later", 1, False)]  # to the first load nothing is new
 
 
 @on_both_targets

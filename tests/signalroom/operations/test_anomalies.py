@@ -62,6 +62,10 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
         "everflow: no value in any row, where each day had some",
     ),
     (
+        {"rule_name": "schema", "reason": "new columns", **TABLE},
+        "everflow: 3 columns that no file had before",
+    ),
+    (
         {"rule_name": "freshness", "reason": "not there", **TABLE},
         "everflow: not there 3 days later",
     ),
@@ -140,12 +144,14 @@ def test_what_stands_is_a_problem(project: Project, target: str) -> None:
             client_id="713",
             severity="critical",
             title="FB of CCW: clicks",
-            text="December 8: FB of CCW: clicks without a conversion, "
+            text="December 8: clicks without a conversion, "
             "where 10 conversions were to be expected by now",
             since=datetime(2025, 12, 7, tzinfo=ZoneInfo("America/New_York")),
             command=f"signalroom anomalies list --client 713{suffix}",
         )
     ]
+    project.execute("update marts.fct_anomalies set reason = 'new columns'")
+    assert [one.is_over for one in found()] == [True]  # they come once, and do not end
 
 
 def test_without_the_mart_the_build_is_named(project: Project) -> None:

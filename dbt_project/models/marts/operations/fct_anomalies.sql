@@ -163,6 +163,7 @@ select  -- noqa: ST06
     advertisers.advertiser_label,
     told.reason,
     case
+        when told.reason = 'new columns' then 'warning'  -- nothing is lost
         when told.rule_name in ('postback', 'cost', 'schema') then 'critical'
         when told.reason in ('not there', 'none') then 'critical'
         else 'warning'

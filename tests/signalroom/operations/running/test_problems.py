@@ -45,6 +45,7 @@ def test_what_fails_is_told_once_with_since_when_and_what_to_run(
     assert load.title == "713 everflow fails"
     assert load.command == f"signalroom load everflow --client 713{prod}"
     assert "HTTP 401" in load.text
+    assert load.text.endswith("\nlast good load 2025-12-19 12:01 UTC")  # the rest stands beside it
     assert (build.key, build.severity, build.text) == (
         "step build",
         "critical",
@@ -84,6 +85,7 @@ def test_what_is_late_and_nights_without_a_run(nights: Nights, context: Context)
     run = nights.run(step("build")).run
     late, missed = problems(context.warehouse, context.clients, run, nights.now)
     assert (late.key, late.title) == ("load 713 everflow", "713 everflow is late")
+    assert late.text == "last good load 2025-12-19 12:01 UTC"
     assert late.since == MORNING + timedelta(minutes=1)
     assert (missed.key, missed.severity) == ("no run of 2025-12-19", "warning")
     assert missed.title == "no run of 2025-12-19, 2025-12-20"

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
+from click.testing import CliRunner
 
 from loaders import clock
 from sandbox.server import Sandbox
+from signalroom.cli import main
 from signalroom.config.settings import Settings
 from signalroom.operations.running.execute import execute
 from signalroom.operations.running.process import attempt
@@ -225,6 +227,14 @@ def test_the_plan_is_shown_and_nothing_is_changed(project: Project) -> None:
         *("mappings", "build", "report", "notify"),
     ]
     assert project.warehouse.read_bytes() == before
+
+
+@pytest.mark.parametrize(("environ", "is_bold"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_on_a_terminal_titles_are_bold_unless_no_color_is_set(
+    project: Project, environ: dict[str, str], is_bold: bool
+) -> None:
+    plan = CliRunner(env=environ).invoke(main, ["run", "--dry-run"], color=True)
+    assert (plan.exit_code, "\x1b" in plan.output) == (0, is_bold)
 
 
 def test_what_failed_stands_first_with_the_command_to_look_at_it(

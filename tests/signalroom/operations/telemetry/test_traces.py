@@ -20,6 +20,8 @@ from tests.signalroom.operations.running.conftest import OK, step
 from tests.support import Project
 
 EVERFLOW = next(one for one in STEPS if one.name == "everflow")
+ZONES = "everflow: GET /everflow/v1/meta/timezones"
+PAGE = "everflow: POST /everflow/v1/networks/reporting/entity/table"
 SETTING = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
@@ -83,13 +85,15 @@ def test_run_steps_loads_and_nodes_are_one_trace(
         ("daily run", ""),
         ("everflow", "daily run"),
         ("everflow.daily_stats", "everflow"),
+        (ZONES, "everflow.daily_stats"),
+        (PAGE, "everflow.daily_stats"),
         ("build", "daily run"),
         ("sales", "build"),
         ("total", "build"),
     }
     assert len({span.trace_id for span in spans}) == 1
     failed = {span.name for span in spans if span.status.code == 2}
-    assert failed == {"daily run", "everflow", "everflow.daily_stats", "total"}
+    assert failed == {"daily run", "everflow", "everflow.daily_stats", PAGE, "total"}
     assert b"sandbox-everflow" not in body  # the key, which the refusal is about
     (load,) = [span for span in spans if span.name == "everflow.daily_stats"]
     assert {one.key: one.value.string_value for one in load.attributes}["verdict"] == "failed"
