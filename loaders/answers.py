@@ -45,7 +45,8 @@ def answer(response: Response, remedy: str = "") -> Any:
         refused = isinstance(error, AmbiguousError)
         what = f"JSON {error}" if refused else f"{shown(kind)} that is not JSON"
         said = f"{where} answered {what}: {error_text(response)}"
-        raise ApiError(said, remedy, original=_text(response)) from None
+        # a page in place of an answer may be that of a maintenance
+        raise ApiError(said, remedy, original=_text(response), is_transient=not refused) from None
     if found := _error_in(body):
         said = f"{where} answered an error with HTTP 200: {shown(str(found))}"
         raise ApiError(said, remedy, original=body)

@@ -47,6 +47,8 @@ def _night(chance: random.Random, day: date) -> Night:
     match kind:
         case "hiccup":
             fault, times = chance.choice(PASSING), chance.randint(1, 3)
+            if fault == "html":  # which is tried again with the whole source, twice
+                times = min(times, 2)
             options = {"times": times} | ({"seconds": TOO_LONG} if fault == "slow" else {})
             return Night(day, kind, source, fault, options, killed_after)
         case "down":

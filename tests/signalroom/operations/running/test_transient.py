@@ -21,7 +21,8 @@ NOBODY = "http://127.0.0.1:9"
         ("rate_limited", {}, True),
         ("rate_limited", {"retry_after": 3600}, False),  # he said when to come back
         ("invalid_key", {}, False),
-        ("html", {}, False),
+        ("html", {}, True),
+        ("error_in_200", {"message": "no such column"}, False),
     ],
 )
 def test_what_may_be_over_in_some_minutes(
