@@ -109,6 +109,7 @@ MEANINGS = {  # list of words -> what a word of it may mean
 SHARED_SEEDS = (  # of data/shared, compiled whichever client is
     WORDS,
     Seed("us_states", key=("state_code",), columns=("state_code", "state_name", "state_kind")),
+    Seed("store_aliases", key=("alias",), columns=("alias", "store")),
 )
 
 

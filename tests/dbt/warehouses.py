@@ -1,7 +1,7 @@
 """The same clients in two warehouses, DuckDB and Postgres, loaded and built as their users do.
 
 - `december` is what the sandbox has of 713, and `nasty` the same after restatements and faults;
-  `cti` is another client in that sandbox. They are loaded.
+  `cti` is another client in that sandbox, `bedrot` a music label. They are loaded.
 - `713` is the specification's worked example, `c0` to `c29` are random clients, and `stranger` is
   in no seed. Their raw rows are put there, and their order files restated between builds.
 """
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.music.lake import made_lake
 from sandbox.server import Sandbox
 from tests.clients import december, worked_example
 from tests.clients.answers import ask
@@ -142,6 +143,7 @@ def built(folder: Path, postgres: Server, *, seed: int) -> Pair:
     with Sandbox() as sandbox:
         december.make_nasty(sandbox)
         expected |= _loaded(sandbox, dev, prod, "nasty", "cti")
+        expected["bedrot"] = _label(sandbox, dev, prod)
     put_there = [_worked(), _stranger(), *(client.expected for client in random)]
     pair = Pair(dev, prod, expected | {one.client.id: one for one in put_there}, random)
     pair.insert(*(one.rows for one in put_there), december.targets())
@@ -201,6 +203,15 @@ def _loaded(sandbox: Sandbox, dev: Project, prod: Project, *clients: str) -> dic
         rows = _people(dev, name) | december.targets(name)
         expected[name] = Expected(described, read, _files(dev, name), rows)
     return expected
+
+
+def _label(sandbox: Sandbox, dev: Project, prod: Project) -> Expected:
+    """The label's lake as it was made."""
+    for project in (dev, prod):
+        project.environ |= sandbox.environ("music")
+        run(project, "load", "music", "--client", "bedrot")
+    client = Client.of(dev.root / "data" / "clients" / "bedrot")
+    return Expected(client, answers(client, {}), rows=_people(dev, client.id), lake=made_lake())
 
 
 def _keys(sandbox: Sandbox) -> set[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from sandbox.music.lake import MadeFile
 from tests.clients.order_files import OrderFile
 from tests.expected.audience import Audience, bounded
 from tests.expected.changes import cpa_change_by_affiliate
@@ -24,6 +25,7 @@ from tests.expected.reports import (
     summary_comparisons,
     summed,
 )
+from tests.expected.statements import fct_financial_transactions
 
 REPORTS = ("daily_ccw_summary", "daily_exp_summary")
 MARTS = (
@@ -40,13 +42,14 @@ MARTS = (
         "dim_feature_flags",
     ),
     *("dim_experiments", "fct_email_daily", "dim_contacts"),
+    "fct_financial_transactions",
 )
 WITH_LABEL = ("fct_order_events_daily", "fct_order_cohorts", "state_heatmap", "fct_state_daily")
 
 
 @dataclass(frozen=True)
 class Expected:
-    """One client: its settings, what was answered, its order files, and its rows of any table.
+    """One client: settings, what was answered, order files, rows of any table, a label's lake.
 
     Without settings (`known`) it is nobody's client.
     """
@@ -56,6 +59,7 @@ class Expected:
     files: tuple[OrderFile, ...] = ()
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     known: bool = True
+    lake: Sequence[MadeFile] = ()
 
     def mart(self, name: str) -> list[Row]:
         """The rows of a mart."""
@@ -117,6 +121,9 @@ class Expected:
 
     def _budget_pace(self) -> Iterator[Row]:
         return budget_pace(self.merge, summed(self.merge), self.targets)
+
+    def _fct_financial_transactions(self) -> Iterator[Row]:
+        return fct_financial_transactions(self.client.id, self.lake)
 
 
 def ledger(client: Client, rows: Mapping[str, Sequence[Row]], known: bool = True) -> Ledger:

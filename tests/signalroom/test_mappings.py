@@ -157,6 +157,7 @@ def test_one_client_is_compiled_and_the_others_stay(root: Path) -> None:
         "funnel_steps: 0 added, 0 changed, 0 removed, 9 unchanged",
         "words: 0 added, 0 changed, 0 removed, 853 unchanged",
         "us_states: 0 added, 0 changed, 0 removed, 63 unchanged",
+        "store_aliases: 0 added, 0 changed, 0 removed, 10 unchanged",
     ]
     assert [row["id"] for row in seed_rows(root)] == ["1", "2", "3", "4", "5", "6"]
     plans = sync(root, LATER)

@@ -42,6 +42,7 @@ def test_sync_says_what_it_did(root: Path) -> None:
         "funnel_steps: 9 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "words: 853 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
         "us_states: 63 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
+        "store_aliases: 10 added, 0 changed, 0 removed, 0 unchanged (no such file yet)\n"
     )
     assert "affiliate_mapping: 0 added, 0 changed, 0 removed, 5 unchanged\n" in run("--all").output
     assert sorted(seed_bytes(root)) == sorted(f"{s.name}.csv" for s in (*SEEDS, *SHARED_SEEDS))

@@ -28,6 +28,12 @@ def test_our_own_states_are_the_postal_codes() -> None:
     }
 
 
+def test_our_own_aliases_are_upper_cased_as_they_are_looked_up() -> None:
+    lines = (REPO / "data/shared/store_aliases.csv").read_text(encoding="utf-8").splitlines()[1:]
+    aliases = [line.partition(",")[0] for line in lines]
+    assert aliases == [alias.upper() for alias in aliases]
+
+
 def test_a_change_is_drift_until_it_is_synced_also_for_one_client(root: Path) -> None:
     sync(root)
     replace(states(root), "Guam", "Guahan")

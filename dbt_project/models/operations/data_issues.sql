@@ -1,6 +1,8 @@
 -- Everything that was not understood, in one table: what loads noted, and what models found.
 -- It is built before the models that say which days are complete.
-{% set found_by = ['int_load_issues__current', 'int_order_events__issues', 'int_people__issues'] %}
+{% set found_by = [
+    'int_load_issues__current', 'int_order_events__issues', 'int_people__issues', 'int_music__issues'
+] %}
 with found as (
     {% for model in found_by %}
         select

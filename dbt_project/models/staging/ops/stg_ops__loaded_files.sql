@@ -11,6 +11,7 @@ renamed as (
 
         -- dimensions
         cast(etag as {{ dbt.type_string() }}) as etag,
+        cast(content as {{ dbt.type_string() }}) as content_hash,
         cast(file_date as date) as file_date,
         cast(sort_key as {{ dbt.type_string() }}) as sort_key,
         cast(run_id as {{ dbt.type_string() }}) as run_id,
