@@ -6,7 +6,7 @@ import pytest
 
 from loaders.ops import make
 from loaders.warehouse import DuckDB
-from signalroom.builds import BUILDS
+from signalroom.builds import BUILDS, sql_of
 from tests.dbt.compare import MOST_SHOWN, rows_differ
 from tests.dbt.conftest import Query
 from tests.dbt.warehouses import DYING, INCREMENTAL, Pair, run, start_dbt
@@ -16,7 +16,6 @@ from tests.support import REPOSITORY, Project
 
 pytestmark = pytest.mark.slow
 
-NONE_IS_DUE = "insert into ops.builds values (now(), 'other', 'things', true)"
 STORED = "int_order_events__stored"
 
 PACED = (
@@ -244,13 +243,20 @@ def test_orders_in_steps_are_those_at_once(pair: Pair) -> None:
     assert stored() == in_steps
 
 
+def none_is_due(project: Project) -> str:
+    """Notes a whole build of the same SQL, so that no other reason makes all orders again."""
+    return (
+        f"insert into ops.builds values (now(), 'other', 'things', true, '{sql_of(project.root)}')"
+    )
+
+
 def test_what_does_not_add_up_is_made_again(pair: Pair) -> None:
     """Somebody altered what is kept of orders."""
     sums = "intermediate.int_orders__summed"
     whole = sorted(map(str, pair.dev.query(f"select * from {sums}")))
     make(DuckDB(pair.dev.warehouse), (BUILDS,))
     pair.dev.execute(
-        NONE_IS_DUE,
+        none_is_due(pair.dev),
         f"update {sums} set orders = orders + 1 where client_id = '713'",
     )
     assert "does not add up: all of them are made again" in run(pair.dev, "build")
@@ -264,7 +270,7 @@ def test_a_making_of_all_orders_that_died_is_done_again(pair: Pair) -> None:
     pair.dev.execute(
         "insert into intermediate.int_orders__touched (is_made) values (false)",
         f"update {sums} set declined_orders = declined_orders + 1 where client_id = '713'",
-        NONE_IS_DUE,
+        none_is_due(pair.dev),
     )
     assert "All orders are made again." in run(pair.dev, "build")
     assert sorted(map(str, pair.dev.query(f"select * from {sums}"))) == whole

@@ -6,8 +6,9 @@
         pre_hook=[
             "{{ note_orders(this) }}",
             "{{ forget_touched('orders_id') }}",
+            "{{ on_one_thread() }}",
         ],
-        post_hook=["{{ note_orders(this) }}", "{{ analyze_touched() }}"],
+        post_hook=["{{ on_all_threads() }}", "{{ note_orders(this) }}", "{{ analyze_touched() }}"],
     )
 }}
 {% set amounts = {
