@@ -7,7 +7,7 @@ nameless file of this machine that goes with the process: it may still hold card
 import logging
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from loaders.errors import ApiError, FileError, writing
 from loaders.redaction import conceal
+from loaders.source import Setting
 
 log = logging.getLogger(__name__)
 
@@ -54,17 +55,22 @@ class StoredFile:
     last_modified: datetime
 
 
+AWS = (  # keys left blank are looked for where AWS's own tools do
+    Setting("access_key_id", "", env_var="AWS_ACCESS_KEY_ID"),
+    Setting("secret_access_key", "", env_var="AWS_SECRET_ACCESS_KEY"),
+    Setting("session_token", "", env_var="AWS_SESSION_TOKEN"),
+    Setting("region", "us-east-1", env_var="AWS_REGION"),
+    Setting("endpoint_url", "", env_var="AWS_ENDPOINT_URL"),
+)
+
+
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket at one endpoint; keys left blank are looked for where boto3 does."""
+    """One bucket; `setting` is the variable that names it, `aws` has the values of AWS."""
 
     name: str
-    region: str
-    endpoint: str = ""
-    access_key: str = ""
-    secret_key: str = field(default="", repr=False)
-    session_token: str = field(default="", repr=False)
-    setting: str = "S3_BUCKET_NAME"  # the variable that names it
+    setting: str
+    aws: Mapping[str, str] = field(repr=False)
 
     @cached_property
     def _client(self) -> Any:
@@ -72,25 +78,27 @@ class Bucket:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
-        conceal(self.secret_key, self.session_token)
+        given = {name: value or None for name, value in self.aws.items()}
+        endpoint = given["endpoint_url"]
+        conceal(self.aws["secret_access_key"], self.aws["session_token"])
         try:
             client = boto3.client(
                 "s3",
-                region_name=self.region or None,
-                endpoint_url=self.endpoint or None,
-                aws_access_key_id=self.access_key or None,
-                aws_secret_access_key=self.secret_key or None,
-                aws_session_token=self.session_token or None,
+                region_name=given["region"],
+                endpoint_url=endpoint,
+                aws_access_key_id=given["access_key_id"],
+                aws_secret_access_key=given["secret_access_key"],
+                aws_session_token=given["session_token"],
                 config=Config(
                     connect_timeout=10,
                     read_timeout=READ_TIMEOUT,
                     retries={"mode": "standard", "max_attempts": 5},
-                    s3={"addressing_style": "path" if self.endpoint else "auto"},
+                    s3={"addressing_style": "path" if endpoint else "auto"},
                 ),
             )
         except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint without http
             raise self._refused(f"s3://{self.name} cannot be opened", error) from error
-        if self.endpoint:
+        if endpoint:
             client.meta.events.register("before-parse.s3", _refuse_redirect)
         return client
 

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from loaders.errors import LoadError
-from loaders.files.bucket import Bucket, StoredFile
+from loaders.files.bucket import AWS, Bucket, StoredFile
 from loaders.files.folder import Folder
 from loaders.files.load import FileSource
 from loaders.files.place import Place, Stream
@@ -86,15 +86,7 @@ def open_lake(account: Account) -> Lake:
     if bucket is None:
         store: Folder | Bucket = Folder(Path(path), "DATA_LAKE_PATH")
     else:
-        store = Bucket(
-            name=bucket["name"],
-            region=settings["region"],
-            endpoint=settings["endpoint_url"],
-            access_key=settings["access_key_id"],
-            secret_key=settings["secret_access_key"],
-            session_token=settings["session_token"],
-            setting="DATA_LAKE_PATH",
-        )
+        store = Bucket(bucket["name"], "DATA_LAKE_PATH", settings)
     return Lake(store, prefixes, datasets=account.datasets)
 
 
@@ -106,12 +98,7 @@ SOURCE = FileSource(
     settings=(
         Setting("lake_path", names_account=True, env_var="DATA_LAKE_PATH", allow_any_text=True),
         Setting("curated_zone", "4_curated", env_var="CURATED_ZONE"),
-        # of a lake in a bucket; left blank, they are looked for where AWS's own tools do
-        Setting("access_key_id", "", env_var="AWS_ACCESS_KEY_ID"),
-        Setting("secret_access_key", "", env_var="AWS_SECRET_ACCESS_KEY"),
-        Setting("session_token", "", env_var="AWS_SESSION_TOKEN"),
-        Setting("region", "us-east-1", env_var="AWS_REGION"),
-        Setting("endpoint_url", "", env_var="AWS_ENDPOINT_URL"),
+        *AWS,
     ),
     open=open_lake,
 )

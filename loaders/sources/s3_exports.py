@@ -16,7 +16,7 @@
 from itertools import permutations
 
 from loaders.errors import LoadError
-from loaders.files.bucket import Bucket
+from loaders.files.bucket import AWS, Bucket
 from loaders.files.headings import snake_case
 from loaders.files.load import FileSource
 from loaders.files.place import Place
@@ -69,14 +69,7 @@ def open_place(account: Account) -> Place:
             raise LoadError(f"S3_PREFIXES: {lower} lies below {upper}, and would be read as both")
     renames = _pairs("S3_COLUMNS", settings["columns"])
     return Place(
-        Bucket(
-            name=settings["bucket_name"],
-            region=settings["region"],
-            endpoint=settings["endpoint_url"],
-            access_key=settings["access_key_id"],
-            secret_key=settings["secret_access_key"],
-            session_token=settings["session_token"],
-        ),
+        Bucket(settings["bucket_name"], "S3_BUCKET_NAME", settings),
         prefixes,
         {snake_case(theirs): snake_case(ours) for theirs, ours in renames.items()},
     )
@@ -118,12 +111,7 @@ SOURCE = FileSource(
         Setting("bucket_name", names_account=True, env_var="S3_BUCKET_NAME"),
         Setting("prefixes", PREFIXES, env_var="S3_PREFIXES"),
         Setting("columns", "", env_var="S3_COLUMNS"),
-        # left blank, they are looked for where AWS's own tools do
-        Setting("access_key_id", "", env_var="AWS_ACCESS_KEY_ID"),
-        Setting("secret_access_key", "", env_var="AWS_SECRET_ACCESS_KEY"),
-        Setting("session_token", "", env_var="AWS_SESSION_TOKEN"),
-        Setting("region", "us-east-1", env_var="AWS_REGION"),
-        Setting("endpoint_url", "", env_var="AWS_ENDPOINT_URL"),
+        *AWS,
     ),
     open=open_place,
 )
