@@ -125,19 +125,21 @@ def loaded_files(warehouse: Warehouse, client_id: str, table: str) -> dict[str, 
 
 def holders(warehouse: Warehouse, client_id: str, table: str) -> dict[str, str]:
     """By their content, the files whose rows are in a raw table of which each counts once."""
-    rows = warehouse.query(
-        "select content, file_name from ops.loaded_files where client_id = %s "
-        "and table_name = %s and content is not null and rows > 0 and etag <> ''",
-        (client_id, table),
-    )
-    return dict(rows)
+    told = _told_by_content(warehouse, client_id, table, "rows > 0 and etag <> ''")
+    return {content: name for name, content in told.items()}
 
 
 def copies(warehouse: Warehouse, client_id: str, table: str) -> dict[str, str]:
     """The loaded files that have no rows as another one holds them, and the content of each."""
+    return _told_by_content(warehouse, client_id, table, "rows = 0")
+
+
+def _told_by_content(
+    warehouse: Warehouse, client_id: str, table: str, which: str
+) -> dict[str, str]:
     rows = warehouse.query(
-        "select file_name, content from ops.loaded_files where client_id = %s "
-        "and table_name = %s and content is not null and rows = 0",
+        "select file_name, content from ops.loaded_files where client_id = %s "  # noqa: S608
+        f"and table_name = %s and content is not null and {which}",
         (client_id, table),
     )
     return dict(rows)
